@@ -1,0 +1,76 @@
+import type { Batch } from '../batch/batch';
+import type { DeadLetter, DropFact, InferenceAnswer, InferenceRequest, OperatorCounters, StreamType } from '../operator/operator';
+import type { SinkNode } from '../plan/plan';
+
+/** What a host feeds to a graph: everything that happened, in the order in which it happened. */
+export type GraphInput =
+  | {
+      readonly kind: 'message';
+      readonly arrivalTimeMs: number;
+      readonly topic: string;
+      readonly payload: Uint8Array;
+      /** Source node; without it every source whose topic filter matches takes the message. */
+      readonly source?: string;
+    }
+  | { readonly kind: 'tick'; readonly arrivalTimeMs: number }
+  | { readonly kind: 'end' };
+
+/** Rows that one sink is to carry out, in order of `at`. */
+export interface SinkEmission {
+  readonly sink: SinkNode;
+  readonly batch: Batch;
+}
+
+/** What one step gave. Emissions are ordered by (`at` of their first row, position of the sink in the Plan). */
+export interface StepResult {
+  readonly emissions: readonly SinkEmission[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** At most `dropFactsMax` per step; the counters are complete. */
+  readonly dropFacts: readonly DropFact[];
+}
+
+/**
+ * A Plan made runnable. Synchronous and pure: the same inputs give the same results whatever the cut into pushes.
+ *
+ *   push(inputs) → pending() → answer(…) for each → take() → snapshot() …
+ *
+ * `take` and `snapshot` assert that no inference is pending, so a step boundary never holds half a row.
+ */
+export interface Graph {
+  readonly types: ReadonlyMap<string, StreamType>;
+  /** Number of inputs pushed since the beginning; the next input gets this index as its `at`. */
+  readonly inputCount: number;
+  push(inputs: readonly GraphInput[]): void;
+  /** Already decoded rows of one source; each row counts as one message. For columnar sources and benchmarks. */
+  pushRows(source: string, batch: Batch): void;
+  pending(): readonly InferenceRequest[];
+  answer(answer: InferenceAnswer): void;
+  take(): StepResult;
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
+  metrics(): GraphMetrics;
+}
+
+export interface GraphMetrics {
+  readonly messagesIn: number;
+  /** Counters per node id. */
+  readonly nodes: ReadonlyMap<string, NodeMetrics>;
+  readonly totals: ReportCounters;
+}
+export interface NodeMetrics extends OperatorCounters {
+  readonly watermarkMs: number;
+}
+
+/** The counters of `contract.md` § Report, without the hash and the version. */
+export interface ReportCounters {
+  readonly rowsIn: number;
+  readonly rowsOut: Readonly<Record<string, number>>;
+  readonly late: number;
+  readonly inGap: number;
+  readonly filtered: number;
+  readonly deadLetters: Readonly<Record<string, number>>;
+  readonly duplicates: number;
+  /** 0, or Littoral has a bug. */
+  readonly conservationError: number;
+  readonly watermarkMs: number;
+}

@@ -1,0 +1,133 @@
+import type { Expression } from '../expression/ast';
+import type { Schema } from '../schema/schema';
+
+/**
+ * A Plan is a pipeline as data: JSON with no code in it. `parsePlan` is the only way from untrusted JSON to a Plan.
+ * Nodes are in topological order: a node's inputs stand before it.
+ */
+export interface Plan {
+  readonly littoralPlan: 1;
+  readonly name: string;
+  readonly nodes: readonly PlanNode[];
+  readonly delivery?: Delivery;
+  readonly slo?: Slo;
+}
+
+export type Delivery = 'atMostOnce' | 'atLeastOnce' | 'exactlyOnceEffects';
+
+export interface Slo {
+  /** 99th percentile of effect minus receipt. */
+  readonly p99LatencyMs?: number;
+  /** Largest share of late records, 0…1. */
+  readonly lateShareMax?: number;
+  /** Largest share of dead letters, 0…1. */
+  readonly deadLetterShareMax?: number;
+}
+
+export type PlanNode =
+  | SourceNode
+  | FilterNode
+  | SelectNode
+  | KeyByNode
+  | WindowNode
+  | PredictNode
+  | SinkNode;
+
+interface NodeBase {
+  /** Unique in the Plan; stable over releases, because state and metrics hang on it. */
+  readonly id: string;
+}
+
+export interface SourceNode extends NodeBase {
+  readonly op: 'source';
+  readonly config: SourceConfig;
+}
+export interface SourceConfig {
+  readonly connector: 'mqtt';
+  /** MQTT topic filter (`+`, `#`). */
+  readonly topic: string;
+  /** Name of a connection that the host knows; never an address or a secret. */
+  readonly connection: string;
+  readonly decoder: { readonly format: 'json' };
+  readonly schema: Schema;
+  /** Column of type timestampMs or int64 that holds the record's own time. */
+  readonly eventTime: string;
+  /** Columns filled from the topic: `{ "device": 1 }` takes level 1 (0-based) of the topic. */
+  readonly topicColumns?: Readonly<Record<string, number>>;
+  readonly maxOutOfOrdernessMs: number;
+  /** `null` switches the clock guard off. */
+  readonly maxFutureSkewMs: number | null;
+  /** `null`: an input is never idle. */
+  readonly idleTimeoutMs: number | null;
+  /** One watermark for the whole source, or one per concrete topic, combined. */
+  readonly watermarkPer: 'source' | 'topic';
+}
+
+export interface FilterNode extends NodeBase {
+  readonly op: 'filter';
+  readonly input: string;
+  readonly config: { readonly predicate: Expression };
+}
+export interface SelectNode extends NodeBase {
+  readonly op: 'select';
+  readonly input: string;
+  /** Output columns in order. Key columns and event time travel along when the stream is keyed. */
+  readonly config: { readonly columns: readonly { readonly name: string; readonly expression: Expression }[] };
+}
+export interface KeyByNode extends NodeBase {
+  readonly op: 'keyBy';
+  readonly input: string;
+  readonly config: { readonly columns: readonly string[] };
+}
+
+/** Windowed aggregation of a stream, keyed or not. */
+export interface WindowNode extends NodeBase {
+  readonly op: 'window';
+  readonly input: string;
+  readonly config: {
+    readonly window: WindowSpec;
+    readonly aggregates: readonly { readonly name: string; readonly fn: string; readonly column?: string; readonly options?: Readonly<Record<string, number | string | boolean | null>> }[];
+    readonly allowedLatenessMs: number;
+    readonly latePolicy: 'drop' | 'deadLetter';
+  };
+}
+export type WindowSpec = { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number };
+
+export interface PredictNode extends NodeBase {
+  readonly op: 'predict';
+  readonly input: string;
+  readonly config: {
+    /** File name of the model beside the plan or in the bundle. */
+    readonly model: string;
+    /** Model input name → columns of the stream, in tensor order. */
+    readonly inputs: Readonly<Record<string, readonly string[]>>;
+    /** Model output name → new column. */
+    readonly outputs: Readonly<Record<string, { readonly column: string; readonly type: 'float32' | 'float64' | 'int64' | 'int32' }>>;
+    /** What happens to rows whose inference fails. */
+    readonly onError: 'deadLetter' | 'null';
+  };
+}
+
+export interface SinkNode extends NodeBase {
+  readonly op: 'sink';
+  readonly input: string;
+  readonly config: SinkConfig;
+}
+export type SinkConfig =
+  | {
+      readonly connector: 'mqtt';
+      /** Name in rows-out files and metrics; unique in the Plan. */
+      readonly name: string;
+      /** Topic with `{column}` placeholders. */
+      readonly topic: string;
+      readonly connection: string;
+      readonly qos: 0 | 1 | 2;
+      readonly retain: boolean;
+    }
+  | {
+      readonly connector: 'lake';
+      readonly name: string;
+      readonly table: string;
+      /** `day` is derived from the event time (UTC); other names are columns. */
+      readonly partitionBy: readonly string[];
+    };
