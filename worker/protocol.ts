@@ -172,6 +172,8 @@ export interface EngineService {
   stopRun(runId: string): Promise<Report>;
   runDone(runId: string): Promise<Report>;
   runs(): Promise<readonly RunSnapshot[]>;
+  /** What the run was started with, so that its header can replay and export exactly that; kept until the page closes. */
+  runStart(runId: string): Promise<RunStart>;
   /** Live messages of a run to `port` until the run ends or the port closes. Several ports may watch one run. */
   watchRun(runId: string, port: MessagePort): Promise<void>;
 
