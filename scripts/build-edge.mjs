@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** Packages that stay outside the bundle: they carry native or WebAssembly files that are found beside their own code. */
+const EXTERNAL = ['@photostructure/sqlite', 'onnxruntime-web', 'onnxruntime-web/wasm', 'esbuild'];
+
+/**
+ * Bundles the command line and the API for pipeline files: `<outDir>/main.mjs` and `<outDir>/littoral-api.mjs`, which
+ * share their chunks, so a pipeline that a file builds is of the same classes as the command line's.
+ * @param {{ root: string, outDir?: string }} options `root` is the clone; `outDir` defaults to `<root>/lib/edge`
+ */
+export async function buildEdge({ root, outDir = join(root, 'lib', 'edge') }) {
+  await mkdir(outDir, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'edge/cli/littoral.ts', 'littoral-api': 'edge/host/littoral-api.ts' },
+    outdir: outDir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    external: EXTERNAL,
+    banner: { js: "import { createRequire as littoralCreateRequire } from 'node:module'; const require = littoralCreateRequire(import.meta.url);" },
+    legalComments: 'none',
+    logLevel: 'warning'
+  });
+}
