@@ -32,7 +32,7 @@ async function dispatch(args: readonly string[], terminal: ReturnType<typeof pro
   if (name === '--version') return page(ENGINE_VERSION, { version: ENGINE_VERSION });
   if (name === '--help' || name === '-h' || name === 'help') return page(helpOfProgram(VERBS, ENGINE_VERSION));
   const verb = VERBS.find(candidate => candidate.name === name);
-  if (verb === undefined) throw new UsageError(`littoral: there is no verb "${name}"${nearest(name)}; see \`littoral --help\``);
+  if (verb === undefined) throw new UsageError(`littoral: there is no verb "${name}".${nearest(name)} See \`littoral --help\`.`);
   if (asksForHelp(rest)) return page(helpOfVerb(verb));
   return verb.run(parseCall(verb, rest, terminal));
 }
@@ -43,7 +43,7 @@ function page(text: string, document: unknown = { help: text }): Outcome {
 
 function nearest(name: string): string {
   const match = VERBS.map((verb: Verb) => verb.name).find(verb => verb.startsWith(name.slice(0, 3)));
-  return match === undefined ? '' : `. Did you mean "${match}"?`;
+  return match === undefined ? '' : ` Did you mean "${match}"?`;
 }
 
 async function print(outcome: Outcome, json: boolean): Promise<void> {
