@@ -1,0 +1,156 @@
+import { storageError } from './storage-error';
+import { LittoralError } from '../../engine/error';
+
+export type SqlValue = number | bigint | string | Uint8Array | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface Statement {
+  run(...parameters: SqlValue[]): unknown;
+  get(...parameters: SqlValue[]): SqlRow | undefined;
+  all(...parameters: SqlValue[]): readonly SqlRow[];
+}
+
+/** One SQLite connection, the only writer of its file. Every failure is a `LittoralError` of `storage-error.ts`. */
+export interface Db {
+  readonly path: string;
+  readonly sqliteVersion: string;
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  /** Runs `body` in one immediate transaction: all of it is on disk when this returns, nothing when it throws. */
+  transaction<T>(body: () => T): T;
+  close(): void;
+}
+
+interface RawDb {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+  readonly isTransaction?: boolean;
+}
+interface RawModule {
+  readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => RawDb;
+}
+
+/** Older versions have the WAL-reset corruption bug (3.7.0 – 3.51.2). */
+const SQLITE_VERSION_MIN = [3, 51, 3] as const;
+const SYNCHRONOUS_FULL = 2;
+
+/**
+ * Opens or creates the database at `path`: WAL, `synchronous=FULL` verified after a write, because a driver built with
+ * WAL defaults reports FULL until its first statement. `pagesMax` caps the file for tests of a full disk.
+ */
+export async function openDb(path: string, options: { readonly pagesMax?: number; readonly busyMs?: number } = {}): Promise<Db> {
+  const raw = await openRaw(path, options.busyMs ?? 5_000).catch(error => {
+    throw storageError(error, path);
+  });
+  const guard = <T>(body: () => T): T => {
+    try {
+      return body();
+    } catch (error) {
+      throw storageError(error, path);
+    }
+  };
+  const wrap = (statement: Statement): Statement => ({
+    run: (...parameters) => guard(() => statement.run(...parameters)),
+    get: (...parameters) => guard(() => statement.get(...parameters)),
+    all: (...parameters) => guard(() => statement.all(...parameters))
+  });
+  try {
+    guard(() => prepareConnection(raw, path, options.pagesMax));
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+  const begin = raw.prepare('BEGIN IMMEDIATE');
+  const commit = raw.prepare('COMMIT');
+  return {
+    path,
+    sqliteVersion: versionOf(raw),
+    exec: sql => guard(() => raw.exec(sql)),
+    prepare: sql => wrap(guard(() => raw.prepare(sql))),
+    transaction: body =>
+      guard(() => {
+        begin.run();
+        try {
+          const result = body();
+          commit.run();
+          return result;
+        } catch (error) {
+          if (raw.isTransaction !== false) rollback(raw);
+          throw error;
+        }
+      }),
+    close: () => guard(() => raw.close())
+  };
+}
+
+/** SQLite rolls back by itself after some errors (disk full); a second ROLLBACK then says there is no transaction. */
+function rollback(raw: RawDb): void {
+  try {
+    raw.exec('ROLLBACK');
+  } catch (error) {
+    if (!String(error).includes('no transaction')) throw error;
+  }
+}
+
+function prepareConnection(raw: RawDb, path: string, pagesMax: number | undefined): void {
+  raw.prepare('PRAGMA journal_mode=WAL').get();
+  raw.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4000');
+  if (pagesMax !== undefined) raw.prepare(`PRAGMA max_page_count=${pagesMax}`).get();
+  raw.exec('CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT) STRICT');
+  raw.prepare(`INSERT INTO meta(key, value) VALUES('opened', '1') ON CONFLICT(key) DO UPDATE SET value = value + 1`).run();
+  const synchronous = raw.prepare('PRAGMA synchronous').get()?.['synchronous'];
+  const journal = raw.prepare('PRAGMA journal_mode').get()?.['journal_mode'];
+  if (synchronous !== SYNCHRONOUS_FULL || journal !== 'wal') {
+    throw new LittoralError(
+      'STORE_NOT_DURABLE',
+      `store "${path}": SQLite runs with journal_mode=${String(journal)}, synchronous=${String(synchronous)}; expected wal and 2 (FULL). Put the data folder on a local file system that supports WAL.`
+    );
+  }
+}
+
+function versionOf(raw: RawDb): string {
+  return String(raw.prepare('SELECT sqlite_version() AS v').get()?.['v']);
+}
+
+function isNewEnough(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [index, least] of SQLITE_VERSION_MIN.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== least) return part > least;
+  }
+  return true;
+}
+
+const DRIVERS = ['node:sqlite', '@photostructure/sqlite'];
+
+async function openRaw(path: string, busyMs: number): Promise<RawDb> {
+  let seen = '';
+  for (const name of DRIVERS) {
+    const module = await importDriver(name);
+    if (module === null) continue;
+    const raw = new module.DatabaseSync(path, { timeout: busyMs });
+    let version = '';
+    try {
+      version = versionOf(raw);
+    } finally {
+      if (!isNewEnough(version)) raw.close();
+    }
+    if (isNewEnough(version)) return raw;
+    seen = `${name} has SQLite ${version}`;
+  }
+  throw new LittoralError(
+    'SQLITE_UNUSABLE',
+    `store "${path}": no SQLite of at least ${SQLITE_VERSION_MIN.join('.')} (${seen || 'no driver could be loaded'}). Run \`npm ci\` again, or use Node 20.19 or newer with "@photostructure/sqlite".`
+  );
+}
+
+async function importDriver(name: string): Promise<RawModule | null> {
+  try {
+    return (await import(name)) as RawModule;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ERR_UNKNOWN_BUILTIN_MODULE' || code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED') return null;
+    throw error;
+  }
+}
