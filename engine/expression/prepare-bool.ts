@@ -1,0 +1,176 @@
+import type { Batch } from '../batch/batch';
+import { assert } from '../error';
+import { int64Compare } from './int64-loops';
+import { andLoop, chooseLoop, orLoop } from './logic-loops';
+import { nanLoop, numberCompare } from './number-loops';
+import { prepareInt32 } from './prepare-int32';
+import { prepareInt64 } from './prepare-int64';
+import { prepareNumber, presence } from './prepare-number';
+import { prepareText, textTest } from './prepare-text';
+import type { ComparePrimitive, Typed, TypedApply } from './typed';
+import type { PreparedNode, Vector } from './vector';
+import { bothValid, constantNode, frozen, Scratch } from './vector';
+
+type BoolNode = PreparedNode<Vector<Uint8Array>>;
+
+/** A prepared node for an expression of type bool. */
+export function prepareBool(node: Typed): BoolNode {
+  if (node.kind === 'constant') return constantNode(Uint8Array.of(node.value === true ? 1 : 0), node.value === null);
+  if (node.kind === 'column') return { mask: -1, run: batch => boolColumn(batch, node.index) };
+  assert(node.kind === 'apply', 'nothing is cast to bool');
+  return prepareApply(node);
+}
+
+function boolColumn(batch: Batch, index: number): Vector<Uint8Array> {
+  const column = batch.columns[index];
+  assert(column?.kind === 'bool', `column ${index} is bool`);
+  return column;
+}
+
+function prepareApply(node: TypedApply): BoolNode {
+  const [first, second, third] = node.args;
+  assert(first !== undefined, 'a call has an argument');
+  switch (node.primitive) {
+    case 'isNull':
+      return isNull(first);
+    case 'isNaN':
+      return unary(prepareNumber(first), nanLoop);
+    case 'not':
+      return unary(prepareBool(first), notLoop);
+  }
+  assert(second !== undefined, `${node.primitive} has two arguments`);
+  switch (node.primitive) {
+    case 'and':
+      return logic(andLoop, prepareBool(first), prepareBool(second));
+    case 'or':
+      return logic(orLoop, prepareBool(first), prepareBool(second));
+    case 'startsWith':
+    case 'contains':
+      return textTest(node.primitive, prepareText(first), prepareText(second));
+    case 'coalesce':
+      return coalesce(prepareBool(first), prepareBool(second));
+    case 'if':
+      assert(third !== undefined, 'if has three arguments');
+      return choose(prepareBool(first), prepareBool(second), prepareBool(third));
+    default:
+      return compare(node.primitive as ComparePrimitive, first, second);
+  }
+}
+
+function compare(op: ComparePrimitive, first: Typed, second: Typed): BoolNode {
+  if (first.type === 'utf8') return textTest(op, prepareText(first), prepareText(second));
+  if (first.type === 'int64') return binary(int64Compare[op], prepareInt64(first), prepareInt64(second));
+  if (first.type === 'bool') return binary(op === '==' ? equalLoop : unequalLoop, prepareBool(first), prepareBool(second));
+  return binary(numberCompare[op], prepareNumber(first), prepareNumber(second));
+}
+
+type BinaryLoop<Values> = (out: Uint8Array, a: Values, aMask: number, b: Values, bMask: number, rowCount: number) => void;
+
+function equalLoop(out: Uint8Array, a: Uint8Array, aMask: number, b: Uint8Array, bMask: number, rowCount: number): void {
+  for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! ^ b[row & bMask]! ^ 1;
+}
+
+function unequalLoop(out: Uint8Array, a: Uint8Array, aMask: number, b: Uint8Array, bMask: number, rowCount: number): void {
+  for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! ^ b[row & bMask]!;
+}
+
+function notLoop(out: Uint8Array, a: Uint8Array, rowCount: number): void {
+  for (let row = 0; row < rowCount; row++) out[row] = a[row]! ^ 1;
+}
+
+function binary<Values>(loop: BinaryLoop<Values>, a: PreparedNode<Vector<Values>>, b: PreparedNode<Vector<Values>>): BoolNode {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    loop(out, left.values, a.mask, right.values, b.mask, batch.rowCount);
+    return { values: out, validity: bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask) };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
+}
+
+function unary<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Uint8Array, a: Values, rowCount: number) => void): BoolNode {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const { values, validity } = operand.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    loop(out, values, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [operand]);
+}
+
+function logic(loop: typeof andLoop, a: BoolNode, b: BoolNode): BoolNode {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
+    loop(out, validity, left, a.mask, right, b.mask, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
+}
+
+function choose(test: BoolNode, a: BoolNode, b: BoolNode): BoolNode {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const decision = test.run(batch);
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
+    chooseLoop(out, validity, decision, test.mask, left, a.mask, right, b.mask, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [test, a, b]);
+}
+
+function coalesce(a: BoolNode, b: BoolNode): BoolNode {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const left = a.run(batch);
+    if (left.validity === null && a.mask !== 0) return left;
+    const right = b.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    const validity = right.validity === null ? null : scratch.validity(batch.rowCount);
+    chooseLoop(out, validity, presence(left), left.validity === null ? 0 : a.mask, left, a.mask, right, b.mask, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
+}
+
+function isNull(operand: Typed): BoolNode {
+  const node = prepareAny(operand);
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const { validity } = node.run(batch);
+    const out = scratch.u8(batch.rowCount);
+    if (validity === null) out.fill(0, 0, batch.rowCount);
+    else notLoop(out, validity, batch.rowCount);
+    return { values: out, validity: null };
+  };
+  return frozen({ mask: -1, run }, [node]);
+}
+
+function prepareAny(node: Typed): PreparedNode<Vector<unknown>> {
+  if (node.kind === 'column') return { mask: -1, run: batch => ({ values: null, validity: batch.columns[node.index]?.validity ?? null }) };
+  switch (node.type) {
+    case 'bool':
+      return prepareBool(node);
+    case 'utf8':
+      return prepareText(node);
+    case 'int64':
+      return prepareInt64(node);
+    case 'float64':
+    case 'timestampMs':
+      return prepareNumber(node);
+    case 'int32':
+      return prepareInt32(node);
+    default:
+      assert(node.type === 'null', `a computed value is not ${typeof node.type === 'string' ? node.type : 'a list'}`);
+      return constantNode(null, true);
+  }
+}

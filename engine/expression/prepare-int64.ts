@@ -1,0 +1,113 @@
+import type { Batch } from '../batch/batch';
+import { assert } from '../error';
+import type { Int64Primitive, Int64UnaryPrimitive } from './int64-loops';
+import { int64Binary, int64Unary } from './int64-loops';
+import { chooseInt64Loop } from './logic-loops';
+import { prepareBool } from './prepare-bool';
+import { prepareInt32 } from './prepare-int32';
+import { presence } from './prepare-number';
+import type { Typed, TypedApply } from './typed';
+import type { PreparedNode, Vector } from './vector';
+import { bothValid, constantNode, frozen, Scratch } from './vector';
+
+type Int64Node = PreparedNode<Vector<BigInt64Array>>;
+
+/** A prepared node for an expression of type int64; exact, null where a result leaves the range. */
+export function prepareInt64(node: Typed): Int64Node {
+  if (node.kind === 'constant') return constantNode(BigInt64Array.of(typeof node.value === 'bigint' ? node.value : 0n), node.value === null);
+  if (node.kind === 'column') return { mask: -1, run: batch => int64Column(batch, node.index) };
+  if (node.kind === 'cast') return fromInt32(prepareInt32(node.operand));
+  return prepareApply(node);
+}
+
+function int64Column(batch: Batch, index: number): Vector<BigInt64Array> {
+  const column = batch.columns[index];
+  assert(column?.kind === 'int64', `column ${index} is int64`);
+  return column;
+}
+
+function fromInt32(operand: PreparedNode<Vector<Int32Array>>): Int64Node {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<BigInt64Array> => {
+    const { values, validity } = operand.run(batch);
+    const out = scratch.i64(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) out[row] = BigInt(values[row]!);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [operand]);
+}
+
+function prepareApply(node: TypedApply): Int64Node {
+  const [first, second, third] = node.args;
+  assert(first !== undefined, 'a call has an argument');
+  if (node.primitive === 'if') {
+    assert(second !== undefined && third !== undefined, 'if has three arguments');
+    return choose(prepareBool(first), prepareInt64(second), prepareInt64(third));
+  }
+  if (second === undefined) return unary(node, prepareInt64(first));
+  if (node.primitive === 'coalesce') return coalesce(prepareInt64(first), prepareInt64(second));
+  return binary(node, prepareInt64(first), prepareInt64(second));
+}
+
+/** Validity to write overflows into: a copy of what is valid so far, or null if no overflow is possible. */
+function writableValidity(scratch: Scratch, rowCount: number, validity: Uint8Array | null): Uint8Array {
+  const out = scratch.validity(rowCount);
+  if (validity === null) out.fill(1, 0, rowCount);
+  else if (validity !== out) out.set(validity.subarray(0, rowCount));
+  return out;
+}
+
+function unary(node: TypedApply, operand: Int64Node): Int64Node {
+  const loop = int64Unary[node.primitive as Int64UnaryPrimitive];
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<BigInt64Array> => {
+    const { values, validity } = operand.run(batch);
+    const out = scratch.i64(batch.rowCount);
+    const valid = writableValidity(scratch, batch.rowCount, validity);
+    loop(out, valid, values, batch.rowCount);
+    return { values: out, validity: node.nullable ? valid : null };
+  };
+  return frozen({ mask: -1, run }, [operand]);
+}
+
+function binary(node: TypedApply, a: Int64Node, b: Int64Node): Int64Node {
+  const loop = int64Binary[node.primitive as Int64Primitive];
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<BigInt64Array> => {
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const out = scratch.i64(batch.rowCount);
+    const valid = writableValidity(scratch, batch.rowCount, bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask));
+    loop(out, valid, left.values, a.mask, right.values, b.mask, batch.rowCount);
+    return { values: out, validity: node.nullable ? valid : null };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
+}
+
+function choose(test: PreparedNode<Vector<Uint8Array>>, a: Int64Node, b: Int64Node): Int64Node {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<BigInt64Array> => {
+    const decision = test.run(batch);
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const out = scratch.i64(batch.rowCount);
+    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
+    chooseInt64Loop(out, validity, decision, test.mask, left, a.mask, right, b.mask, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [test, a, b]);
+}
+
+function coalesce(a: Int64Node, b: Int64Node): Int64Node {
+  const scratch = new Scratch();
+  const run = (batch: Batch): Vector<BigInt64Array> => {
+    const left = a.run(batch);
+    if (left.validity === null && a.mask !== 0) return left;
+    const right = b.run(batch);
+    const out = scratch.i64(batch.rowCount);
+    const validity = right.validity === null ? null : scratch.validity(batch.rowCount);
+    chooseInt64Loop(out, validity, presence(left), left.validity === null ? 0 : a.mask, left, a.mask, right, b.mask, batch.rowCount);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
+}

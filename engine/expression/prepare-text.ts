@@ -1,0 +1,178 @@
+import type { Batch } from '../batch/batch';
+import { Dictionary } from '../batch/batch';
+import { assert } from '../error';
+import { prepareBool } from './prepare-bool';
+import { CodeTable, compareTexts, OwnDictionary, Recoder, satisfies } from './text-tables';
+import type { ComparePrimitive, Typed, TypedApply } from './typed';
+import type { PreparedNode, TextVector, Vector } from './vector';
+import { bothValid, frozen, oneRow, Scratch } from './vector';
+
+type TextNode = PreparedNode<TextVector>;
+
+/** A prepared node for an expression of type utf8. */
+export function prepareText(node: Typed): TextNode {
+  if (node.kind === 'constant') return constantText(node.value === null ? null : String(node.value));
+  if (node.kind === 'column') return { mask: -1, run: batch => textColumn(batch, node.index) };
+  assert(node.kind === 'apply', 'nothing is cast to utf8');
+  return folded(prepareTextApply(node));
+}
+
+function constantText(text: string | null): TextNode {
+  const dictionary = new Dictionary();
+  const vector: TextVector = { values: Int32Array.of(dictionary.encode(text ?? '')), dictionary, validity: text === null ? new Uint8Array(1) : null };
+  return { mask: 0, run: () => vector };
+}
+
+function textColumn(batch: Batch, index: number): TextVector {
+  const column = batch.columns[index];
+  assert(column?.kind === 'utf8', `column ${index} is utf8`);
+  return { values: column.codes, dictionary: column.dictionary, validity: column.validity };
+}
+
+function folded(prepared: { node: TextNode; constant: boolean }): TextNode {
+  if (!prepared.constant) return prepared.node;
+  const result = prepared.node.run(oneRow);
+  return constantText(result.validity !== null && result.validity[0] !== 1 ? null : (result.dictionary.values[result.values[0] ?? 0] ?? ''));
+}
+
+function prepareTextApply(node: TypedApply): { node: TextNode; constant: boolean } {
+  const [first, second, third] = node.args;
+  assert(first !== undefined, 'a call has an argument');
+  switch (node.primitive) {
+    case 'lower':
+      return mapText(prepareText(first), text => text.toLowerCase());
+    case 'upper':
+      return mapText(prepareText(first), text => text.toUpperCase());
+    case 'concat':
+      assert(second !== undefined, 'concat has two arguments');
+      return concat(prepareText(first), prepareText(second));
+    case 'coalesce': {
+      assert(second !== undefined, 'coalesce has two arguments');
+      return choose(prepareBool({ kind: 'apply', primitive: 'not', type: 'bool', nullable: false, args: [{ kind: 'apply', primitive: 'isNull', type: 'bool', nullable: false, args: [first] }] }), prepareText(first), prepareText(second));
+    }
+    default:
+      assert(node.primitive === 'if' && second !== undefined && third !== undefined, `${node.primitive} gives text`);
+      return choose(prepareBool(first), prepareText(second), prepareText(third));
+  }
+}
+
+function mapText(operand: TextNode, transform: (text: string) => string): { node: TextNode; constant: boolean } {
+  const scratch = new Scratch();
+  const own = new OwnDictionary();
+  const recoder = new Recoder(transform);
+  const run = (batch: Batch): TextVector => {
+    const { values, validity, dictionary } = operand.run(batch);
+    const target = own.atBatchStart();
+    const out = scratch.i32(batch.rowCount);
+    recoder.start(dictionary, target);
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (validity === null || validity[row] === 1) out[row] = recoder.recode(values[row]!);
+    }
+    return { values: out, validity, dictionary: target };
+  };
+  return { node: { mask: -1, run }, constant: operand.mask === 0 };
+}
+
+function concat(a: TextNode, b: TextNode): { node: TextNode; constant: boolean } {
+  const scratch = new Scratch();
+  const own = new OwnDictionary();
+  const run = (batch: Batch): TextVector => {
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const target = own.atBatchStart();
+    const out = scratch.i32(batch.rowCount);
+    const validity = bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask);
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (validity !== null && validity[row] !== 1) continue;
+      out[row] = target.encode((left.dictionary.values[left.values[row & a.mask]!] ?? '') + (right.dictionary.values[right.values[row & b.mask]!] ?? ''));
+    }
+    return { values: out, validity, dictionary: target };
+  };
+  return { node: { mask: -1, run }, constant: a.mask === 0 && b.mask === 0 };
+}
+
+function choose(test: PreparedNode<Vector<Uint8Array>>, a: TextNode, b: TextNode): { node: TextNode; constant: boolean } {
+  const scratch = new Scratch();
+  const own = new OwnDictionary();
+  const recodeA = new Recoder(text => text);
+  const recodeB = new Recoder(text => text);
+  const run = (batch: Batch): TextVector => {
+    const decision = test.run(batch);
+    const left = a.run(batch);
+    const right = b.run(batch);
+    const target = own.atBatchStart();
+    recodeA.start(left.dictionary, target);
+    recodeB.start(right.dictionary, target);
+    const out = scratch.i32(batch.rowCount);
+    const outValid = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const taken = decision.values[row & test.mask]! === 1 && (decision.validity === null || decision.validity[row & test.mask]! === 1);
+      const from = taken ? left : right;
+      const index = row & (taken ? a.mask : b.mask);
+      const valid = from.validity === null || from.validity[index] === 1;
+      if (outValid !== null) outValid[row] = valid ? 1 : 0;
+      if (valid) out[row] = (taken ? recodeA : recodeB).recode(from.values[index]!);
+    }
+    return { values: out, validity: outValid, dictionary: target };
+  };
+  return { node: { mask: -1, run }, constant: test.mask === 0 && a.mask === 0 && b.mask === 0 };
+}
+
+/** A number per row of text: `compute` once per distinct text. */
+export function textToInteger(operand: TextNode, compute: (text: string) => number): PreparedNode<Vector<Int32Array>> {
+  const scratch = new Scratch();
+  const table = new CodeTable(compute);
+  const run = (batch: Batch): Vector<Int32Array> => {
+    const { values, validity, dictionary } = operand.run(batch);
+    const byCode = table.of(dictionary);
+    const out = scratch.i32(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) out[row] = byCode[values[row]!]!;
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, run }, [operand]);
+}
+
+export type TextTest = ComparePrimitive | 'startsWith' | 'contains';
+
+/** A bool per row of two texts; against a constant the test runs once per distinct text. */
+export function textTest(test: TextTest, a: TextNode, b: TextNode): PreparedNode<Vector<Uint8Array>> {
+  const holds = textPredicate(test);
+  const scratch = new Scratch();
+  if (b.mask === 0 || a.mask === 0) return testAgainstConstant(holds, a, b, scratch);
+  return {
+    mask: -1,
+    run: batch => {
+      const left = a.run(batch);
+      const right = b.run(batch);
+      const out = scratch.u8(batch.rowCount);
+      const validity = bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask);
+      for (let row = 0; row < batch.rowCount; row++) {
+        if (validity !== null && validity[row] !== 1) continue;
+        out[row] = holds(left.dictionary.values[left.values[row]!] ?? '', right.dictionary.values[right.values[row]!] ?? '') ? 1 : 0;
+      }
+      return { values: out, validity };
+    }
+  };
+}
+
+function testAgainstConstant(holds: (a: string, b: string) => boolean, a: TextNode, b: TextNode, scratch: Scratch): PreparedNode<Vector<Uint8Array>> {
+  const constantIsLeft = a.mask === 0;
+  const constant = (constantIsLeft ? a : b).run(oneRow);
+  const constantText = constant.dictionary.values[constant.values[0] ?? 0] ?? '';
+  const other = constantIsLeft ? b : a;
+  const table = new CodeTable(text => ((constantIsLeft ? holds(constantText, text) : holds(text, constantText)) ? 1 : 0));
+  const run = (batch: Batch): Vector<Uint8Array> => {
+    const { values, validity, dictionary } = other.run(batch);
+    const byCode = table.of(dictionary);
+    const out = scratch.u8(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) out[row] = byCode[values[row & other.mask]!]!;
+    return { values: out, validity: bothValid(scratch, batch.rowCount, validity, other.mask, constant.validity, 0) };
+  };
+  return frozen({ mask: -1, run }, [other]);
+}
+
+function textPredicate(test: TextTest): (a: string, b: string) => boolean {
+  if (test === 'startsWith') return (a, b) => a.startsWith(b);
+  if (test === 'contains') return (a, b) => a.includes(b);
+  return (a, b) => satisfies(test, compareTexts(a, b));
+}
