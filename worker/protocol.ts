@@ -28,7 +28,7 @@ export interface ConnectionSettings {
   readonly keepaliveSeconds?: number;
 }
 export type ConnectionState =
-  | { readonly state: 'offline'; readonly since?: number }
+  | { readonly state: 'offline'; readonly since?: number; readonly error?: ErrorRecord }
   | { readonly state: 'connecting'; readonly attempt: number; readonly retryAtMs?: number; readonly error?: ErrorRecord }
   | { readonly state: 'connected'; readonly sinceMs: number; readonly protocol: string };
 export interface ConnectionInfo {
