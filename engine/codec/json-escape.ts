@@ -33,6 +33,20 @@ export function unescapeJson(scanner: JsonScanner): string | null {
   return rest === null ? refuseUtf8(scanner) : parts.join('') + rest;
 }
 
+/** Whether the escapes of the scanner's last string are well formed; half a surrogate pair is. */
+export function checkEscapes(scanner: JsonScanner): boolean {
+  const { bytes, textEnd } = scanner;
+  for (let position = scanner.textStart; position < textEnd; position++) {
+    if (bytes[position] !== BACKSLASH) continue;
+    const escape = bytes[position + 1]!;
+    if (escape === LETTER_U) {
+      if (hexUnit(scanner, position) < 0) return false;
+    } else if (SIMPLE[escape] === undefined) return scanner.fail('JSON_SYNTAX', 'a string holds an unknown escape', position);
+    position++;
+  }
+  return true;
+}
+
 /** One UTF-16 unit, or a whole pair, of the `\u` escape at `position`. */
 function readUnicode(scanner: JsonScanner, position: number): string | null {
   const unit = hexUnit(scanner, position);

@@ -2,7 +2,7 @@ import type { DecodeCode, DecodeFailure, DecodeLimits } from './decode-failure';
 import { parseDecimal } from './decimal';
 import { HASH_SEED } from './text-interner';
 import { decodeUtf8, utf8ErrorOffset } from './utf8';
-import { unescapeJson } from './json-escape';
+import { checkEscapes, unescapeJson } from './json-escape';
 
 export const QUOTE = 34;
 export const COMMA = 44;
@@ -13,6 +13,7 @@ export const OPEN_OBJECT = 123;
 export const CLOSE_OBJECT = 125;
 const BACKSLASH = 92;
 const MINUS = 45;
+const PLUS = 43;
 const ZERO = 48;
 const NINE = 57;
 const DOT = 46;
@@ -210,24 +211,46 @@ export class JsonScanner {
     return this.fail('JSON_UTF8', 'a string is not well-formed UTF-8', offset);
   }
 
-  /** Takes any value, checked and thrown away. */
+  /** Takes any value, checked for syntax and UTF-8 and thrown away. */
   skipValue(depth: number): boolean {
     const byte = this.peek();
     if (byte === OPEN_OBJECT) return this.skipObject(depth + 1);
     if (byte === OPEN_LIST) return this.skipList(depth + 1);
     if (byte === QUOTE) return this.skipString();
-    if (byte === MINUS || (byte >= ZERO && byte <= NINE)) {
-      const value = this.readDouble('a number');
-      return !Number.isNaN(value);
-    }
+    if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return this.skipNumber();
     if (this.takeNull()) return true;
     return !Number.isNaN(this.readBool('a value'));
   }
 
   private skipString(): boolean {
     if (!this.scanString('a string')) return false;
-    if (this.textEscaped) return this.text() !== null;
+    if (this.textEscaped && !checkEscapes(this)) return false;
     return utf8ErrorOffset(this.bytes, this.textStart, this.textEnd) < 0 || this.notUtf8();
+  }
+
+  private skipNumber(): boolean {
+    if (this.bytes[this.position] === MINUS) this.position++;
+    const first = this.position;
+    if (!this.skipDigits()) return false;
+    if (this.bytes[first] === ZERO && this.position - first > 1) return !Number.isNaN(this.leadingZero(first));
+    if (this.position < this.end && this.bytes[this.position] === DOT) {
+      this.position++;
+      if (!this.skipDigits()) return false;
+    }
+    if (this.position < this.end && (this.bytes[this.position]! | 32) === 101) {
+      this.position++;
+      const sign = this.bytes[this.position];
+      if (this.position < this.end && (sign === MINUS || sign === PLUS)) this.position++;
+      return this.skipDigits();
+    }
+    return true;
+  }
+
+  private skipDigits(): boolean {
+    const first = this.position;
+    while (this.position < this.end && this.bytes[this.position]! >= ZERO && this.bytes[this.position]! <= NINE) this.position++;
+    if (this.position > first) return true;
+    return this.unexpected(first < this.end ? this.bytes[first]! : -1, 'a digit');
   }
 
   private skipObject(depth: number): boolean {
@@ -302,13 +325,10 @@ export class JsonScanner {
   }
 
   private withExponent(start: number): number {
-    let position = this.position + 1;
-    const sign = this.bytes[position];
-    if (position < this.end && (sign === MINUS || sign === 43)) position++;
-    const first = position;
-    while (position < this.end && this.bytes[position]! >= ZERO && this.bytes[position]! <= NINE) position++;
-    if (position === first) return this.noDigits(position, true, 'a number');
-    this.position = position;
+    this.position++;
+    const sign = this.bytes[this.position];
+    if (this.position < this.end && (sign === MINUS || sign === PLUS)) this.position++;
+    if (!this.skipDigits()) return NaN;
     return this.slowDouble(start);
   }
 
