@@ -2,7 +2,7 @@ import { Random } from './random';
 
 /**
  * A vibrating ball bearing, model 6205 (9 balls of 7.94 mm on a pitch circle of 39.04 mm) at about 1 797 rpm.
- * Sampled at 1 kHz: shaft harmonics and sensor noise; a spalled outer race adds an impact at each ball pass that rings
+ * Sampled at 1 kHz: shaft harmonics under a load that varies, and sensor noise; a spalled outer race adds an impact at each ball pass that rings
  * the housing's resonance. Ball-pass frequency, outer race: f = n/2 · fr · (1 - d/D) = 3.585 fr ≈ 107 Hz
  * (Randall and Antoni, "Rolling element bearing diagnostics", MSSP 25, 2011); slip jitters each interval by 1 %.
  */
@@ -36,10 +36,13 @@ export class Bearing {
   private readonly random: Random;
   private readonly shaftHz: number;
   private readonly phase: number;
+  private readonly unbalance: number;
+  private readonly loadPeriodMs: number;
   private sample = 0;
   private untilImpact = 0;
   private ring1 = 0;
   private ring2 = 0;
+  private loadNoise = 0;
 
   constructor(
     seed: number,
@@ -48,17 +51,22 @@ export class Bearing {
     this.random = new Random(seed);
     this.shaftHz = (1_797 * (1 + 0.01 * this.random.normal())) / 60;
     this.phase = 2 * Math.PI * this.random.uniform();
+    this.unbalance = 0.9 * (1 + 0.12 * this.random.normal());
+    this.loadPeriodMs = 25_000 + 30_000 * this.random.uniform();
     this.untilImpact = this.impactInterval() * this.random.uniform();
   }
 
   /** The next 100 samples, acceleration in m/s², rounded to 0.1 mm/s². */
   nextBlock(): { readonly samples: number[]; readonly severity: number } {
-    const severity = severityAt(this.wear, (this.sample / SAMPLE_HZ) * 1_000);
-    const samples = Array.from({ length: BLOCK_SAMPLES }, () => Math.round(this.nextSample(severity) * 1e4) / 1e4);
+    const elapsedMs = (this.sample / SAMPLE_HZ) * 1_000;
+    const severity = severityAt(this.wear, elapsedMs);
+    this.loadNoise = 0.97 * this.loadNoise + 0.02 * this.random.normal();
+    const load = 1 + 0.12 * Math.sin((2 * Math.PI * elapsedMs) / this.loadPeriodMs + this.phase) + this.loadNoise;
+    const samples = Array.from({ length: BLOCK_SAMPLES }, () => Math.round(this.nextSample(severity, load) * 1e4) / 1e4);
     return { samples, severity };
   }
 
-  private nextSample(severity: number): number {
+  private nextSample(severity: number, load: number): number {
     const angle = this.phase + (2 * Math.PI * this.shaftHz * this.sample) / SAMPLE_HZ;
     this.sample++;
     this.untilImpact--;
@@ -71,7 +79,8 @@ export class Bearing {
     const ring = 2 * radius * Math.cos((2 * Math.PI * RESONANCE_HZ) / SAMPLE_HZ) * this.ring1 - radius * radius * this.ring2 + impact;
     this.ring2 = this.ring1;
     this.ring1 = ring;
-    return 0.9 * Math.sin(angle) + 0.35 * Math.sin(2 * angle + 0.7) + 0.12 * Math.sin(3 * angle + 1.9) + ring + 0.18 * this.random.normal();
+    const shaft = this.unbalance * Math.sin(angle) + 0.35 * Math.sin(2 * angle + 0.7) + 0.12 * Math.sin(3 * angle + 1.9);
+    return load * (shaft + ring) + 0.18 * this.random.normal();
   }
 
   private impactInterval(): number {
