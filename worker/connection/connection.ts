@@ -83,7 +83,9 @@ export class Connection {
   async subscribe(filter: string, consumer: Consumer, qos: 0 | 1 | 2 = 1): Promise<Subscription> {
     const { subscription, added } = this.subscriptions.add(filter, consumer, qos);
     const close = async (): Promise<void> => {
-      if (this.subscriptions.remove(subscription) && this.session !== null) await this.session.unsubscribe(filter);
+      if (!this.subscriptions.remove(subscription) || this.session === null) return;
+      // A subscription that the broker does not end is gone with the session; until then its messages have no consumer.
+      await this.session.unsubscribe(filter).catch(() => undefined);
     };
     if (added !== null && this.session !== null) {
       try {
