@@ -1,0 +1,81 @@
+import { LittoralError } from '../../engine/error';
+import type { Store } from '../store/store';
+
+const RETRY_MS = 1_000;
+
+export interface WriterStats {
+  commits: number;
+  commitSeconds: number;
+  failures: number;
+  lastCommitMs: number;
+  /** Words of the failure that is being retried, or null. */
+  blockedBy: string | null;
+}
+
+/**
+ * Commits transactions. A full disk is waited out: the same transaction is tried again, and nothing that follows it runs
+ * before it. Any other storage failure ends the agent; nothing is ever kept in memory instead.
+ */
+export class DurableWriter {
+  readonly stats: WriterStats = { commits: 0, commitSeconds: 0, failures: 0, lastCommitMs: 0, blockedBy: null };
+  private closed = false;
+
+  constructor(
+    private readonly options: {
+      readonly store: Store;
+      readonly nowMs: () => number;
+      /** A failure that waiting does not mend. */
+      readonly onFatal: (error: unknown) => void;
+      /** The disk is full (true), or has room again (false). */
+      readonly onBlocked: (blocked: boolean, words: string) => void;
+    }
+  ) {}
+
+  get blocked(): boolean {
+    return this.stats.blockedBy !== null;
+  }
+
+  /** Tries once; true when `body` is on disk. */
+  tryCommit(body: () => void): boolean {
+    if (this.closed) return false;
+    const started = performance.now();
+    try {
+      this.options.store.transaction(body);
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+    this.stats.commits++;
+    this.stats.commitSeconds += (performance.now() - started) / 1_000;
+    this.stats.lastCommitMs = this.options.nowMs();
+    if (this.stats.blockedBy !== null) {
+      this.stats.blockedBy = null;
+      this.options.onBlocked(false, 'store: there is room again; taking in messages goes on.');
+    }
+    return true;
+  }
+
+  /** Resolves when `body` is on disk; never when the agent is ended by a failure. */
+  async commit(body: () => void): Promise<void> {
+    while (!this.tryCommit(body)) {
+      if (this.closed) return new Promise(() => undefined);
+      await new Promise(done => setTimeout(done, RETRY_MS));
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private failed(error: unknown): void {
+    this.stats.failures++;
+    if (!(error instanceof LittoralError) || !error.retryable) {
+      this.closed = true;
+      return this.options.onFatal(error);
+    }
+    if (this.stats.blockedBy === null) {
+      this.stats.blockedBy = error.message;
+      this.options.onBlocked(true, error.message);
+    }
+  }
+}

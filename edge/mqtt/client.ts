@@ -1,0 +1,139 @@
+import type { LittoralError } from '../../engine/error';
+import { brokerAddress, type BrokerAddress, type BrokerSettings } from './broker-settings';
+import { Connection } from './connection';
+import type { Frame } from './frame-reader';
+import type { ProtocolVersion } from './packets';
+
+export type ClientState =
+  | { readonly state: 'connecting'; readonly attempt: number; readonly error: string | null }
+  | { readonly state: 'connected'; readonly protocol: ProtocolVersion; readonly sinceMs: number }
+  | { readonly state: 'stopped' };
+
+export interface ClientOptions {
+  readonly settings: BrokerSettings;
+  readonly clientId: string;
+  readonly clean: boolean;
+  /** Default 1 MiB. */
+  readonly packetBytesMax?: number;
+  readonly onConnected: (session: { readonly present: boolean; readonly protocol: ProtocolVersion }) => void;
+  readonly onFrame: (frame: Frame, protocol: ProtocolVersion) => void;
+  /** The connection is gone or could not be made; another is tried after `retryMs`. */
+  readonly onDown: (reason: LittoralError, retryMs: number) => void;
+  readonly onDrain?: () => void;
+}
+
+const RETRY_FIRST_MS = 250;
+const RETRY_MAX_MS = 30_000;
+const RETRY_UNAUTHORISED_MS = 60_000;
+
+/** A connection that is made again whenever it is lost, with a growing, jittered pause. */
+export class MqttClient {
+  private readonly address: BrokerAddress;
+  private connection: Connection | null = null;
+  private retry: NodeJS.Timeout | null = null;
+  private version: ProtocolVersion;
+  private attempt = 0;
+  private stopping: (() => void) | null = null;
+  private paused = false;
+  private current: ClientState = { state: 'stopped' };
+
+  /** Throws `BROKER_URL`. */
+  constructor(private readonly options: ClientOptions) {
+    this.address = brokerAddress(options.settings);
+    this.version = options.settings.protocol === 4 ? 4 : 5;
+  }
+
+  get state(): ClientState {
+    return this.current;
+  }
+
+  get url(): string {
+    return this.address.label;
+  }
+
+  get congested(): boolean {
+    return this.connection?.congested ?? true;
+  }
+
+  start(): void {
+    this.connect(null);
+  }
+
+  /** Resolves when the socket is closed. */
+  stop(): Promise<void> {
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
+    this.current = { state: 'stopped' };
+    const { connection } = this;
+    if (connection === null) return Promise.resolve();
+    return new Promise(done => {
+      this.stopping = done;
+      connection.end();
+    });
+  }
+
+  send(bytes: Uint8Array): void {
+    this.connection?.send(bytes);
+  }
+
+  setPaused(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    if (this.current.state === 'connected') this.connection?.setPaused(paused);
+  }
+
+  /** Drops the connection and makes a new one, so that the broker sends again what was not acknowledged. */
+  restart(): void {
+    this.connection?.end();
+  }
+
+  private connect(error: string | null): void {
+    this.retry = null;
+    this.attempt++;
+    this.current = { state: 'connecting', attempt: this.attempt, error };
+    const { version } = this;
+    this.connection = new Connection({
+      address: this.address,
+      settings: this.options.settings,
+      version,
+      clientId: this.options.clientId,
+      clean: this.options.clean,
+      packetBytesMax: this.options.packetBytesMax ?? 1 << 20,
+      onConnected: present => {
+        this.attempt = 0;
+        this.current = { state: 'connected', protocol: version, sinceMs: Date.now() };
+        if (this.options.onDrain !== undefined) this.connection?.onDrain(this.options.onDrain);
+        if (this.paused) this.connection?.setPaused(true);
+        this.options.onConnected({ present, protocol: version });
+      },
+      onFrame: frame => this.options.onFrame(frame, version),
+      onClosed: reason => this.closed(reason)
+    });
+  }
+
+  private closed(reason: LittoralError): void {
+    const answered = this.connection?.answered === true;
+    this.connection = null;
+    if (this.stopping !== null) return this.stopping();
+    if (this.current.state === 'stopped') return;
+    const refused = reason.details['wrongVersion'] === true;
+    const auto = (this.options.settings.protocol ?? 'auto') === 'auto';
+    if (auto && !answered && this.version === 5 && (refused || isEarlyEnd(reason))) this.version = 4;
+    else if (auto && !answered && isEarlyEnd(reason)) this.version = 5;
+    const retryMs = refused && auto && this.version === 4 && this.attempt <= 1 ? 0 : this.retryMs(reason);
+    this.current = { state: 'connecting', attempt: this.attempt, error: reason.message };
+    this.retry = setTimeout(() => this.connect(reason.message), retryMs);
+    if (retryMs > 0) this.options.onDown(reason, retryMs);
+  }
+
+  private retryMs(reason: LittoralError): number {
+    if (reason.details['unauthorised'] === true) return RETRY_UNAUTHORISED_MS;
+    const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(this.attempt, 10));
+    return Math.round(ceiling * (0.5 + Math.random() / 2));
+  }
+}
+
+/** Some brokers drop a CONNECT of a version that they do not know instead of refusing it. */
+function isEarlyEnd(reason: LittoralError): boolean {
+  return reason.code === 'MQTT_UNREACHABLE' && reason.details['layer'] === 'mqtt';
+}

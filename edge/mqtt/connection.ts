@@ -1,0 +1,158 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { generate, type IConnectPacket } from 'mqtt-packet';
+import { assert, LittoralError } from '../../engine/error';
+import type { BrokerAddress, BrokerSettings } from './broker-settings';
+import { lost, refusal, socketFailure } from './failure';
+import { FrameReader, type Frame } from './frame-reader';
+import { DISCONNECT, PacketType, PINGREQ, parseConnack, type ProtocolVersion } from './packets';
+
+export interface ConnectionOptions {
+  readonly address: BrokerAddress;
+  readonly settings: BrokerSettings;
+  readonly version: ProtocolVersion;
+  readonly clientId: string;
+  /** false: the broker keeps subscriptions and unacknowledged messages while the client is away. */
+  readonly clean: boolean;
+  readonly packetBytesMax: number;
+  readonly onConnected: (sessionPresent: boolean) => void;
+  readonly onFrame: (frame: Frame) => void;
+  /** Called once, also when the connection was never made. */
+  readonly onClosed: (reason: LittoralError) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const SESSION_EXPIRY_S = 7 * 24 * 3600;
+const KEPT_BYTES = 64 * 1024;
+const END_TIMEOUT_MS = 1_000;
+
+/** One TCP or TLS connection to a broker, from CONNECT to its end. It is never used again afterwards. */
+export class Connection {
+  private readonly socket: net.Socket;
+  private readonly reader: FrameReader;
+  private readonly keepaliveMs: number;
+  private timer: NodeJS.Timeout;
+  private connected = false;
+  private closed = false;
+  private paused = false;
+  private lastReceivedMs = performance.now();
+  private failure: LittoralError | null = null;
+
+  constructor(private readonly options: ConnectionOptions) {
+    const { address, settings } = options;
+    this.keepaliveMs = (settings.keepaliveS ?? 30) * 1_000;
+    this.reader = new FrameReader({ packetBytesMax: options.packetBytesMax, keepBytes: Math.min(KEPT_BYTES, options.packetBytesMax) }, frame => this.take(frame));
+    this.socket = address.secure
+      ? tls.connect({ host: address.host, port: address.port, servername: net.isIP(address.host) ? undefined : address.host, ...settings.tls })
+      : net.connect({ host: address.host, port: address.port });
+    this.socket.setNoDelay(true);
+    this.timer = setTimeout(() => this.fail(lost(address.label, `no CONNACK within ${CONNECT_TIMEOUT_MS / 1_000} s`, 'Check that an MQTT broker listens there')), CONNECT_TIMEOUT_MS);
+    this.socket.once(address.secure ? 'secureConnect' : 'connect', () => this.socket.write(this.connectPacket()));
+    this.socket.on('data', bytes => this.receive(bytes));
+    this.socket.on('error', error => this.fail(socketFailure(address.label, error, address.secure)));
+    this.socket.on('close', () => this.finish());
+  }
+
+  /** Whether the broker accepted the connection. */
+  get answered(): boolean {
+    return this.connected;
+  }
+
+  /** Whether the socket asks its writer to wait. */
+  get congested(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+
+  onDrain(body: () => void): void {
+    this.socket.on('drain', body);
+  }
+
+  send(bytes: Uint8Array): void {
+    if (!this.closed) this.socket.write(bytes);
+  }
+
+  /** Stops or resumes reading: the broker then feels the back-pressure. Keepalive goes on by itself. */
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.socket.pause();
+    else {
+      this.lastReceivedMs = performance.now();
+      this.socket.resume();
+    }
+  }
+
+  /** Says goodbye and closes; the session stays at the broker when it was asked for. */
+  end(): void {
+    if (this.closed) return;
+    if (this.connected) this.socket.end(DISCONNECT);
+    else this.socket.destroy();
+    this.socket.resume();
+    setTimeout(() => this.socket.destroy(), END_TIMEOUT_MS).unref();
+  }
+
+  private connectPacket(): Buffer {
+    const { address, settings, clientId, clean, version } = this.options;
+    const packet: IConnectPacket = {
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: version,
+      clientId,
+      clean,
+      keepalive: this.keepaliveMs / 1_000,
+      ...(address.username === undefined ? {} : { username: address.username }),
+      ...(address.password === undefined ? {} : { password: Buffer.from(address.password) }),
+      ...(version === 5 ? { properties: { sessionExpiryInterval: clean ? 0 : SESSION_EXPIRY_S, maximumPacketSize: this.options.packetBytesMax } } : {})
+    };
+    assert(settings.keepaliveS === undefined || settings.keepaliveS <= 65_535, 'keepalive fits two bytes');
+    return generate(packet, { protocolVersion: version });
+  }
+
+  private receive(bytes: Buffer): void {
+    this.lastReceivedMs = performance.now();
+    try {
+      this.reader.push(bytes);
+    } catch (error) {
+      if (!(error instanceof LittoralError)) throw error;
+      this.fail(error);
+    }
+  }
+
+  private take(frame: Frame): void {
+    if (this.closed || this.failure !== null) return;
+    const type = frame.header >> 4;
+    if (!this.connected) {
+      if (type !== PacketType.connack) return this.fail(lost(this.options.address.label, `the first packet has type ${type}, expected CONNACK`, 'Check that an MQTT broker listens there'));
+      const { sessionPresent, code } = parseConnack(frame);
+      if (code !== 0) return this.fail(refusal(this.options.address.label, code));
+      this.connected = true;
+      clearTimeout(this.timer);
+      this.timer = setInterval(() => this.keepAlive(), this.keepaliveMs / 2);
+      return this.options.onConnected(sessionPresent);
+    }
+    if (type === PacketType.pingresp) return;
+    if (type === PacketType.disconnect) return this.fail(refusal(this.options.address.label, frame.body[0] ?? 0));
+    this.options.onFrame(frame);
+  }
+
+  private keepAlive(): void {
+    const silentMs = performance.now() - this.lastReceivedMs;
+    if (!this.paused && silentMs > 1.5 * this.keepaliveMs) {
+      return this.fail(lost(this.options.address.label, `silent for ${Math.round(silentMs / 1_000)} s although asked to answer`, 'Check the network'));
+    }
+    this.socket.write(PINGREQ);
+  }
+
+  private fail(reason: LittoralError): void {
+    this.failure ??= reason;
+    this.socket.destroy();
+  }
+
+  private finish(): void {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.timer);
+    const { address } = this.options;
+    const seen = this.connected ? 'the broker closed the connection' : 'the broker closed the connection before CONNACK';
+    this.options.onClosed(this.failure ?? lost(address.label, seen, 'Look at the log of the broker'));
+  }
+}
