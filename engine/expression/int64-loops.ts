@@ -55,22 +55,22 @@ export const int64Binary: Readonly<Record<Int64Primitive, Int64Binary>> = {
 
 export const int64Compare: Readonly<Record<ComparePrimitive, Int64Compare>> = {
   '==': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! === b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! === b[row & bMask]!);
   },
   '!=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! !== b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! !== b[row & bMask]!);
   },
   '<': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! < b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! < b[row & bMask]!);
   },
   '<=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! <= b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! <= b[row & bMask]!);
   },
   '>': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! > b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! > b[row & bMask]!);
   },
   '>=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! >= b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! >= b[row & bMask]!);
   }
 };
 

@@ -43,22 +43,22 @@ export const numberBinary: Readonly<Record<ArithmeticPrimitive, NumberBinary>> =
 
 export const numberCompare: Readonly<Record<ComparePrimitive, NumberCompare>> = {
   '==': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! === b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! === b[row & bMask]!);
   },
   '!=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! !== b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! !== b[row & bMask]!);
   },
   '<': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! < b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! < b[row & bMask]!);
   },
   '<=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! <= b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! <= b[row & bMask]!);
   },
   '>': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! > b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! > b[row & bMask]!);
   },
   '>=': (out, a, aMask, b, bMask, rowCount) => {
-    for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! >= b[row & bMask]! ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) out[row] = +(a[row & aMask]! >= b[row & bMask]!);
   }
 };
 
@@ -106,5 +106,5 @@ export const numberUnary: Readonly<Record<UnaryPrimitive, NumberUnary>> = {
 
 /** 1 where the number is NaN. */
 export function nanLoop(out: Uint8Array, a: Float64Array, rowCount: number): void {
-  for (let row = 0; row < rowCount; row++) out[row] = a[row]! === a[row]! ? 0 : 1;
+  for (let row = 0; row < rowCount; row++) out[row] = +(a[row]! !== a[row]!);
 }
