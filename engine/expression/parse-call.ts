@@ -19,8 +19,10 @@ const textMethods: ReadonlyMap<string, string> = new Map([
   ['toUpperCase', 'upper']
 ]);
 
-/** How notebook cells, bundlers and test runners write a name that was imported from 'littoral'. */
-const importedModule = /^(?:_{0,2}scope|_{0,2}littoral|import_littoral|littoral_|__vi_import_|__vite_ssr_import_)\w*$/u;
+/** Objects that hold what was imported, as the cell transform, bundlers and test runners name them in function texts. */
+const importedModule = /^(?:\$notebook|(?:import_littoral|littoral_|__vi_import_|__vite_ssr_import_)\w*)$/u;
+/** In a notebook cell `(0, $notebook.f)` is a function of the notebook itself, not an imported one. */
+const notebookScope = '$notebook';
 
 /** Translates a call of a named function; every other call is refused. */
 export function translateCall(node: CallExpression, state: Translation): Expression {
@@ -47,7 +49,13 @@ function calledFunction(callee: SyntaxExpression | Super, state: Translation): C
     throw refuseFunction(target.name, target, state);
   }
   if (target.type === 'MemberExpression') return calledMember(target, state);
+  if (isNotebookFunction(target)) throw refuse(state, target, 'is a function of the notebook; its text becomes no part of the Plan', `Write its body in place. ${known()}`, 'UNKNOWN_FUNCTION');
   throw refuse(state, target, 'is called, but is not the name of a function', known());
+}
+
+function isNotebookFunction(callee: SyntaxExpression | Super): boolean {
+  const target = callee.type === 'SequenceExpression' ? callee.expressions[1] : undefined;
+  return target?.type === 'MemberExpression' && target.object.type === 'Identifier' && target.object.name === notebookScope;
 }
 
 /** `(0, module.f)` is how compilers write a call of an imported function; it is `module.f`. */
@@ -55,7 +63,7 @@ function withoutBinding(callee: SyntaxExpression | Super): SyntaxExpression | Su
   if (callee.type !== 'SequenceExpression') return callee;
   const [zero, target] = callee.expressions;
   if (callee.expressions.length !== 2 || zero?.type !== 'Literal' || zero.value !== 0 || target?.type !== 'MemberExpression') return callee;
-  return target.object.type === 'Identifier' && importedModule.test(target.object.name) ? target : callee;
+  return target.object.type === 'Identifier' && target.object.name !== notebookScope && importedModule.test(target.object.name) ? target : callee;
 }
 
 function calledMember(target: MemberExpression, state: Translation): Callee {

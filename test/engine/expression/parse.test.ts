@@ -48,7 +48,7 @@ describe('parseExpression', () => {
     ['bare functions', 'r => sqrt(r.rms)', { kind: 'call', fn: 'sqrt' }],
     ['functions of Math', 'r => Math.sqrt(r.rms)', { kind: 'call', fn: 'sqrt' }],
     ['Math.log is ln', 'r => Math.log(r.rms)', { kind: 'call', fn: 'ln' }],
-    ['functions in a notebook cell', 'r => __scope.sqrt(r.rms)', { kind: 'call', fn: 'sqrt' }],
+    ['functions in a notebook cell', 'r => $notebook.sqrt(r.rms)', { kind: 'call', fn: 'sqrt' }],
     ['functions imported by a bundler', 'r => (0, import_littoral.sqrt)(r.rms)', { kind: 'call', fn: 'sqrt' }],
     ['methods of a text', 'r => r.device.startsWith("b")', { kind: 'call', fn: 'startsWith' }],
     ['constants of Math', 'r => Math.PI', { kind: 'literal', value: Math.PI, type: 'float64' }],
@@ -77,7 +77,7 @@ describe('parseExpression', () => {
   });
 
   it('advises a parameter for a variable from outside, also as a notebook cell writes it', () => {
-    for (const source of ['r => r.score > threshold', 'r => r.score > __scope.threshold']) {
+    for (const source of ['r => r.score > threshold', 'r => r.score > $notebook.threshold']) {
       const error = refusalOf(source);
       expect(error.code).toBe('OUTER_VARIABLE');
       expect(error.message).toContain('"threshold"');
@@ -108,6 +108,8 @@ describe('parseExpression', () => {
     ['a comma', 'r => (r.rms, r.score)', 'EXPRESSION_REFUSED'],
     ['a comma before a call of something else', 'r => (0, eval)("1")', 'EXPRESSION_REFUSED'],
     ['a comma before a method of a stranger', 'r => (0, globalThis.sqrt)(r.rms)', 'EXPRESSION_REFUSED'],
+    ['a function of the notebook', 'r => (0, $notebook.sqrt)(r.rms)', 'UNKNOWN_FUNCTION'],
+    ['an imported function that is not of the registry', 'r => $notebook.publish(r.rms)', 'UNKNOWN_FUNCTION'],
     ['eval', 'r => eval("1")', 'UNKNOWN_FUNCTION'],
     ['Function', 'r => Function("return 1")()', 'EXPRESSION_REFUSED'],
     ['new', 'r => new Date()', 'EXPRESSION_REFUSED'],
