@@ -17,7 +17,6 @@ export type StreamsTarget =
   | { readonly kind: 'recording'; readonly name: string };
 
 export interface StreamsActions {
-  addConnection(): void;
   connect(name: string): void;
   disconnect(name: string): void;
   stopRecording(name: string): void;
@@ -38,7 +37,7 @@ export function streamItems(
   return {
     targets,
     items: [
-      { id: 'heading:connections', label: 'Connections', heading: true, children: connections, actions: [{ label: 'Add a connection', icon: plusIcon, run: options.actions.addConnection }] },
+      { id: 'heading:connections', label: 'Connections', heading: true, children: connections },
       { id: 'heading:recordings', label: 'Recordings', heading: true, children: recordings, actions: [{ label: 'Import a recording (*.recording.ndjson)', icon: plusIcon, run: options.actions.importRecording }] }
     ]
   };
@@ -113,7 +112,7 @@ function recordingItem(recording: RecordingInfo, actions: StreamsActions, target
     id,
     label: recording.name,
     icon: recordingIcon,
-    details: [...state, { text: formatDuration(recording.durationMs) }, { text: plural(recording.messages, 'msg', 'msgs') }, { text: formatBytes(recording.bytes) }],
+    details: [...state, { text: `${formatDuration(recording.durationMs)} · ${formatBytes(recording.bytes)}`, title: `${plural(recording.messages, 'message')} of ${recording.topic}` }],
     actions:
       recording.state === 'recording'
         ? [{ label: `Stop recording ${recording.name}`, icon: stopIcon, run: () => actions.stopRecording(recording.name) }]

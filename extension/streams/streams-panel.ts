@@ -21,6 +21,8 @@ export interface StreamsPanelOptions {
   readonly onOpenRun: (runId: string) => void;
 }
 
+const DRAWER_SIZES = [9, 11];
+
 /** The left bar's "Streams": connections, topics and recordings in one tree, a drawer for what is selected. */
 export class StreamsPanel extends SplitPanel {
   private readonly model: StreamsModel;
@@ -46,7 +48,7 @@ export class StreamsPanel extends SplitPanel {
     const top = new Widget();
     top.addClass('lt-panel-top');
     top.node.append(
-      el('div', { class: 'lt-panel-header' }, el('h2', {}, 'Streams'), iconButton({ icon: plusIcon, label: 'Add a connection', onClick: () => this.actions.addConnection() })),
+      el('div', { class: 'lt-panel-header' }, el('h2', {}, 'Streams'), iconButton({ icon: plusIcon, label: 'Add a connection', onClick: () => this.addConnection() })),
       this.filter,
       this.notice,
       this.tree.node,
@@ -55,7 +57,6 @@ export class StreamsPanel extends SplitPanel {
     this.addWidget(top);
     this.addWidget(this.drawer);
     this.drawer.hide();
-    this.setRelativeSizes([1, 1]);
     this.model.changed.connect(() => this.draw());
   }
 
@@ -121,7 +122,13 @@ export class StreamsPanel extends SplitPanel {
   private onSelect(item: TreeItem): void {
     const target = this.targets.get(item.id);
     if (!target) return;
+    this.openDrawer(target);
+  }
+
+  private openDrawer(target: StreamsTarget): void {
+    const opening = this.drawer.isHidden;
     this.drawer.open(target, this.model);
+    if (opening) this.setRelativeSizes(DRAWER_SIZES);
   }
 
   private onOpen(item: TreeItem): void {
@@ -153,13 +160,12 @@ export class StreamsPanel extends SplitPanel {
 
   private makeActions(): StreamsActions {
     return {
-      addConnection: () => void this.showForm(null),
       connect: name => void this.guard(this.model.connect(name), { label: 'Edit connection', run: () => void this.showForm(name) }),
       disconnect: name => void this.guard(this.model.disconnect(name)),
       stopRecording: name => void this.guard(this.model.follow(this.model.data.engine().then(engine => engine.stopRecording(name)))),
       askDelete: name => {
         this.tree.select(`recording:${name}`);
-        this.drawer.open({ kind: 'recording', name }, this.model);
+        this.openDrawer({ kind: 'recording', name });
         this.drawer.askDelete();
       },
       importRecording: () => void this.guard(this.importRecording())
