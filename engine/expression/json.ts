@@ -86,7 +86,7 @@ function isInt64Text(value: string): boolean {
 function call(fields: ReadonlyMap<string, unknown>, path: string, depth: number, budget: Budget): Expression {
   const fn = text(fields, 'fn', path);
   const names = [...functionSpecs.keys()];
-  if (!functionSpecs.has(fn)) throw invalid(`${path}.fn`, `got "${fn.slice(0, 64)}"`, `one of ${quotedNames(names, names.length)}.${didYouMean(fn, names)}`);
+  if (!functionSpecs.has(fn)) throw invalid(`${path}.fn`, `got "${fn.slice(0, 64)}"`, `one of ${quotedNames(names, names.length)}`, 'PLAN_INVALID', didYouMean(fn, names));
   const args = fields.get('args');
   if (!Array.isArray(args) || args.length > ARGUMENTS_MAX) throw invalid(`${path}.args`, `got ${describe(args)}`, `a list of at most ${ARGUMENTS_MAX} expressions`);
   return { kind: 'call', fn, args: args.map((argument: unknown, index) => node(argument, `${path}.args[${index}]`, depth + 1, budget)), ...offset(fields, path) };
@@ -126,6 +126,6 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? `a list of ${value.length}` : `an ${typeof value}`;
 }
 
-function invalid(path: string, seen: string, expected: string, code = 'PLAN_INVALID'): PlanError {
-  return new PlanError(code, `${path}: ${seen}; expected ${expected}.`, { details: { path } });
+function invalid(path: string, seen: string, expected: string, code = 'PLAN_INVALID', hint = ''): PlanError {
+  return new PlanError(code, `${path}: ${seen}; expected ${expected}.${hint}`, { details: { path } });
 }
