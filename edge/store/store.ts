@@ -180,6 +180,18 @@ export class Store {
     this.sql('UPDATE outbox SET epoch = ? WHERE sink = ? AND id <= ? AND epoch IS NULL').run(epoch, sink, throughId);
   }
 
+  /** Rows of a sink that have no epoch yet, oldest first, without their bodies. */
+  unrolled(sink: string): readonly { readonly id: number; readonly count: number; readonly createdMs: number }[] {
+    const rows = this.sql('SELECT id, count, created_ms FROM outbox WHERE sink = ? AND epoch IS NULL ORDER BY id').all(sink);
+    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']), createdMs: Number(row['created_ms']) }));
+  }
+
+  /** Whether a sink other than `sink` has an epoch of the lake table `table` that is fixed but not carried out. */
+  hasBegunEpoch(table: string, sink: string): boolean {
+    const sql = `SELECT EXISTS(SELECT 1 FROM outbox JOIN sink ON sink.key = outbox.sink WHERE outbox.epoch IS NOT NULL AND outbox.sink <> ? AND json_extract(sink.config, '$.sink.config.table') = ?)`;
+    return this.count(sql, sink, table) === 1;
+  }
+
   /** Rows waiting per sink key. */
   outboxBacklog(): readonly { readonly sink: string; readonly rows: number; readonly oldestMs: number }[] {
     return this.sql('SELECT sink, SUM(count) AS rows, MIN(created_ms) AS oldest FROM outbox GROUP BY sink ORDER BY sink')

@@ -1,0 +1,150 @@
+import { concatBatches } from '../../../engine/batch/concat';
+import { assert, LittoralError } from '../../../engine/error';
+import type { DurableWriter } from '../../agent/durable-writer';
+import type { Store } from '../../store/store';
+import { decodeBatch } from '../batch-codec';
+import type { SinkBinding, SinkDrain } from '../sink-port';
+import type { LakeTable } from './lake-table';
+
+export interface LakeSinkOptions {
+  readonly key: string;
+  readonly binding: SinkBinding;
+  readonly store: Store;
+  readonly writer: DurableWriter;
+  readonly table: LakeTable;
+  /** A file is written when this many rows wait … */
+  readonly rollRows: number;
+  /** … or when the oldest has waited this long. */
+  readonly rollMs: number;
+  readonly nowMs: () => number;
+  readonly onCarriedOut: (count: number, createdMs: number) => void;
+  readonly log: (message: string) => void;
+}
+
+const RETRY_MS = 2_000;
+const CHUNKS_MAX = 100_000;
+
+/** Rolls the outbox rows of one sink into epochs of its table. */
+export class LakeSink implements SinkDrain {
+  private timer: NodeJS.Timeout | null = null;
+  private working: Promise<void> | null = null;
+  private stopped = false;
+  private failure: string | null = null;
+  private waiting = 0;
+  private oldestMs = 0;
+
+  constructor(private readonly options: LakeSinkOptions) {
+    this.recount();
+  }
+
+  get problem(): string | null {
+    return this.failure;
+  }
+
+  wake(rows: number): void {
+    if (this.waiting === 0) this.oldestMs = this.options.nowMs();
+    this.waiting += rows;
+    this.schedule();
+  }
+
+  async flush(deadlineMs: number): Promise<void> {
+    while (!this.stopped && performance.now() < deadlineMs && this.options.store.count('SELECT COUNT(*) FROM outbox WHERE sink = ?', this.options.key) > 0) {
+      await (this.working ?? this.roll());
+      if (this.failure !== null) return;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.working;
+  }
+
+  private schedule(): void {
+    if (this.stopped || this.working !== null || this.failure !== null || this.waiting === 0) return;
+    const { rollRows, rollMs, nowMs } = this.options;
+    const dueMs = this.waiting >= rollRows ? 0 : this.oldestMs + rollMs - nowMs();
+    if (dueMs > 0) this.timer ??= setTimeout(() => this.work(), Math.min(dueMs, rollMs));
+    else this.work();
+  }
+
+  private work(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.working = this.roll().then(() => {
+      this.working = null;
+      this.recount();
+      if (this.failure === null || this.stopped) return this.schedule();
+      this.timer = setTimeout(() => this.work(), RETRY_MS);
+    });
+  }
+
+  private recount(): void {
+    const rows = this.options.store.unrolled(this.options.key);
+    this.waiting = rows.reduce((sum, row) => sum + row.count, this.begun() === null ? 0 : this.options.rollRows);
+    this.oldestMs = rows[0]?.createdMs ?? 0;
+  }
+
+  private async roll(): Promise<void> {
+    try {
+      await this.options.table.exclusively(() => this.rollOnce());
+      this.failure = null;
+    } catch (error) {
+      if (!(error instanceof LittoralError) && !(error instanceof Error)) throw error;
+      this.failure = error.message;
+      this.options.log(`lake sink "${this.options.key}": ${error.message} The rows wait in the outbox; tried again.`);
+    }
+  }
+
+  /** Epoch that was fixed before a kill or a failure, and not carried out since. */
+  private begun(): number | null {
+    const { store, key } = this.options;
+    const epoch = store.count('SELECT COALESCE(MIN(epoch), -1) FROM outbox WHERE sink = ? AND epoch IS NOT NULL', key);
+    return epoch < 0 ? null : epoch;
+  }
+
+  private async rollOnce(): Promise<void> {
+    const { store, key, table, binding, nowMs, writer } = this.options;
+    const { config } = binding.sink;
+    assert(config.connector === 'lake', 'a lake sink has a lake binding');
+    const epoch = this.begun() ?? (await this.begin(config.table));
+    if (epoch === null) return;
+    const chunks = store.outbox(key, -1, CHUNKS_MAX).filter(row => row.epoch === epoch);
+    const first = chunks[0];
+    const last = chunks.at(-1);
+    assert(first !== undefined && last !== undefined, 'an epoch has rows');
+    const rows = concatBatches(binding.schema, chunks.map(chunk => decodeBatch(chunk.body, binding.schema)));
+    const { pipeline, release, shard, schema } = binding;
+    await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, firstRow: first.id, rows }, nowMs());
+    await writer.commit(() => store.deleteOutbox(key, last.id));
+    this.recount();
+    this.options.onCarriedOut(rows.rowCount, first.createdMs);
+  }
+
+  /** Fixes which rows the next epoch holds. */
+  private async begin(tableName: string): Promise<number | null> {
+    const { store, key, table, rollRows, writer } = this.options;
+    if (store.hasBegunEpoch(tableName, key)) throw new LittoralError('LAKE_ORDER', `table "${tableName}": an earlier epoch of another sink is not written yet; waiting for it.`, { retryable: true });
+    const last = lastChunk(store.unrolled(key), rollRows);
+    if (last === null) return null;
+    const cursor = `lake:${tableName}`;
+    const epoch = Math.max(store.cursor(cursor) ?? -1, table.lastEpoch) + 1;
+    await writer.commit(() => {
+      store.assignEpoch(key, last.id, epoch);
+      store.setCursor(cursor, epoch);
+    });
+    return epoch;
+  }
+}
+
+/** The last chunk of as many as `rowsMax` allows, at least one. */
+function lastChunk<Chunk extends { readonly count: number }>(chunks: readonly Chunk[], rowsMax: number): Chunk | null {
+  let rows = 0;
+  let last: Chunk | null = null;
+  for (const chunk of chunks) {
+    if (last !== null && rows + chunk.count > rowsMax) return last;
+    rows += chunk.count;
+    last = chunk;
+  }
+  return last;
+}
