@@ -3,7 +3,7 @@
  * readable; other free names go through the notebook's scope object, which falls back to the worker's globals.
  */
 export const LANGUAGE_GLOBALS: ReadonlySet<string> = new Set([
-  'undefined', 'NaN', 'Infinity', 'globalThis', 'arguments', 'eval', 'console',
+  'undefined', 'NaN', 'Infinity', 'globalThis', 'arguments', 'eval',
   'Object', 'Function', 'Boolean', 'Symbol', 'Number', 'BigInt', 'Math', 'Date', 'String', 'RegExp', 'JSON', 'Reflect', 'Proxy', 'Intl',
   'Array', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array',
   'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Atomics',
