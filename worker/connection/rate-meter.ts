@@ -6,11 +6,11 @@ const SECONDS = 5;
 export class RateMeter {
   private readonly counts = new Float64Array(SECONDS + 1);
   private second: number;
-  private readonly beganAt: number;
+  private readonly beganAtMs: number;
 
   constructor(private readonly clock: Clock) {
-    this.second = Math.floor(clock.preciseMs() / 1000);
-    this.beganAt = this.second;
+    this.beganAtMs = clock.preciseMs();
+    this.second = Math.floor(this.beganAtMs / 1000);
   }
 
   count(events = 1): void {
@@ -21,11 +21,12 @@ export class RateMeter {
 
   perS(): number {
     this.advance();
-    const whole = Math.min(SECONDS, this.second - this.beganAt);
+    const endMs = this.second * 1000;
+    const whole = Math.min(SECONDS, this.second - Math.floor(this.beganAtMs / 1000));
     if (whole === 0) return this.counts[this.second % (SECONDS + 1)] ?? 0;
     let sum = 0;
     for (let back = 1; back <= whole; back += 1) sum += this.counts[(this.second - back) % (SECONDS + 1)] ?? 0;
-    return sum / whole;
+    return (sum * 1000) / (endMs - Math.max(this.beganAtMs, endMs - SECONDS * 1000));
   }
 
   private advance(): void {

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../engine/error';
+import { topicMatches } from '../../engine/graph/topic-filter';
 import type { MqttMessage } from './mqtt-transport';
-import { checkTopicFilter, topicMatcher } from './topic-filter';
+import { checkTopicFilter } from './topic-filter';
 
 export interface Arrival {
   readonly arrivalTimeMs: number;
@@ -27,7 +28,6 @@ export interface Wanted {
 }
 
 interface Entry extends Wanted {
-  readonly matches: (topic: string) => boolean;
   readonly consumers: Consumer[];
 }
 
@@ -53,7 +53,7 @@ export class Subscriptions {
       known.consumers.push(consumer);
       return { subscription, added: null };
     }
-    const entry: Entry = { filter, qos, id: this.nextId, matches: topicMatcher(filter), consumers: [consumer] };
+    const entry: Entry = { filter, qos, id: this.nextId, consumers: [consumer] };
     this.nextId += 1;
     this.entries.set(filter, entry);
     return { subscription, added: entry };
@@ -77,7 +77,7 @@ export class Subscriptions {
   dispatch(message: MqttMessage, arrival: Arrival): void {
     const ids = message.subscriptionIds;
     for (const entry of this.entries.values()) {
-      if (ids !== null ? !ids.includes(entry.id) : !entry.matches(message.topic)) continue;
+      if (ids !== null ? !ids.includes(entry.id) : !topicMatches(entry.filter, message.topic)) continue;
       for (const consumer of entry.consumers) consumer.onMessage(message, arrival);
     }
   }

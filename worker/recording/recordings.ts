@@ -92,6 +92,19 @@ export class Recordings {
     return (await this.ready()).read(name);
   }
 
+  /** The whole text of a recording that has ended. */
+  async export(name: string): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of await this.read(name)) pieces.push(piece);
+    const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
   /** Takes a recording from outside; refuses text that is none, with the line. */
   async import(name: string, ndjson: Uint8Array): Promise<RecordingInfo> {
     await this.assertFree(name);

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkTopicFilter, topicMatcher } from '../../../worker/connection/topic-filter';
+import { checkTopicFilter } from '../../../worker/connection/topic-filter';
 
 describe('topic filters', () => {
-  it.each([
-    ['plant/+/vib', 'plant/b1/vib', true],
-    ['plant/+/vib', 'plant/b1/x/vib', false],
-    ['plant/#', 'plant', true],
-    ['plant/#', 'plant/a/b', true],
-    ['#', '$SYS/uptime', false],
-    ['+/uptime', '$SYS/uptime', false],
-    ['$SYS/#', '$SYS/uptime', true],
-    ['a/b', 'a/b', true],
-    ['a/b', 'a/b/c', false],
-    ['+', '', true],
-    ['a//b', 'a//b', true]
-  ])('%s on %s: %s', (filter, topic, expected) => {
-    expect(topicMatcher(filter)(topic)).toBe(expected);
+  it.each(['#', 'plant/+/vib', 'plant/#', '$SYS/#', 'a//b', '+'])('%s is taken', filter => {
+    expect(() => checkTopicFilter(filter)).not.toThrow();
   });
 
   it.each(['', 'a/#/b', 'a#', 'a/b+', 'a\0b'])('%j is refused', filter => {

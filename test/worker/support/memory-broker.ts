@@ -1,7 +1,7 @@
 import { LittoralError } from '../../../engine/error';
 import { connectionError } from '../../../worker/connection/failure';
 import type { Failure } from '../../../worker/connection/failure';
-import { topicMatcher } from '../../../worker/connection/topic-filter';
+import { topicMatches } from '../../../engine/graph/topic-filter';
 import type { MqttSession, MqttTransport, ProtocolVersion, SessionHandlers } from '../../../worker/connection/mqtt-transport';
 import type { ConnectionSettings } from '../../../worker/protocol';
 
@@ -46,7 +46,7 @@ export class MemoryBroker implements MqttTransport {
   send(topic: string, payload: Uint8Array | string, options: { readonly retain?: boolean } = {}): void {
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
     for (const client of this.clients) {
-      const ids = [...client.filters].filter(([filter]) => topicMatcher(filter)(topic)).map(([, id]) => id);
+      const ids = [...client.filters].filter(([filter]) => topicMatches(filter, topic)).map(([, id]) => id);
       const copies = this.repeatsOverlaps ? ids.map(id => [id]) : ids.length === 0 ? [] : [ids];
       for (const subscriptionIds of copies) {
         client.handlers.onMessage({ topic, payload: bytes, qos: 0, retain: options.retain ?? false, subscriptionIds });
