@@ -1,0 +1,30 @@
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+
+/** One int64 per cell. */
+export class Int64Cells {
+  values = new BigInt64Array(0);
+
+  constructor(private readonly empty: bigint) {}
+
+  resize(cellCount: number): void {
+    const grown = new BigInt64Array(cellCount).fill(this.empty, this.values.length);
+    grown.set(this.values);
+    this.values = grown;
+  }
+
+  clear(cell: number): void {
+    this.values[cell] = this.empty;
+  }
+
+  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
+    const saved = new BigInt64Array(count);
+    for (let i = 0; i < count; i++) saved[i] = this.values[cells[i]!]!;
+    writer.bytes(new Uint8Array(saved.buffer));
+  }
+
+  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
+    const bytes = reader.bytes().slice();
+    const saved = new BigInt64Array(bytes.buffer, 0, Math.floor(bytes.length / 8));
+    for (let i = 0; i < count; i++) this.values[cells[i]!] = saved[i] ?? this.empty;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Batch } from '../batch/batch';
+import { sliceBatch } from '../batch/slice';
+import { assert, LittoralError } from '../error';
+import type { Chunk, InferenceAnswer, InferenceRequest, OperatorCounters, Output, StreamType } from '../operator/operator';
+import { SinkOperator } from '../operator/sink';
+import { SourceOperator } from '../operator/source-operator';
+import type { Plan, SinkNode } from '../plan/plan';
+import { NO_PROGRESS } from '../time/progress-search';
+import { conservationError } from './conservation';
+import type { Graph, GraphInput, GraphMetrics, NodeMetrics, StepResult } from './graph-api';
+import { mergeEmissions } from './merge-emissions';
+import { planHash } from './plan-hash';
+import type { RunningNode } from './running-node';
+import { startNodes } from './running-node';
+import type { GraphTotals } from './snapshot';
+import { readSnapshot, writeSnapshot } from './snapshot';
+import { StepNotes } from './step-notes';
+
+/** Decoded rows go through the graph in pieces of this many, which stay in the processor's cache. */
+const PUSH_ROWS = 16_384;
+
+/** Makes `plan` runnable; PlanError when a node does not fit its input. Pure: no I/O, no clock. */
+export function createGraph(plan: Plan): Graph {
+  return new PipelineGraph(plan);
+}
+
+class PipelineGraph implements Graph {
+  readonly types: ReadonlyMap<string, StreamType>;
+  private nodes: ReadonlyMap<string, RunningNode>;
+  private outputs: ReadonlyMap<RunningNode, Output>;
+  private totals: GraphTotals = { inputCount: 0, messagesIn: 0, letters: new Map() };
+  private readonly hash: string;
+  private readonly notes: StepNotes;
+  private readonly asked = new Map<number, { readonly request: InferenceRequest; readonly running: RunningNode; readonly ownId: number }>();
+  private nextRequest = 0;
+
+  constructor(private readonly plan: Plan) {
+    this.hash = planHash(plan);
+    this.nodes = startNodes(plan);
+    this.outputs = this.wire();
+    this.types = new Map([...this.nodes].map(([id, { type }]) => [id, type]));
+    const positions = new Map(plan.nodes.map((node, index) => [node.id, index]));
+    this.notes = new StepNotes(node => positions.get(node) ?? -1);
+  }
+
+  get inputCount(): number {
+    return this.totals.inputCount;
+  }
+
+  push(inputs: readonly GraphInput[]): void {
+    const firstAt = this.totals.inputCount;
+    this.totals.inputCount += inputs.length;
+    for (const input of inputs) if (input.kind === 'message') this.totals.messagesIn += 1;
+    this.notes.remember(inputs, firstAt);
+    for (const running of this.nodes.values()) {
+      if (running.operator instanceof SourceOperator) running.operator.accept(inputs, firstAt, this.outputOf(running));
+    }
+  }
+
+  pushRows(source: string, batch: Batch): void {
+    const running = this.nodes.get(source);
+    if (running === undefined || !(running.operator instanceof SourceOperator)) {
+      throw new LittoralError('UNKNOWN_SOURCE', `pushRows("${source}"): the plan "${this.plan.name}" has no source node of that id. Push to one of its sources.`);
+    }
+    for (let from = 0; from < batch.rowCount; from += PUSH_ROWS) {
+      const piece = sliceBatch(batch, from, Math.min(batch.rowCount, from + PUSH_ROWS));
+      const at = new Float64Array(piece.rowCount);
+      const firstAt = this.totals.inputCount;
+      for (let row = 0; row < at.length; row++) at[row] = firstAt + row;
+      this.totals.inputCount += piece.rowCount;
+      this.totals.messagesIn += piece.rowCount;
+      running.operator.process({ batch: { ...piece, at }, progress: NO_PROGRESS }, 0, this.outputOf(running));
+    }
+  }
+
+  pending(): readonly InferenceRequest[] {
+    return [...this.asked.values()].map(({ request }) => request);
+  }
+
+  answer(answer: InferenceAnswer): void {
+    const asked = this.asked.get(answer.id);
+    assert(asked !== undefined, `inference ${answer.id} is pending`);
+    this.asked.delete(answer.id);
+    const { running, ownId } = asked;
+    assert(running.operator.answer !== undefined, `node "${running.node.id}" takes answers`);
+    running.operator.answer({ ...answer, id: ownId }, this.outputOf(running));
+  }
+
+  take(): StepResult {
+    this.assertBoundary();
+    const sinks: { sink: SinkNode; batches: readonly Batch[] }[] = [];
+    for (const { node, operator } of this.nodes.values()) {
+      if (node.op === 'sink' && operator instanceof SinkOperator) sinks.push({ sink: node, batches: operator.take() });
+    }
+    return { emissions: mergeEmissions(sinks), ...this.notes.take() };
+  }
+
+  snapshot(): Uint8Array {
+    this.assertBoundary();
+    return writeSnapshot(this.hash, this.totals, this.nodes);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.assertBoundary();
+    const nodes = startNodes(this.plan);
+    this.totals = readSnapshot(snapshot, this.hash, nodes);
+    this.nodes = nodes;
+    this.outputs = this.wire();
+    this.notes.take();
+  }
+
+  metrics(): GraphMetrics {
+    const nodes = new Map<string, NodeMetrics>();
+    const rowsOut: Record<string, number> = {};
+    const sum = { rowsIn: 0, late: 0, inGap: 0, filtered: 0 };
+    let watermarkMs = Infinity;
+    for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
+      const counters: OperatorCounters = { ...operator.counters };
+      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs });
+      sum.late += counters.late;
+      sum.inGap += counters.inGap;
+      sum.filtered += counters.filtered;
+      if (node.op === 'source') {
+        sum.rowsIn += counters.rowsIn;
+        watermarkMs = Math.min(watermarkMs, nodeWatermarkMs);
+      }
+      if (node.op === 'sink') rowsOut[node.config.name] = counters.rowsOut;
+    }
+    return {
+      messagesIn: this.totals.messagesIn,
+      nodes,
+      totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), duplicates: 0, conservationError: conservationError(this.nodes.values()), watermarkMs }
+    };
+  }
+
+  private wire(): ReadonlyMap<RunningNode, Output> {
+    return new Map([...this.nodes.values()].map(running => [running, this.makeOutput(running)]));
+  }
+
+  private makeOutput(running: RunningNode): Output {
+    return {
+      emit: chunk => this.emit(running, chunk),
+      deadLetter: letter => {
+        this.totals.letters.set(letter.code, (this.totals.letters.get(letter.code) ?? 0) + 1);
+        this.notes.addLetter(letter);
+      },
+      dropped: fact => this.notes.addFact(fact),
+      requestInference: request => {
+        const id = this.nextRequest++;
+        this.asked.set(id, { request: { ...request, id }, running, ownId: request.id });
+      }
+    };
+  }
+
+  private emit(running: RunningNode, chunk: Chunk): void {
+    noteProgress(running, chunk);
+    for (const consumer of running.consumers) {
+      consumer.operator.process(chunk, 0, this.outputOf(consumer));
+      if (consumer.consumers.length === 0) noteProgress(consumer, chunk);
+    }
+  }
+
+  private outputOf(running: RunningNode): Output {
+    const output = this.outputs.get(running);
+    assert(output !== undefined, `node "${running.node.id}" is wired`);
+    return output;
+  }
+
+  private assertBoundary(): void {
+    assert(this.asked.size === 0, `${this.asked.size} inferences are pending; answer them before the end of the step`);
+  }
+}
+
+function noteProgress(running: RunningNode, { progress }: Chunk): void {
+  if (progress.count > 0) running.watermarkMs = progress.watermarkMs[progress.count - 1]!;
+}

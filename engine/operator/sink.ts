@@ -1,0 +1,73 @@
+import type { Batch } from '../batch/batch';
+import { didYouMean, quotedNames } from '../did-you-mean';
+import { PlanError } from '../error';
+import type { SinkConfig } from '../plan/plan';
+import type { Schema } from '../schema/schema';
+import { newCounters } from './counters';
+import { onlyInput } from './only-input';
+import type { Chunk, Operator, OperatorSpec } from './operator';
+
+/** Hands rows to the host, which carries them out. */
+export const sink: OperatorSpec<SinkConfig> = {
+  op: 'sink',
+  doc: 'Hands rows to the host: published by MQTT, one message per row, or written to a table of the lake.',
+  fields: [
+    { name: 'connector', type: "'mqtt' | 'lake'", doc: 'Where rows go.' },
+    { name: 'name', type: 'text', doc: 'Name in rows-out files and metrics; unique in the Plan.' },
+    { name: 'topic', type: 'text', doc: 'mqtt: topic with {column} placeholders.' },
+    { name: 'connection', type: 'text', doc: 'mqtt: name of a connection that the host knows.' },
+    { name: 'qos', type: '0 | 1 | 2', default: 1, doc: 'mqtt: level of the published messages.' },
+    { name: 'retain', type: 'bool', default: false, doc: 'mqtt: whether the broker keeps the last message.' },
+    { name: 'table', type: 'text', doc: 'lake: name of the table.' },
+    { name: 'partitionBy', type: 'column names', default: [], doc: 'lake: columns of the folders; day is taken from the event time (UTC).' }
+  ],
+  drops: 'Nothing.',
+  memory: 'The rows of one step.',
+  resolve(config, inputs, path) {
+    const input = onlyInput(inputs, 'sink', path);
+    for (const name of columnsOf(config)) requireColumn(name, input.schema, config, path);
+    return input;
+  },
+  create() {
+    return new SinkOperator();
+  }
+};
+
+function columnsOf(config: SinkConfig): string[] {
+  if (config.connector === 'mqtt') return [...config.topic.matchAll(/\{([^{}]*)\}/g)].map(match => match[1]!);
+  return config.partitionBy.filter(name => name !== 'day');
+}
+
+function requireColumn(name: string, schema: Schema, config: SinkConfig, path: string): void {
+  const names = schema.fields.map(field => field.name);
+  if (names.includes(name)) return;
+  throw new PlanError('UNKNOWN_COLUMN', `sink "${config.name}": no column "${name}"; the stream has ${quotedNames(names)}.${didYouMean(name, names)}`, { details: { path, column: name } });
+}
+
+/** Keeps the rows of the step until the graph takes them. */
+export class SinkOperator implements Operator {
+  readonly counters = newCounters();
+  private batches: Batch[] = [];
+
+  process({ batch }: Chunk): void {
+    this.counters.rowsIn += batch.rowCount;
+    this.counters.rowsReleased += batch.rowCount;
+    this.counters.rowsOut += batch.rowCount;
+    if (batch.rowCount > 0) this.batches.push(batch);
+  }
+
+  /** The rows since the last call, in order of `at`. */
+  take(): readonly Batch[] {
+    const taken = this.batches;
+    this.batches = [];
+    return taken;
+  }
+
+  snapshot(): void {
+    return;
+  }
+
+  restore(): void {
+    return;
+  }
+}

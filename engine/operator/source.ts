@@ -1,0 +1,64 @@
+import { didYouMean, quotedNames } from '../did-you-mean';
+import { PlanError } from '../error';
+import type { SourceConfig } from '../plan/plan';
+import { typeName } from '../schema/schema';
+import type { OperatorSpec, StreamType } from './operator';
+import { SourceOperator } from './source-operator';
+
+/** Messages of a broker, decoded to rows with event time and watermark. */
+export const source: OperatorSpec<SourceConfig> = {
+  op: 'source',
+  doc: 'Takes the messages whose topic matches, decodes them, gives each row its event time and advances the watermark after every message: largest event time - maxOutOfOrdernessMs - 1.',
+  fields: [
+    { name: 'connector', type: "'mqtt'", doc: 'Where messages come from.' },
+    { name: 'topic', type: 'text', doc: 'MQTT topic filter (+ one level, # the rest).' },
+    { name: 'connection', type: 'text', doc: 'Name of a connection that the host knows.' },
+    { name: 'decoder', type: "{ format: 'json' }", default: { format: 'json' }, doc: 'Format of the payloads.' },
+    { name: 'schema', type: 'schema', doc: 'Columns of the payload and of the topic.' },
+    { name: 'eventTime', type: 'column name', unit: 'ms', doc: "The record's own time: a timestampMs or int64 column, ms since the epoch." },
+    { name: 'topicColumns', type: '{ column: level }', default: {}, doc: 'utf8 columns filled from a level of the topic, counted from 0.' },
+    { name: 'maxOutOfOrdernessMs', type: 'number', unit: 'ms', doc: 'How far behind the newest record another may be and still be in time.' },
+    { name: 'maxFutureSkewMs', type: 'number | null', unit: 'ms', default: 60_000, doc: 'Records further ahead of their arrival go to the dead letters; null switches the guard off.' },
+    { name: 'idleTimeoutMs', type: 'number | null', unit: 'ms', default: null, doc: 'After more than this without a record a topic no longer holds the watermark back; null: never.' },
+    { name: 'watermarkPer', type: "'source' | 'topic'", default: 'source', doc: 'One watermark for all, or one per concrete topic, combined to the minimum.' }
+  ],
+  drops: 'Messages that cannot be decoded (JSON_…), records without a usable event time (EVENT_TIME), of the future (FUTURE_TIME), with a topic too short for topicColumns (TOPIC_LEVEL) or of too many topics (TOPIC_LIMIT): dead letters.',
+  memory: 'One time per topic for watermarkPer topic (at most 100 000), and the texts of the last batches.',
+  resolve(config, _inputs, path) {
+    return { schema: checkedConfig(config, path).schema, keys: [] };
+  },
+  create(config, _inputs, node) {
+    return new SourceOperator(config, node);
+  }
+};
+
+const TIMES = ['maxOutOfOrdernessMs', 'maxFutureSkewMs', 'idleTimeoutMs'] as const;
+
+function checkedConfig(config: SourceConfig, path: string): Pick<StreamType, 'schema'> {
+  const { schema, eventTime } = config;
+  const names = schema.fields.map(field => field.name);
+  const field = schema.fields.find(each => each.name === eventTime);
+  if (field === undefined) {
+    throw new PlanError('UNKNOWN_COLUMN', `source at ${path}: event time column "${eventTime}" is not in the schema, which has ${quotedNames(names)}.${didYouMean(eventTime, names)}`, { details: { path: `${path}.eventTime`, column: eventTime } });
+  }
+  if (field.type !== 'timestampMs' && field.type !== 'int64') {
+    throw new PlanError('EVENT_TIME', `source at ${path}: event time column "${eventTime}" is ${typeName(field.type)}, expected timestampMs or int64 (ms since the epoch). Change its type in the schema.`, { details: { path: `${path}.eventTime` } });
+  }
+  for (const name of TIMES) {
+    const timeMs = config[name];
+    if (timeMs !== null && (!Number.isSafeInteger(timeMs) || timeMs < 0)) {
+      throw new PlanError('SOURCE_TIME', `source at ${path}: ${name} is ${timeMs}, expected a whole number of milliseconds from 0. Give it in ms, e.g. 1500.`, { details: { path: `${path}.${name}` } });
+    }
+  }
+  for (const [name, level] of Object.entries(config.topicColumns ?? {})) checkTopicColumn(config, name, level, path);
+  return { schema };
+}
+
+function checkTopicColumn(config: SourceConfig, name: string, level: number, path: string): void {
+  const place = `${path}.topicColumns`;
+  const names = config.schema.fields.map(field => field.name);
+  const field = config.schema.fields.find(each => each.name === name);
+  if (field === undefined) throw new PlanError('UNKNOWN_COLUMN', `source at ${path}: topic column "${name}" is not in the schema, which has ${quotedNames(names)}.${didYouMean(name, names)}`, { details: { path: place, column: name } });
+  if (field.type !== 'utf8') throw new PlanError('TOPIC_LEVEL', `source at ${path}: topic column "${name}" is ${typeName(field.type)}, expected utf8. Change its type in the schema.`, { details: { path: place } });
+  if (!Number.isSafeInteger(level) || level < 0) throw new PlanError('TOPIC_LEVEL', `source at ${path}: topic column "${name}" has level ${level}, expected a whole number from 0. Level 0 is the part before the first slash.`, { details: { path: place } });
+}

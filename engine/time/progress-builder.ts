@@ -1,0 +1,59 @@
+import type { Progress } from '../operator/operator';
+
+/** Watermark steps on their way into a chunk; a step that does not rise is left out. */
+export class ProgressBuilder {
+  private at = new Float64Array(64);
+  private watermarks = new Float64Array(64);
+  private count = 0;
+
+  constructor(private lastMs = -Infinity) {}
+
+  /** The watermark of the last step. */
+  get watermarkMs(): number {
+    return this.lastMs;
+  }
+
+  /** After all rows of input `at` the watermark is `watermarkMs`. */
+  step(at: number, watermarkMs: number): void {
+    if (watermarkMs <= this.lastMs) return;
+    this.lastMs = watermarkMs;
+    if (this.count > 0 && this.at[this.count - 1] === at) this.count -= 1;
+    if (this.count === this.at.length) this.grow();
+    this.at[this.count] = at;
+    this.watermarks[this.count++] = watermarkMs;
+  }
+
+  /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. */
+  stepPerRow(times: Float64Array, at: Float64Array, maxMs: number, delayMs: number): number {
+    let max = maxMs;
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row]!;
+      if (time > max) {
+        max = time;
+        this.step(at[row]!, time - delayMs);
+      }
+    }
+    return max;
+  }
+
+  /** The steps since the last call. */
+  take(): Progress {
+    const { count } = this;
+    this.count = 0;
+    return { count, at: this.at.slice(0, count), watermarkMs: this.watermarks.slice(0, count) };
+  }
+
+  restore(lastMs: number): void {
+    this.lastMs = lastMs;
+    this.count = 0;
+  }
+
+  private grow(): void {
+    const at = new Float64Array(this.count * 2);
+    const watermarks = new Float64Array(this.count * 2);
+    at.set(this.at);
+    watermarks.set(this.watermarks);
+    this.at = at;
+    this.watermarks = watermarks;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Progress, SnapshotReader, SnapshotWriter } from '../operator/operator';
+import { ProgressBuilder } from './progress-builder';
+import { WatermarkCombiner } from './watermark-combiner';
+
+/** Inputs (topics with their own watermark) that one source tells apart; records of further ones go to the dead letters. */
+export const TIME_INPUTS_MAX = 100_000;
+
+export interface SourceTimeOptions {
+  readonly maxOutOfOrdernessMs: number;
+  readonly maxFutureSkewMs: number | null;
+  readonly idleTimeoutMs: number | null;
+}
+
+interface TimeInput {
+  readonly name: string;
+  maxEventTimeMs: number;
+  lastArrivalMs: number;
+}
+
+/**
+ * Event time of one source: a bounded out-of-orderness watermark per input, advanced after every message, combined over
+ * the inputs that are not idle. An input is idle once an input event arrives more than `idleTimeoutMs` after its last record.
+ */
+export class SourceTime {
+  private readonly inputs: TimeInput[] = [];
+  private readonly indexOf = new Map<string, number>();
+  private readonly combiner = new WatermarkCombiner();
+  private readonly steps = new ProgressBuilder();
+  /** No input can be idle before this arrival time. */
+  private noneIdleBeforeMs = -Infinity;
+  private ended = false;
+
+  constructor(private readonly options: SourceTimeOptions) {}
+
+  get watermarkMs(): number {
+    return this.steps.watermarkMs;
+  }
+
+  /** True when the clock guard refuses the record. */
+  isFuture(eventTimeMs: number, arrivalTimeMs: number): boolean {
+    const { maxFutureSkewMs } = this.options;
+    return maxFutureSkewMs !== null && eventTimeMs > arrivalTimeMs + maxFutureSkewMs;
+  }
+
+  /** Any input event: inputs that have been silent for too long become idle. Comes before the event's own records. */
+  arrive(arrivalTimeMs: number): void {
+    const { idleTimeoutMs } = this.options;
+    if (idleTimeoutMs === null || arrivalTimeMs <= this.noneIdleBeforeMs) return;
+    let earliestMs = Infinity;
+    this.inputs.forEach((input, index) => {
+      if (this.combiner.isIdle(index)) return;
+      if (arrivalTimeMs - input.lastArrivalMs > idleTimeoutMs) this.combiner.setIdle(index);
+      else earliestMs = Math.min(earliestMs, input.lastArrivalMs + idleTimeoutMs);
+    });
+    this.noneIdleBeforeMs = earliestMs;
+  }
+
+  /** Index of the input called `name`, or -1 when there are too many. */
+  input(name: string): number {
+    const known = this.indexOf.get(name);
+    if (known !== undefined) return known;
+    return this.inputs.length === TIME_INPUTS_MAX ? -1 : this.addInput({ name, maxEventTimeMs: -Infinity, lastArrivalMs: -Infinity }, this.combiner.addInput());
+  }
+
+  /** A record that is counted in. */
+  observe(index: number, eventTimeMs: number, arrivalTimeMs: number): void {
+    const input = this.inputs[index]!;
+    input.lastArrivalMs = Math.max(input.lastArrivalMs, arrivalTimeMs);
+    if (this.options.idleTimeoutMs !== null) this.noneIdleBeforeMs = Math.min(this.noneIdleBeforeMs, input.lastArrivalMs + this.options.idleTimeoutMs);
+    this.combiner.setActive(index);
+    if (eventTimeMs <= input.maxEventTimeMs) return;
+    input.maxEventTimeMs = eventTimeMs;
+    this.combiner.setWatermark(index, eventTimeMs - this.options.maxOutOfOrdernessMs - 1);
+  }
+
+  /** After the records of input event `at`. */
+  settle(at: number): void {
+    this.steps.step(at, this.ended ? Infinity : this.combiner.watermarkMs);
+  }
+
+  /** One record per row, all of one input, without arrival times. */
+  observeRows(times: Float64Array, at: Float64Array): void {
+    const index = this.input('');
+    const input = this.inputs[index]!;
+    const delayMs = this.options.maxOutOfOrdernessMs + 1;
+    if (this.inputs.length === 1 && !this.combiner.isIdle(index)) {
+      input.maxEventTimeMs = this.steps.stepPerRow(times, at, input.maxEventTimeMs, delayMs);
+      this.combiner.setWatermark(index, input.maxEventTimeMs - delayMs);
+      return;
+    }
+    for (let row = 0; row < times.length; row++) {
+      this.observe(index, times[row]!, input.lastArrivalMs);
+      this.settle(at[row]!);
+    }
+  }
+
+  /** The end of a bounded input, at input event `at`. */
+  end(at: number): void {
+    this.ended = true;
+    this.settle(at);
+  }
+
+  take(): Progress {
+    return this.steps.take();
+  }
+
+  snapshot(writer: SnapshotWriter): void {
+    writer.u32(this.ended ? 1 : 0);
+    writer.f64(this.steps.watermarkMs);
+    this.combiner.snapshot(writer);
+    for (const input of this.inputs) {
+      writer.text(input.name);
+      writer.f64(input.maxEventTimeMs);
+      writer.f64(input.lastArrivalMs);
+    }
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.ended = reader.u32() === 1;
+    this.steps.restore(reader.f64());
+    this.combiner.restore(reader);
+    this.inputs.length = 0;
+    this.indexOf.clear();
+    this.noneIdleBeforeMs = -Infinity;
+    for (let index = 0; index < this.combiner.inputCount; index++) {
+      this.addInput({ name: reader.text(), maxEventTimeMs: reader.f64(), lastArrivalMs: reader.f64() }, index);
+    }
+  }
+
+  private addInput(input: TimeInput, index: number): number {
+    this.inputs.push(input);
+    this.indexOf.set(input.name, index);
+    return index;
+  }
+}

@@ -1,0 +1,103 @@
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+
+interface Input {
+  watermarkMs: number;
+  idle: boolean;
+  /** Aligned inputs hold the minimum; an input that came back behind the output is not aligned until it has caught up. */
+  aligned: boolean;
+}
+
+/**
+ * One watermark from several inputs, as Flink's StatusWatermarkValve combines the channels of one input: the minimum over
+ * the aligned inputs that are not idle; the maximum of all when the input that holds the output is the last to fall idle.
+ * The output never falls.
+ */
+export class WatermarkCombiner {
+  private readonly inputs: Input[] = [];
+  private outputMs = -Infinity;
+
+  get watermarkMs(): number {
+    return this.outputMs;
+  }
+
+  get inputCount(): number {
+    return this.inputs.length;
+  }
+
+  /** True while there are inputs and all of them are idle. */
+  get idle(): boolean {
+    return this.inputs.length > 0 && this.inputs.every(input => input.idle);
+  }
+
+  /** A further, active input without a watermark; its index. It does not hold back what has been released already. */
+  addInput(): number {
+    this.inputs.push({ watermarkMs: -Infinity, idle: false, aligned: this.outputMs === -Infinity });
+    return this.inputs.length - 1;
+  }
+
+  isIdle(index: number): boolean {
+    return this.inputs[index]!.idle;
+  }
+
+  /** Ignored while the input is idle. */
+  setWatermark(index: number, watermarkMs: number): void {
+    const input = this.inputs[index]!;
+    if (input.idle || watermarkMs <= input.watermarkMs) return;
+    const mayHoldMinimum = !input.aligned || input.watermarkMs <= this.outputMs;
+    input.watermarkMs = watermarkMs;
+    if (watermarkMs >= this.outputMs) input.aligned = true;
+    if (mayHoldMinimum) this.releaseMinimum();
+  }
+
+  setIdle(index: number): void {
+    const input = this.inputs[index]!;
+    if (input.idle) return;
+    input.idle = true;
+    input.aligned = false;
+    if (input.watermarkMs !== this.outputMs) return;
+    if (this.idle) this.releaseMaximum();
+    else this.releaseMinimum();
+  }
+
+  setActive(index: number): void {
+    const input = this.inputs[index]!;
+    if (!input.idle) return;
+    input.idle = false;
+    input.aligned = input.watermarkMs >= this.outputMs;
+  }
+
+  snapshot(writer: SnapshotWriter): void {
+    writer.f64(this.outputMs);
+    writer.u32(this.inputs.length);
+    for (const input of this.inputs) {
+      writer.f64(input.watermarkMs);
+      writer.u32((input.idle ? 1 : 0) | (input.aligned ? 2 : 0));
+    }
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.outputMs = reader.f64();
+    this.inputs.length = 0;
+    const count = reader.u32();
+    for (let i = 0; i < count; i++) {
+      const watermarkMs = reader.f64();
+      const flags = reader.u32();
+      this.inputs.push({ watermarkMs, idle: (flags & 1) !== 0, aligned: (flags & 2) !== 0 });
+    }
+  }
+
+  private releaseMinimum(): void {
+    let minimum = Infinity;
+    let any = false;
+    for (const input of this.inputs) {
+      if (!input.aligned) continue;
+      any = true;
+      if (input.watermarkMs < minimum) minimum = input.watermarkMs;
+    }
+    if (any && minimum > this.outputMs) this.outputMs = minimum;
+  }
+
+  private releaseMaximum(): void {
+    for (const input of this.inputs) if (input.watermarkMs > this.outputMs) this.outputMs = input.watermarkMs;
+  }
+}

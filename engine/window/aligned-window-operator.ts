@@ -1,0 +1,273 @@
+import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
+import type { BlockColumn, RowBlock } from '../aggregate/block';
+import { DISCARD_CELL } from '../aggregate/block';
+import { RevisionCount } from '../aggregate/revision-count';
+import type { Batch } from '../batch/batch';
+import { emptyBatch } from '../batch/empty';
+import { newCounters } from '../operator/counters';
+import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter, StreamType } from '../operator/operator';
+import { rowLetter } from '../operator/row-letter';
+import type { Schema } from '../schema/schema';
+import { firstRowAfter, firstStepReaching, NO_PROGRESS } from '../time/progress-search';
+import { WatermarkLog } from '../time/watermark-log';
+import type { Assigner } from './assigner';
+import { paneStartMs, passedEndMs } from './assigner';
+import { CellPool } from './cell-pool';
+import { faultLetter } from './fault-letter';
+import { KeyTable } from './key-table';
+import { WINDOW_LIMITS } from './limits';
+import type { OpenWindow } from './open-windows';
+import { OpenWindows } from './open-windows';
+import type { KeyedRows } from './pane-cells';
+import { PaneCells } from './pane-cells';
+import { WindowResults } from './window-results';
+import { loadWindows, saveWindows } from './window-snapshot';
+
+const BLOCK_ROWS = 4096;
+
+export interface AlignedWindowOptions {
+  readonly node: string;
+  readonly input: StreamType;
+  readonly schema: Schema;
+  readonly assigner: Assigner;
+  readonly allowedLatenessMs: number;
+  readonly latePolicy: 'drop' | 'deadLetter';
+  readonly states: StateSet;
+  readonly aggregates: readonly Aggregate[];
+}
+
+/**
+ * Windowed aggregation with windows that are the same for all keys.
+ *
+ * Between two watermarks at which a window ends or is forgotten nothing depends on the watermark, so all rows between
+ * them are taken column by column; at those watermarks windows fire in order of their end.
+ *
+ *   rows       ········|··············|·····
+ *   watermark        passes an end   passes the next
+ */
+export class AlignedWindowOperator implements Operator {
+  readonly counters = newCounters();
+  private readonly keys: KeyTable;
+  private readonly pool: CellPool;
+  private readonly open: OpenWindows;
+  private readonly panes: PaneCells;
+  private readonly states: readonly AggregateState[];
+  private readonly bounds: readonly StateBound[];
+  private readonly blockColumns: readonly BlockColumn[];
+  private readonly results: WindowResults;
+  private readonly revisions: RevisionCount | null;
+  private readonly canFail: boolean;
+  private readonly keyOfRow = new Int32Array(BLOCK_ROWS);
+  private readonly noRows: Batch;
+  /** Below this watermark nothing fires, is forgotten or becomes late. */
+  private quietBelowMs = -Infinity;
+  private passed = { passedMs: -Infinity, lateBeforeMs: -Infinity };
+  private readonly log = new WatermarkLog();
+  /** Progress of the chunk in work. */
+  private progress = NO_PROGRESS;
+
+  constructor(private readonly options: AlignedWindowOptions) {
+    const { states, input } = options;
+    this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount()) : null;
+    this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
+    this.states = states.all;
+    this.bounds = this.states.flatMap(state => state.bound ?? []);
+    this.blockColumns = states.blockColumns;
+    this.keys = new KeyTable(input, WINDOW_LIMITS.keysMax);
+    this.pool = new CellPool(this.states, WINDOW_LIMITS.cellsMax);
+    this.open = new OpenWindows(this.pool, WINDOW_LIMITS);
+    this.panes = new PaneCells(options.assigner, this.open, BLOCK_ROWS);
+    this.noRows = emptyBatch(options.schema);
+    this.results = new WindowResults({
+      schema: options.schema,
+      keyColumnCount: input.keys.length,
+      revisions: this.revisions !== null,
+      keys: this.keys,
+      aggregates: options.aggregates
+    });
+  }
+
+  process(chunk: Chunk, _port: number, output: Output): void {
+    const { batch, progress } = chunk;
+    this.counters.rowsIn += batch.rowCount;
+    this.progress = progress;
+    let row = 0;
+    for (let step = firstStepReaching(progress, 0, this.quietBelowMs); step < progress.count; step = firstStepReaching(progress, step + 1, this.quietBelowMs)) {
+      const at = progress.at[step]!;
+      const upTo = firstRowAfter(batch.at, row, at);
+      this.enter(batch, row, upTo, output);
+      row = upTo;
+      this.advance(progress.watermarkMs[step]!, at, output);
+    }
+    this.enter(batch, row, batch.rowCount, output);
+    this.log.follow(progress);
+    const results = this.results.rowCount > 0 ? this.results.take() : this.noRows;
+    this.counters.rowsOut += results.rowCount;
+    if (results.rowCount > 0 || progress.count > 0) output.emit({ batch: results, progress });
+  }
+
+  snapshot(writer: SnapshotWriter): void {
+    writer.f64(this.log.watermarkMs);
+    this.keys.save(writer);
+    saveWindows(this.open, this.pool, this.states, writer);
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.log.restore(reader.f64());
+    this.setWatermark(this.log.watermarkMs);
+    this.keys.load(reader);
+    loadWindows(this.open, this.states, this.keys.size, reader);
+  }
+
+  /** Takes the rows [from, to), between which no window ends. */
+  private enter(batch: Batch, from: number, to: number, output: Output): void {
+    for (let row = from; row < to; row += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, to - row);
+      this.keys.resolve(batch, row, count, this.keyOfRow);
+      if (!this.open.reserveKeys(this.keys.size)) this.dropKeysFrom(this.open.keyCapacity, count);
+      for (let done = 0; done < count; ) {
+        done += this.enterRows(batch, { times: batch.eventTimeMs, from: row + done, keys: this.keyOfRow, keyFrom: done, count: count - done }, output);
+      }
+    }
+  }
+
+  /** Takes at least one of `rows` and says how many it took. */
+  private enterRows(batch: Batch, rows: KeyedRows, output: Output): number {
+    const { panes } = this;
+    const why = panes.assign(rows, this.passed);
+    const { assigned } = panes;
+    if (assigned > 0) this.add({ batch, from: rows.from, count: assigned, cells: panes.cells }, output);
+    if (why === 'end') return assigned;
+    const row = rows.from + assigned;
+    const key = rows.keys[rows.keyFrom + assigned]!;
+    if (why === 'full') this.reject(batch, row, WINDOW_FULL, output);
+    else if (key < 0) this.reject(batch, row, KEYS_FULL, output);
+    else this.enterFired(batch, row, key, output);
+    return assigned + 1;
+  }
+
+  private add(block: RowBlock, output: Output): void {
+    const { panes } = this;
+    for (let i = 0; i < panes.lateCount; i++) this.dropLate(block.batch, block.from + panes.late[i]!, output);
+    for (let i = 0; i < panes.keylessCount; i++) this.reject(block.batch, block.from + panes.keyless[i]!, KEYS_FULL, output);
+    const refused = this.bounds.length === 0 ? 0 : this.refuse(block, output);
+    this.counters.rowsInState += block.count - panes.lateCount - panes.keylessCount - refused;
+    for (const column of this.blockColumns) column.prepare(block);
+    for (const state of this.states) state.add(block);
+  }
+
+  /** Sends rows that exceed a state's bound to the dead letters, and says how many. */
+  private refuse(block: RowBlock, output: Output): number {
+    let refused = 0;
+    for (let i = 0; i < block.count; i++) {
+      if (block.cells[i] === DISCARD_CELL) continue;
+      const broken = this.bounds.find(bound => !bound.admits(block, i));
+      if (broken === undefined) {
+        for (const bound of this.bounds) bound.reserve(block, i);
+        continue;
+      }
+      block.cells[i] = DISCARD_CELL;
+      this.reject(block.batch, block.from + i, broken, output);
+      refused += 1;
+    }
+    return refused;
+  }
+
+  /** A row whose window the watermark has passed but that is not late: counted in, and its result leaves again. */
+  private enterFired(batch: Batch, row: number, key: number, output: Output): void {
+    const window = this.panes.windowAt(batch.eventTimeMs[row]!);
+    const cell = window === null ? DISCARD_CELL : this.open.cell(window, key);
+    if (window === null || cell === DISCARD_CELL) {
+      this.reject(batch, row, WINDOW_FULL, output);
+      return;
+    }
+    const before = this.counters.rowsInState;
+    this.panes.startSingle(cell);
+    this.add({ batch, from: row, count: 1, cells: this.panes.cells }, output);
+    if (this.counters.rowsInState > before) this.emit(window, Int32Array.of(cell), batch.at[row]!, output);
+  }
+
+  private advance(watermarkMs: number, at: number, output: Output): void {
+    const { inOrder } = this.open;
+    const passedBefore = this.passed.passedMs;
+    this.setWatermark(watermarkMs);
+    const { passedMs, lateBeforeMs } = this.passed;
+    for (let index = this.open.firstEndingAfter(passedBefore); index < inOrder.length; index++) {
+      const window = inOrder[index]!;
+      if (window.endMs > passedMs) break;
+      this.emit(window, this.open.cellsInKeyOrder(window), at, output);
+    }
+    for (let first = inOrder[0]; first !== undefined && first.endMs <= lateBeforeMs; first = inOrder[0]) this.close(first);
+  }
+
+  private setWatermark(watermarkMs: number): void {
+    const { assigner, allowedLatenessMs } = this.options;
+    this.passed = {
+      passedMs: passedEndMs(assigner, watermarkMs),
+      lateBeforeMs: passedEndMs(assigner, watermarkMs - allowedLatenessMs)
+    };
+    const nextEndMs = this.passed.passedMs + assigner.paneMs;
+    const nextLateMs = this.passed.lateBeforeMs + assigner.paneMs + allowedLatenessMs;
+    this.quietBelowMs = Math.min(nextEndMs, nextLateMs) - 1;
+  }
+
+  private emit(window: OpenWindow, cells: Int32Array, at: number, output: Output): void {
+    const sound = this.canFail ? cells.filter(cell => this.isSound(window, cell, at, output)) : cells;
+    this.results.append(window, sound, this.pool.keyOf, this.revisions?.counts ?? null, at);
+    if (this.revisions !== null) for (const cell of cells) this.revisions.counts[cell]! += 1;
+  }
+
+  private isSound(window: OpenWindow, cell: number, at: number, output: Output): boolean {
+    const fault = this.faultOf(cell);
+    if (fault === null) return true;
+    output.deadLetter(faultLetter({ node: this.options.node, window, key: this.pool.keyOf[cell]!, keys: this.keys, input: this.options.input, at }, fault));
+    return false;
+  }
+
+  private faultOf(cell: number): { readonly code: string; readonly message: string } | null {
+    for (const aggregate of this.options.aggregates) {
+      const fault = aggregate.fault?.(cell) ?? null;
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+
+  private close(window: OpenWindow): void {
+    const { counts } = this.options.states.rows;
+    this.open.close(window, cell => {
+      const rows = counts[cell]!;
+      this.counters.rowsInState -= rows;
+      if (this.faultOf(cell) === null) this.counters.rowsReleased += rows;
+      else this.counters.deadLetters += rows;
+    });
+    this.panes.forget();
+  }
+
+  private dropLate(batch: Batch, row: number, output: Output): void {
+    const { node, assigner, latePolicy } = this.options;
+    const eventTimeMs = batch.eventTimeMs[row]!;
+    const windowEndMs = assigner.windowEndMs(paneStartMs(assigner, eventTimeMs));
+    const watermarkMs = this.log.watermarkAt(this.progress, batch.at[row]!);
+    output.dropped({ at: batch.at[row]!, node, reason: 'late', eventTimeMs, watermarkMs, windowEndMs });
+    if (latePolicy === 'drop') this.counters.late += 1;
+    else this.reject(batch, row, { code: 'LATE', message: `the record of ${eventTimeMs} is late: its window ended at ${windowEndMs}, the watermark is ${watermarkMs}. Raise maxOutOfOrdernessMs or allowedLatenessMs to count such records in.` }, output);
+  }
+
+  private reject(batch: Batch, row: number, reason: { readonly code: string; readonly message: string }, output: Output): void {
+    this.counters.deadLetters += 1;
+    output.deadLetter(rowLetter(this.options.node, batch, row, reason));
+  }
+
+  private dropKeysFrom(keyCapacity: number, count: number): void {
+    for (let i = 0; i < count; i++) if (this.keyOfRow[i]! >= keyCapacity) this.keyOfRow[i] = -1;
+  }
+}
+
+const WINDOW_FULL = {
+  code: 'WINDOW_LIMIT',
+  message: `more than ${WINDOW_LIMITS.cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.`
+};
+const KEYS_FULL = {
+  code: 'KEY_LIMIT',
+  message: `more than ${WINDOW_LIMITS.keysMax} keys. Key by a column with fewer values.`
+};

@@ -1,0 +1,61 @@
+import type { AggregateState } from '../aggregate/aggregate';
+import { DISCARD_CELL } from '../aggregate/block';
+
+const FIRST_CELLS = 64;
+
+/**
+ * Hands out accumulator cells, one per open key-window, and knows which key each belongs to. The cells of one window form
+ * a list (`next`). Cell 0 is `DISCARD_CELL` and belongs to nobody, so 0 also ends a list.
+ */
+export class CellPool {
+  keyOf = new Int32Array(0);
+  next = new Int32Array(0);
+  private free = 0;
+  private used = 1;
+  private openCount = 0;
+
+  constructor(
+    private readonly states: readonly AggregateState[],
+    private readonly cellsMax: number
+  ) {
+    this.grow(FIRST_CELLS);
+  }
+
+  /** Open cells. */
+  get size(): number {
+    return this.openCount;
+  }
+
+  /** An empty cell for `key`, or `DISCARD_CELL` when the pool has reached its bound. */
+  allocate(key: number): number {
+    let cell = this.free;
+    if (cell !== 0) {
+      this.free = this.next[cell]!;
+      for (const state of this.states) state.clear(cell);
+    } else {
+      if (this.used > this.cellsMax) return DISCARD_CELL;
+      if (this.used === this.keyOf.length) this.grow(this.used * 2);
+      cell = this.used++;
+    }
+    this.keyOf[cell] = key;
+    this.next[cell] = 0;
+    this.openCount += 1;
+    return cell;
+  }
+
+  release(cell: number): void {
+    this.next[cell] = this.free;
+    this.free = cell;
+    this.openCount -= 1;
+  }
+
+  private grow(cellCount: number): void {
+    const keyOf = new Int32Array(cellCount);
+    const next = new Int32Array(cellCount);
+    keyOf.set(this.keyOf);
+    next.set(this.next);
+    this.keyOf = keyOf;
+    this.next = next;
+    for (const state of this.states) state.resize(cellCount);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Batch, Dictionary } from '../batch/batch';
+import { assert } from '../error';
+import type { AnyColumnBuilder } from '../codec/column-builder';
+import { Int64Builder, NumberBuilder, Utf8Builder } from '../codec/column-builder';
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import type { Field } from '../schema/schema';
+
+type KeyValue = string | number | bigint | null;
+const UNKNOWN = -1;
+
+/**
+ * Numbers the distinct values of one key column 0, 1, 2, … in order of first arrival. Null is a value, NaN equals NaN,
+ * -0 equals 0. Beyond `valuesMax` values a new one gets -1.
+ */
+export class KeyColumn {
+  readonly values: KeyValue[] = [];
+  private readonly ids = new Map<KeyValue, number>();
+  private dictionary: Dictionary | null = null;
+  private idOfCode = new Int32Array(0);
+
+  constructor(
+    readonly field: Field,
+    readonly columnIndex: number,
+    private readonly valuesMax: number
+  ) {}
+
+  /** Writes the number of each of the rows [from, from + count) to `into`. */
+  resolve(batch: Batch, from: number, count: number, into: Int32Array): void {
+    const column = batch.columns[this.columnIndex]!;
+    const { validity } = column;
+    if (column.kind === 'utf8') {
+      this.follow(column.dictionary);
+      this.resolveCodes(column.codes, validity, from, count, into);
+      return;
+    }
+    assert(column.kind !== 'list' && column.kind !== 'binary', `a key column, not ${column.kind}`);
+    for (let i = 0; i < count; i++) {
+      const row = from + i;
+      into[i] = this.idOf(validity !== null && validity[row] === 0 ? null : column.values[row]!);
+    }
+  }
+
+  /** Appends value number `id` to a column of results. */
+  append(id: number, into: AnyColumnBuilder): void {
+    const value = this.values[id]!;
+    if (value === null) into.appendNull();
+    else if (into instanceof Utf8Builder) into.append(value as string);
+    else if (into instanceof Int64Builder) into.appendBigInt(value as bigint);
+    else {
+      assert(into instanceof NumberBuilder, 'a key is text or a number');
+      into.append(value as number);
+    }
+  }
+
+  save(writer: SnapshotWriter): void {
+    writer.u32(this.values.length);
+    for (const value of this.values) writer.text(value === null ? 'n' : `v${String(value)}`);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.values.length = 0;
+    this.ids.clear();
+    this.dictionary = null;
+    const count = reader.u32();
+    for (let i = 0; i < count; i++) {
+      const text = reader.text();
+      this.add(text === 'n' ? null : this.parse(text.slice(1)));
+    }
+  }
+
+  private parse(text: string): KeyValue {
+    if (this.field.type === 'utf8') return text;
+    return this.field.type === 'int64' ? BigInt(text) : Number(text);
+  }
+
+  private resolveCodes(codes: Int32Array, validity: Uint8Array | null, from: number, count: number, into: Int32Array): void {
+    let { idOfCode } = this;
+    for (let i = 0; i < count; i++) {
+      const row = from + i;
+      if (validity !== null && validity[row] === 0) {
+        into[i] = this.idOf(null);
+        continue;
+      }
+      const code = codes[row]!;
+      let id = code < idOfCode.length ? idOfCode[code]! : UNKNOWN;
+      if (id === UNKNOWN) {
+        id = this.learn(code);
+        idOfCode = this.idOfCode;
+      }
+      into[i] = id;
+    }
+  }
+
+  private follow(dictionary: Dictionary): void {
+    if (dictionary === this.dictionary) return;
+    this.dictionary = dictionary;
+    this.idOfCode = new Int32Array(Math.max(64, dictionary.size)).fill(UNKNOWN);
+  }
+
+  private learn(code: number): number {
+    const id = this.idOf(this.dictionary!.values[code]!);
+    if (code >= this.idOfCode.length) {
+      const grown = new Int32Array(Math.max(this.dictionary!.size, this.idOfCode.length * 2)).fill(UNKNOWN);
+      grown.set(this.idOfCode);
+      this.idOfCode = grown;
+    }
+    this.idOfCode[code] = id;
+    return id;
+  }
+
+  private idOf(value: KeyValue): number {
+    return this.ids.get(value) ?? this.add(value);
+  }
+
+  private add(value: KeyValue): number {
+    const id = this.values.length;
+    if (id === this.valuesMax) return UNKNOWN;
+    this.values.push(value === 0 ? 0 : value);
+    this.ids.set(value, id);
+    return id;
+  }
+}

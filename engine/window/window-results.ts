@@ -1,0 +1,71 @@
+import type { Aggregate } from '../aggregate/aggregate';
+import type { Batch } from '../batch/batch';
+import { RowBuilder } from '../codec/row-builder';
+import type { AnyColumnBuilder } from '../codec/column-builder';
+import { NumberBuilder } from '../codec/column-builder';
+import { assert } from '../error';
+import type { Schema } from '../schema/schema';
+import type { KeyTable } from './key-table';
+
+export interface WindowResultsOptions {
+  /** Key columns, windowStartMs, windowEndMs, `revision` if `revisions`, then one column per aggregate. */
+  readonly schema: Schema;
+  readonly keyColumnCount: number;
+  readonly revisions: boolean;
+  readonly keys: KeyTable;
+  readonly aggregates: readonly Aggregate[];
+}
+
+/** Result rows of one chunk on their way to a Batch. Event time of a result is the window's last millisecond. */
+export class WindowResults {
+  private readonly rows: RowBuilder;
+  private readonly keyBuilders: readonly AnyColumnBuilder[];
+  private readonly startBuilder: NumberBuilder;
+  private readonly endBuilder: NumberBuilder;
+  private readonly revisionBuilder: NumberBuilder | null;
+  private readonly resultBuilders: readonly AnyColumnBuilder[];
+  private readonly eventTimeMs: number[] = [];
+  private readonly at: number[] = [];
+
+  constructor(private readonly options: WindowResultsOptions) {
+    this.rows = new RowBuilder(options.schema);
+    const { columns } = this.rows;
+    const first = options.keyColumnCount;
+    this.keyBuilders = columns.slice(0, first);
+    this.startBuilder = numberBuilder(columns[first]);
+    this.endBuilder = numberBuilder(columns[first + 1]);
+    this.revisionBuilder = options.revisions ? numberBuilder(columns[first + 2]) : null;
+    this.resultBuilders = columns.slice(first + (options.revisions ? 3 : 2));
+  }
+
+  get rowCount(): number {
+    return this.at.length;
+  }
+
+  /** Appends one row per cell; `keys[i]` is the key of `cells[i]`, `revisions` its revision when results have one. */
+  append(window: { readonly startMs: number; readonly endMs: number }, cells: Int32Array, keyOf: Int32Array, revisions: Int32Array | null, at: number): void {
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
+      this.options.keys.append(keyOf[cell]!, this.keyBuilders);
+      this.startBuilder.append(window.startMs);
+      this.endBuilder.append(window.endMs);
+      if (this.revisionBuilder !== null && revisions !== null) this.revisionBuilder.append(revisions[cell]!);
+      this.eventTimeMs.push(window.endMs - 1);
+      this.at.push(at);
+    }
+    this.options.aggregates.forEach((aggregate, index) => aggregate.read(cells, cells.length, this.resultBuilders[index]!));
+  }
+
+  /** The rows appended since the last call. */
+  take(): Batch {
+    const batch = this.rows.build(Float64Array.from(this.eventTimeMs), Float64Array.from(this.at));
+    this.eventTimeMs.length = 0;
+    this.at.length = 0;
+    return batch;
+  }
+}
+
+function numberBuilder(builder: AnyColumnBuilder | undefined): NumberBuilder {
+  assert(builder instanceof NumberBuilder, 'bounds and revisions are numbers');
+  return builder;
+}
