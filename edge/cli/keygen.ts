@@ -1,5 +1,5 @@
 import { readTrustDocument, writeTrustedKey } from '../host/trust-file';
-import { generateSigningKey, keyIdOf, writeSigningKey } from '../host/signing-key';
+import { generateSigningKey, keyIdOfJwk, writeSigningKey } from '../host/signing-key';
 import { UsageError } from './verb';
 import type { Verb } from './verb';
 
@@ -25,7 +25,7 @@ overwritten. The public key goes into the trust file: a new one, or one version 
     const key = await generateSigningKey();
     await writeSigningKey(keyFile, key);
     const version = await writeTrustedKey(trustFile, trust, key, notAfter);
-    const keyid = keyIdOf(key);
+    const keyid = keyIdOfJwk(key);
     return {
       ok: true,
       document: { ok: true, key: keyFile, trust: trustFile, keyid, version, notAfter },

@@ -1,5 +1,6 @@
 import { failureOf } from './failure';
 import { helpOfProgram, helpOfVerb } from './help';
+import { jsonText } from './json-text';
 import { asksForHelp, parseCall } from './parse-call';
 import { processTerminal, writeAll } from './terminal';
 import { ExitCode, UsageError } from './verb';
@@ -53,6 +54,6 @@ async function print(outcome: Outcome, json: boolean): Promise<void> {
     await writeAll(process.stdout, outcome.product);
   } else if (json) {
     await writeAll(process.stderr, words);
-    await writeAll(process.stdout, `${JSON.stringify(outcome.document)}\n`);
+    await writeAll(process.stdout, jsonText(outcome.document));
   } else await writeAll(process.stdout, words);
 }

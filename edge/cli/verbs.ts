@@ -1,5 +1,11 @@
+import { inspect } from './inspect';
 import { keygen } from './keygen';
+import { lake } from './lake';
+import { plan } from './plan';
+import { replay } from './replay';
+import { schema } from './schema';
+import { validate } from './validate';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [keygen];
+export const VERBS: readonly Verb[] = [plan, replay, validate, keygen, inspect, lake, schema];

@@ -2,6 +2,7 @@ import { parse } from 'acorn';
 import type { Node, Pattern, Program } from 'acorn';
 import { transform } from 'esbuild';
 import { LittoralError } from '../../engine/error';
+import { syntaxWords } from './syntax-words';
 
 /** One code cell; `index` is its 1-based place among the code cells. */
 export interface CodeCell {
@@ -46,23 +47,6 @@ async function eraseTypes(cell: CodeCell, file: string): Promise<string> {
   } catch (error) {
     throw new LittoralError('PIPELINE_SYNTAX', `notebook "${file}", code cell ${cell.index}: ${syntaxWords(error)}. Mend the cell and try again.`, { cause: error });
   }
-}
-
-/** What esbuild or the parser says about the first error, with its place. */
-export function syntaxWords(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)) {
-    const first: unknown = error.errors[0];
-    if (typeof first === 'object' && first !== null && 'text' in first && typeof first.text === 'string') {
-      const place = 'location' in first ? placeOf(first.location) : '';
-      return `${first.text}${place}`;
-    }
-  }
-  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.message) : String(error);
-}
-
-function placeOf(location: unknown): string {
-  if (typeof location !== 'object' || location === null || !('line' in location) || !('column' in location)) return '';
-  return ` at line ${String(location.line)}, column ${Number(location.column) + 1}`;
 }
 
 interface Edit {

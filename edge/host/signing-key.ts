@@ -1,4 +1,5 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
+import { keyIdOf } from '../../engine/bundle/crypto';
 import { LittoralError } from '../../engine/error';
 import { readFileText, writePrivateFile } from './files';
 
@@ -12,9 +13,6 @@ export interface PrivateJwk extends PublicJwk {
   readonly d: string;
 }
 
-/** DER prefix of an Ed25519 SubjectPublicKeyInfo (RFC 8410); the 32 key bytes follow. */
-const SPKI_PREFIX = '302a300506032b6570032100';
-
 /** A new key pair from the system's random source. */
 export async function generateSigningKey(): Promise<PrivateJwk> {
   const pair = await webcrypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
@@ -24,15 +22,14 @@ export async function generateSigningKey(): Promise<PrivateJwk> {
 }
 
 /** SHA-256 of the public key's SPKI form, as 64 lowercase hex digits. */
-export function keyIdOf(key: PublicJwk): string {
-  const spki = Buffer.concat([Buffer.from(SPKI_PREFIX, 'hex'), Buffer.from(key.x, 'base64url')]);
-  return createHash('sha256').update(spki).digest('hex');
+export function keyIdOfJwk(key: PublicJwk): string {
+  return keyIdOf(new Uint8Array(Buffer.from(key.x, 'base64url')));
 }
 
 /** Writes the private key as a JWK with mode 0600; rejects when the file exists. */
 export async function writeSigningKey(path: string, key: PrivateJwk): Promise<void> {
   const { kty, crv, x, d } = key;
-  await writePrivateFile(path, `${JSON.stringify({ kty, crv, x, d, use: 'sig', kid: keyIdOf(key) })}\n`);
+  await writePrivateFile(path, `${JSON.stringify({ kty, crv, x, d, use: 'sig', kid: keyIdOfJwk(key) })}\n`);
 }
 
 /** Reads a private key that `writeSigningKey` wrote. Rejects with `KEY_UNREADABLE`; the message never holds key material. */

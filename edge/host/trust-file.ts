@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { LittoralError } from '../../engine/error';
 import { readFileText, writeWholeFile } from './files';
-import { keyIdOf } from './signing-key';
+import { keyIdOfJwk } from './signing-key';
 import type { PublicJwk } from './signing-key';
 
 /** Which keys an agent trusts, as the file holds it. */
@@ -18,7 +18,7 @@ export async function readTrustDocument(path: string): Promise<TrustDocument> {
 
 /** Writes `old` with `key` in it, one version higher, and returns that version. */
 export async function writeTrustedKey(path: string, old: TrustDocument, key: PublicJwk, notAfter: string): Promise<number> {
-  const keyid = keyIdOf(key);
+  const keyid = keyIdOfJwk(key);
   const others = old.keys.filter(entry => entry['keyid'] !== keyid);
   const entry = { keyid, kty: key.kty, crv: key.crv, x: key.x, notAfter };
   const document: TrustDocument = { version: old.version + 1, threshold: old.threshold, keys: [...others, entry] };

@@ -1,0 +1,64 @@
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { LittoralError } from '../../engine/error';
+import { syntaxWords } from './syntax-words';
+
+/** What a program imports as 'littoral'. */
+export type ApiModule = Readonly<Record<string, unknown>>;
+
+export interface ModuleSource {
+  readonly code: string;
+  /** The file the code comes from; its folder resolves relative imports, its name stands in errors. */
+  readonly path: string;
+  readonly loader: 'ts' | 'js';
+}
+
+/**
+ * Bundles a module with its relative imports, lets it import `api` as 'littoral', runs it and returns its exports.
+ * Rejects with `PIPELINE_SYNTAX` for code that does not parse; what the code throws passes through.
+ */
+export async function runModule(source: ModuleSource, api: ApiModule): Promise<Readonly<Record<string, unknown>>> {
+  const slot = Symbol.for(`littoral.module.${crypto.randomUUID()}`);
+  const code = await bundleModule(source, slot.description ?? '', Object.keys(api));
+  Object.defineProperty(globalThis, slot, { value: api, configurable: true });
+  process.setSourceMapsEnabled(true);
+  try {
+    const module: Record<string, unknown> = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+    return module;
+  } finally {
+    Reflect.deleteProperty(globalThis, slot);
+  }
+}
+
+async function bundleModule(source: ModuleSource, slot: string, names: readonly string[]): Promise<string> {
+  try {
+    const result = await build({
+      stdin: { contents: source.code, resolveDir: dirname(source.path), sourcefile: source.path, loader: source.loader },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'inline',
+      logLevel: 'silent',
+      define: { 'import.meta.url': JSON.stringify(pathToFileURL(source.path).href) },
+      plugins: [apiPlugin(slot, names)]
+    });
+    return result.outputFiles[0]?.text ?? '';
+  } catch (error) {
+    throw new LittoralError('PIPELINE_SYNTAX', `"${source.path}": ${syntaxWords(error)}. Mend the file and try again.`, { cause: error });
+  }
+}
+
+function apiPlugin(slot: string, names: readonly string[]): Plugin {
+  const contents = `const api = globalThis[Symbol.for(${JSON.stringify(slot)})];\nexport const { ${names.join(', ')} } = api;\n`;
+  return {
+    name: 'littoral',
+    setup(setup) {
+      setup.onResolve({ filter: /^littoral$/ }, () => ({ path: 'littoral', namespace: 'littoral' }));
+      setup.onLoad({ filter: /.*/, namespace: 'littoral' }, () => ({ contents, loader: 'js' }));
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import type { RowOut, ValidationReport } from '../../engine/api/host';
+import { validationReport } from '../../engine/graph/validate';
+import type { Slo } from '../../engine/plan/plan';
+import { replayHere } from './replay';
+import type { Runnable } from './replay';
+
+export interface ValidateHereOptions {
+  /** Absent: determinism, conservation and the SLO alone are checked. */
+  readonly expect?: readonly RowOut[];
+  /** Absent: the Plan's own. */
+  readonly slo?: Slo;
+  readonly progress?: (replay: 1 | 2) => void;
+}
+
+/** Replays a recording twice and checks the rows, the accounting and the service level. */
+export async function validateHere(runnable: Runnable, recording: () => AsyncIterable<Uint8Array>, options: ValidateHereOptions = {}): Promise<ValidationReport> {
+  options.progress?.(1);
+  const first = await replayHere(runnable, recording(), { rowsMax: Infinity });
+  options.progress?.(2);
+  const second = await replayHere(runnable, recording(), { rowsMax: Infinity });
+  return validationReport({
+    first,
+    second,
+    expect: options.expect,
+    slo: options.slo ?? runnable.plan.slo,
+    p99LatencyMs: first.latency.summary()?.p99 ?? null
+  });
+}
