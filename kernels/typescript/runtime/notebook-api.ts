@@ -65,12 +65,12 @@ export function createNotebookApi(options: NotebookApiOptions): NotebookApi {
       const context = current();
       if (!context.allowStdin) throw new LittoralError('STDIN_NOT_ALLOWED', `input("${prompt}"): this front end does not take input. Set the value in a cell instead.`);
       context.output.flush();
-      const text = await Promise.race([options.page.input(context.cell, prompt, password), rejectOnAbort(context.abort.signal)]);
+      const text = await orAbort(context.abort.signal, options.page.input(context.cell, prompt, password));
       return tracker.back(context, text);
     },
     async sleep(delayMs) {
       const context = current();
-      await Promise.race([new Promise<void>(resolve => void options.setTimeout(resolve, delayMs)), rejectOnAbort(context.abort.signal)]);
+      await orAbort(context.abort.signal, new Promise<void>(resolve => void options.setTimeout(resolve, delayMs)));
       tracker.back(context, null);
     },
     get cell() {
@@ -84,11 +84,12 @@ export function createNotebookApi(options: NotebookApiOptions): NotebookApi {
   };
 }
 
-/** Rejects when `signal` aborts, and never settles otherwise. */
-export function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
+/** `promise`, or a rejection as soon as `signal` aborts. */
+export function orAbort<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Interrupted());
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -6,7 +6,7 @@ import { ContextTracker, Interrupted } from './context';
 import { createFiles } from './files';
 import { Modules } from './modules';
 import type { ModuleMap } from './modules';
-import { createNotebookApi, rejectOnAbort } from './notebook-api';
+import { createNotebookApi, orAbort } from './notebook-api';
 import type { NotebookApi } from './notebook-api';
 import { OutputBuffer } from './output-buffer';
 import type { OutputLimits } from './output-buffer';
@@ -129,7 +129,7 @@ export class Runtime implements RuntimePort {
     this.scope.declare(compiled.declared.flatMap(([name, kind]) => (kind === 'implicit' ? [] : [name])));
     const body = this.options.evaluate(compiled.code) as CellFunction;
     const running = body(this.scope.object, this.helpers(number));
-    const outcome = await Promise.race([running, rejectOnAbort(context.abort.signal)]);
+    const outcome = await orAbort(context.abort.signal, running);
     this.tracker.enter(context);
     return outcome?.value;
   }

@@ -36,23 +36,32 @@ export function createTimers({ tracker, globals, onError }: TimersOptions): Cell
     signal?.addEventListener('abort', stop, { once: true });
     return () => signal?.removeEventListener('abort', stop);
   };
+  const forgets = new Map<Handle, () => void>();
+  const clear = (handle?: Handle): void => {
+    if (handle === undefined) return;
+    forgets.get(handle)?.();
+    forgets.delete(handle);
+    globals.clearTimeout(handle);
+  };
   return {
     setTimeout(callback, delayMs, ...args) {
       const run = guarded(callback);
       const handle: Handle = globals.setTimeout(() => {
         forget();
+        forgets.delete(handle);
         run(...args);
       }, delayMs);
       const forget = onAbort(() => globals.clearTimeout(handle));
+      forgets.set(handle, forget);
       return handle;
     },
-    clearTimeout: handle => globals.clearTimeout(handle),
+    clearTimeout: clear,
     setInterval(callback, delayMs, ...args) {
       const handle: Handle = globals.setInterval(guarded(callback), delayMs, ...args);
-      onAbort(() => globals.clearInterval(handle));
+      forgets.set(handle, onAbort(() => globals.clearInterval(handle)));
       return handle;
     },
-    clearInterval: handle => globals.clearInterval(handle),
+    clearInterval: clear,
     queueMicrotask(callback) {
       globals.queueMicrotask(guarded(callback));
     }

@@ -6,7 +6,7 @@ type CellFunction = (scope: object, helper: object) => Promise<{ value: unknown 
 
 /** Compiles and runs cells one after the other on one scope; gives the value of each, or the error it threw. */
 export async function runCells(cells: readonly string[]): Promise<unknown[]> {
-  const scope = createScope(globalThis);
+  const scope = createScope({ globals: globalThis });
   const known = new Map<string, BindingKind>();
   const values: unknown[] = [];
   for (const [index, source] of cells.entries()) {
