@@ -10,9 +10,10 @@ import { min } from './min';
 import { rms } from './rms';
 import { stddev } from './stddev';
 import { sum } from './sum';
+import { welchPeak } from './welch-peak';
 
 /** Every aggregate by its name in a Plan. */
-export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = { count, sum, mean, min, max, first, last, stddev, rms };
+export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = { count, sum, mean, min, max, first, last, stddev, rms, welchPeak };
 
 /** The aggregate called `fn`; PlanError with the known names when there is none. */
 export function aggregateSpec(fn: string, path: string): AggregateSpec {

@@ -31,7 +31,6 @@ export class CellPool {
     let cell = this.free;
     if (cell !== 0) {
       this.free = this.next[cell]!;
-      for (const state of this.states) state.clear(cell);
     } else {
       if (this.used > this.cellsMax) return DISCARD_CELL;
       if (this.used === this.keyOf.length) this.grow(this.used * 2);
@@ -44,6 +43,7 @@ export class CellPool {
   }
 
   release(cell: number): void {
+    for (const state of this.states) state.clear(cell);
     this.next[cell] = this.free;
     this.free = cell;
     this.openCount -= 1;
