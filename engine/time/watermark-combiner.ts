@@ -29,9 +29,9 @@ export class WatermarkCombiner {
     return this.inputs.length > 0 && this.inputs.every(input => input.idle);
   }
 
-  /** A further, active input without a watermark; its index. It does not hold back what has been released already. */
+  /** A further, active input without a watermark; its index. From now on the output waits for it, too. */
   addInput(): number {
-    this.inputs.push({ watermarkMs: -Infinity, idle: false, aligned: this.outputMs === -Infinity });
+    this.inputs.push({ watermarkMs: -Infinity, idle: false, aligned: true });
     return this.inputs.length - 1;
   }
 

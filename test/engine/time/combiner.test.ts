@@ -65,16 +65,16 @@ describe('idleness by arrival time', () => {
 
   test('the maximum is released when all inputs have fallen idle', () => {
     const time = new SourceTime(options);
-    message(time, 0, 'a', 301, 0);
-    message(time, 1, 'b', 101, 0);
+    message(time, 0, 'a', 101, 0);
+    message(time, 1, 'b', 301, 0);
     expect(time.watermarkMs).toBe(100);
     expect(tick(time, 2, 5000)).toBe(300);
   });
 
   test('an input that comes back behind is left out until it has caught up', () => {
     const time = new SourceTime(options);
-    message(time, 0, 'a', 101, 0);
-    message(time, 1, 'b', 51, 0);
+    message(time, 0, 'b', 51, 0);
+    message(time, 1, 'a', 101, 1);
     message(time, 2, 'a', 151, 1001);
     expect(time.watermarkMs).toBe(150);
     expect(message(time, 3, 'b', 61, 1100)).toBe(150);
@@ -85,9 +85,17 @@ describe('idleness by arrival time', () => {
 
   test('without a timeout no input is ever idle', () => {
     const time = new SourceTime({ ...options, idleTimeoutMs: null });
-    message(time, 0, 'a', 101, 0);
-    message(time, 1, 'b', 51, 0);
+    message(time, 0, 'a', 51, 0);
+    message(time, 1, 'b', 101, 0);
     expect(tick(time, 2, 1e12)).toBe(50);
+  });
+
+  test('a new input behind what has been released is waited for from then on', () => {
+    const time = new SourceTime(options);
+    message(time, 0, 'a', 101, 0);
+    expect(message(time, 1, 'b', 51, 1)).toBe(100);
+    expect(message(time, 2, 'a', 201, 2)).toBe(100);
+    expect(message(time, 3, 'b', 151, 3)).toBe(150);
   });
 
   test('the end of the input is an infinite watermark', () => {
