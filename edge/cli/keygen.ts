@@ -1,6 +1,6 @@
 import { readTrustDocument, writeTrustedKey } from '../host/trust-file';
 import { generateSigningKey, keyIdOfJwk, writeSigningKey } from '../host/signing-key';
-import { UsageError } from './verb';
+import { instantOption, yearsFromNow } from './instant-option';
 import type { Verb } from './verb';
 
 const YEARS_DEFAULT = 2;
@@ -33,22 +33,3 @@ overwritten. The public key goes into the trust file: a new one, or one version 
     };
   }
 };
-
-/** An ISO instant as the whole-second UTC form of bundle statements; anything else is wrong usage. */
-export function instantOption(verb: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new UsageError(`littoral ${verb}: --expires "${text}" is not an ISO date such as 2027-01-31 or 2027-01-31T00:00:00Z`);
-  return wholeSeconds(time);
-}
-
-/** The same day and time, `years` from now. */
-export function yearsFromNow(years: number): string {
-  const date = new Date();
-  date.setUTCFullYear(date.getUTCFullYear() + years);
-  return wholeSeconds(date.getTime());
-}
-
-function wholeSeconds(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}

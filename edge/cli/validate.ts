@@ -26,7 +26,7 @@ expected ones or a goal of the pipeline's SLO is missed. Without --expect the ex
     const runnable = await loadRunnable(call.operand(0));
     const input = call.required('input');
     const expectFile = call.text('expect');
-    const expect = expectFile === undefined ? undefined : await readRows(expectFile);
+    const expect = expectFile === undefined ? undefined : await readExpectedRows(expectFile);
     const validation = await validateHere(runnable, () => recordingPieces(input), {
       expect,
       progress: replay => call.terminal.progress(`replay ${replay} of 2`)
@@ -39,7 +39,8 @@ expected ones or a goal of the pipeline's SLO is missed. Without --expect the ex
   }
 };
 
-async function readRows(path: string): Promise<readonly RowOut[]> {
+/** The rows of an expected-rows file; errors name the file and its line. */
+export async function readExpectedRows(path: string): Promise<readonly RowOut[]> {
   const bytes = await unpackGzip(await readFileBytes(path, 'rows'), path, 'rows');
   try {
     return parseRowsOut(bytes);

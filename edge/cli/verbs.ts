@@ -1,3 +1,4 @@
+import { bundle } from './bundle';
 import { inspect } from './inspect';
 import { keygen } from './keygen';
 import { lake } from './lake';
@@ -5,7 +6,8 @@ import { plan } from './plan';
 import { replay } from './replay';
 import { schema } from './schema';
 import { validate } from './validate';
+import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, keygen, inspect, lake, schema];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, inspect, lake, schema];

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-web/wasm';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/wasm';
 import { LittoralError } from '../../engine/error';
 import { answerRequest } from '../../engine/model/answer-request';
 import type { ModelSession } from '../../engine/model/answer-request';
@@ -16,14 +16,13 @@ export interface Inference {
  * Rejects with `MODEL_UNLOADABLE` when the runtime refuses one of them.
  */
 export async function loadModels(models: Readonly<Record<string, Uint8Array>>): Promise<Inference> {
-  env.wasm.numThreads = 1;
-  env.logLevel = 'fatal';
   const opened = new Map<string, InferenceSession>();
   const sessions = new Map<string, ModelSession>();
   for (const [name, bytes] of Object.entries(models)) {
-    const session = await openSession(name, bytes);
+    const runtime = await loadRuntime();
+    const session = await openSession(runtime, name, bytes);
     opened.set(name, session);
-    sessions.set(name, { fixedRows: fixedRows(session), run: inputs => runSession(session, inputs) });
+    sessions.set(name, { fixedRows: fixedRows(session), run: inputs => runSession(runtime, session, inputs) });
   }
   return {
     infer: request => answerRequest(sessions.get(request.model), request),
@@ -35,9 +34,19 @@ export async function loadModels(models: Readonly<Record<string, Uint8Array>>): 
   };
 }
 
-async function openSession(name: string, bytes: Uint8Array): Promise<InferenceSession> {
+type Runtime = typeof import('onnxruntime-web/wasm');
+
+/** Loaded with the first model: a plan without one does not pay for it. */
+async function loadRuntime(): Promise<Runtime> {
+  const runtime = await import('onnxruntime-web/wasm');
+  runtime.env.wasm.numThreads = 1;
+  runtime.env.logLevel = 'fatal';
+  return runtime;
+}
+
+async function openSession(runtime: Runtime, name: string, bytes: Uint8Array): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 });
+    return await runtime.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 });
   } catch (cause) {
     const seen = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? cause.message) : String(cause);
     throw new LittoralError(
@@ -48,9 +57,9 @@ async function openSession(name: string, bytes: Uint8Array): Promise<InferenceSe
   }
 }
 
-async function runSession(session: InferenceSession, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+async function runSession(runtime: Runtime, session: InferenceSession, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
   const feeds: Record<string, OrtTensor> = {};
-  for (const [name, tensor] of Object.entries(inputs)) feeds[name] = new OrtTensor(tensor.type, tensor.data, tensor.dims);
+  for (const [name, tensor] of Object.entries(inputs)) feeds[name] = new runtime.Tensor(tensor.type, tensor.data, tensor.dims);
   const outputs: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(await session.run(feeds))) {
     const tensor = fromOrt(value);

@@ -1,6 +1,5 @@
 import { parse } from 'acorn';
 import type { Node, Pattern, Program } from 'acorn';
-import { transform } from 'esbuild';
 import { LittoralError } from '../../engine/error';
 import { syntaxWords } from './syntax-words';
 
@@ -35,6 +34,7 @@ async function cellBlock(cell: CodeCell, file: string): Promise<string> {
 }
 
 async function eraseTypes(cell: CodeCell, file: string): Promise<string> {
+  const { transform } = await import('esbuild');
   try {
     const result = await transform(cell.source, {
       loader: 'ts',

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import { LittoralError } from '../../engine/error';
 import { syntaxWords } from './syntax-words';
@@ -33,6 +32,7 @@ export async function runModule(source: ModuleSource, api: ApiModule): Promise<R
 }
 
 async function bundleModule(source: ModuleSource, slot: string, names: readonly string[]): Promise<string> {
+  const { build } = await import('esbuild');
   try {
     const result = await build({
       stdin: { contents: source.code, resolveDir: dirname(source.path), sourcefile: source.path, loader: source.loader },

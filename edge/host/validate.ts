@@ -10,12 +10,14 @@ export interface ValidateHereOptions {
   /** Absent: the Plan's own. */
   readonly slo?: Slo;
   readonly progress?: (replay: 1 | 2) => void;
+  /** Takes the rows-out text of the first replay piece by piece. */
+  readonly onRows?: (text: string) => void;
 }
 
 /** Replays a recording twice and checks the rows, the accounting and the service level. */
 export async function validateHere(runnable: Runnable, recording: () => AsyncIterable<Uint8Array>, options: ValidateHereOptions = {}): Promise<ValidationReport> {
   options.progress?.(1);
-  const first = await replayHere(runnable, recording(), { rowsMax: Infinity });
+  const first = await replayHere(runnable, recording(), { rowsMax: Infinity, onRows: options.onRows });
   options.progress?.(2);
   const second = await replayHere(runnable, recording(), { rowsMax: Infinity });
   return validationReport({
