@@ -8,6 +8,9 @@ const UNFINISHED = new Set([
   1161 // Unterminated regular expression literal
 ]);
 
+/** "Unterminated string literal": a quoted text cannot go on in the next line. */
+const UNTERMINATED_STRING = 1002;
+
 /** Whether a console should run `source` or wait for more lines; judged by the parser alone. */
 export function completeness(source: string): Completeness {
   const { diagnostics = [] } = ts.transpileModule(source, {
@@ -16,6 +19,7 @@ export function completeness(source: string): Completeness {
   });
   const errors = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (errors.length === 0) return { status: 'complete' };
+  if (errors.some(({ code }) => code === UNTERMINATED_STRING)) return { status: 'invalid' };
   const end = source.trimEnd().length;
   const isOpen = errors.some(({ code, start = 0, length = 0 }) => UNFINISHED.has(code) || start + length > end || start >= end);
   const isOnlyAtEnd = errors.every(({ code, start = 0 }) => UNFINISHED.has(code) || start >= end);
