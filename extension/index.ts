@@ -1,7 +1,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { lakePlugin } from './lake/plugin';
+import { launcherPlugin } from './launcher/plugin';
+import { kernelPlugin } from './kernel/plugin';
 import { servicesPlugin } from './services/plugin';
 import { runsPlugin } from './runs/plugin';
 import { streamsPlugin } from './streams/plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [servicesPlugin, streamsPlugin, runsPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [servicesPlugin, kernelPlugin, streamsPlugin, runsPlugin, lakePlugin, launcherPlugin];
 export default plugins;

@@ -51,5 +51,5 @@ export class RunFeed {
 }
 
 function isUnknownRun(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'RUN_NOT_FOUND' || error.code === 'NO_RUN' || error.code === 'WORKER_DOWN');
+  return error instanceof Error && 'code' in error && (error.code === 'UNKNOWN_RUN' || error.code === 'WORKER_DOWN');
 }

@@ -2,9 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { LittoralError } from '../../engine/error';
-
-/** The kernel that runs our cells. */
-export const KERNEL_NAME = 'littoral-typescript';
+import { KERNEL_NAME } from '../kernel/kernel-name';
 
 /**
  * Puts `source` into a new cell below the active one of the current notebook, or into a new notebook. An empty active

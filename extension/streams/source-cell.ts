@@ -1,22 +1,30 @@
-import { typeName } from '../../engine/schema/schema';
+import { printSchema, quoteText } from '../../engine/schema/print-typescript';
 import type { InferredSchema } from '../../worker/protocol';
 
-/** The cell that "Insert source cell" inserts: the declared schema and a source with its event time. */
+/**
+ * The cell that "Insert source cell" inserts: the declared schema and a source with its event time. A column that only
+ * looks like the event time is the user's to check, so it stands where it is seen.
+ */
 export function sourceCell(source: { readonly connection: string; readonly topic: string; readonly inferred: InferredSchema }): string {
   const { inferred, topic, connection } = source;
   const name = typeNameOf(topic);
-  const columns = inferred.schema.fields.map(field => `  ${field.name}: '${typeName(field.type)}${field.nullable ? '?' : ''}'`);
+  const variable = `${name.charAt(0).toLowerCase()}${name.slice(1)}Source`;
+  const eventTime = inferred.eventTime ?? inferred.schema.fields[0]?.name ?? 'eventTimeMs';
   return [
-    `const ${name} = schema({`,
-    columns.join(',\n'),
-    '});',
-    `const ${name.charAt(0).toLowerCase()}${name.slice(1)}Source = mqtt(${quote(topic)}, { connection: ${quote(connection)}, schema: ${name}, eventTime: ${quote(inferred.eventTime ?? '')}, maxOutOfOrdernessMs: 1_500 });`
+    printSchema(name, inferred.schema),
+    '',
+    `const ${variable} = mqtt(${quoteText(topic)}, {`,
+    `  connection: ${quoteText(connection)},`,
+    `  schema: ${name},`,
+    `  eventTime: ${quoteText(eventTime)},`,
+    '  maxOutOfOrdernessMs: 1_500',
+    '});'
   ].join('\n');
 }
 
 /** The cell that replays a recording through the pipeline `p`. */
 export function replayCell(recording: string): string {
-  return `await p.replay(${quote(recording)});`;
+  return `await p.replay(${quoteText(recording)});`;
 }
 
 /** `plant/+/vibration` → `Vibration`: the last level that is a name. */
@@ -25,8 +33,4 @@ export function typeNameOf(topic: string): string {
   const words = (levels[levels.length - 1] ?? 'source').split(/[^\p{L}\p{N}]+/u).filter(word => word !== '');
   const name = words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   return /^\p{L}/u.test(name) ? name : 'Source';
-}
-
-function quote(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
 }
