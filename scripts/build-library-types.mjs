@@ -5,7 +5,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import ts from 'typescript';
 
 /** The API's entry among the engine's modules. */
-const apiEntry = 'api/littoral';
+const apiEntry = 'api/user-module';
 
 /** Globals of a worker that cells may use; what they mention comes along. */
 const workerGlobals = [

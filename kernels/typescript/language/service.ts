@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { LittoralError } from '../../../engine/error';
 import type { CompileResult, Completeness, CompletionItem, Completions, LanguagePort, Problem, SignatureHelp } from '../language-port';
 import type { MimeBundle } from '../ports';
 import { compileCell } from '../transform/compile';
@@ -12,7 +13,7 @@ import type { LibraryTypes } from './virtual-files';
 import { VirtualFiles } from './virtual-files';
 
 const ITEMS_MAX = 500;
-const DETAILED_ITEMS_MAX = 25;
+const DETAILED_ITEMS_MAX = 100;
 const DOCUMENTS = '/documents/';
 
 interface Loaded {
@@ -149,18 +150,21 @@ export class LanguageService implements LanguagePort {
     for (const path of view.sweep()) loaded.files.delete(path);
     for (const { path, text } of view.all) loaded.files.set(path, text);
     loaded.files.set(module.path, module.text);
-    this.setRoots(loaded.files, module.path);
+    this.setRoots(loaded.files);
     return loaded;
   }
 
   private async openDocument(path: string): Promise<Loaded> {
     const loaded = await this.loaded;
-    this.setRoots(loaded.files, documentPath(path));
+    if (!loaded.files.fileExists(documentPath(path))) throw new LittoralError('NO_SUCH_DOCUMENT', `document "${path}": it is not open. Call openFile first.`, { details: { path } });
+    this.setRoots(loaded.files);
     return loaded;
   }
 
-  private setRoots(files: VirtualFiles, asked: string): void {
-    files.setRoots([...new Set([GLOBALS_PATH, ...[...this.documents.keys()].map(documentPath), asked])]);
+  /** Every file is a root, so that asking about another one does not make TypeScript resolve all modules again. */
+  private setRoots(files: VirtualFiles): void {
+    const cells = [...this.notebooks.values()].flatMap(view => view.paths).filter(path => files.fileExists(path));
+    files.setRoots([GLOBALS_PATH, ...[...this.documents.keys()].map(documentPath), ...cells]);
   }
 }
 
@@ -170,21 +174,26 @@ function documentPath(path: string): string {
 
 function completionsAt(service: ts.LanguageService, path: string, source: string, offset: number, shift: number): Completions {
   const word = /[\w$]*$/.exec(source.slice(0, offset))?.[0] ?? '';
-  const info = service.getCompletionsAtPosition(path, offset + shift, { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false });
+  const info = service.getCompletionsAtPosition(path, offset + shift, { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false, includeSymbol: true });
   const span = info?.optionalReplacementSpan;
   const start = span !== undefined && span.start - shift <= offset ? span.start - shift : offset - word.length;
   const typed = source.slice(start, offset).toLowerCase();
   const entries = (info?.entries ?? []).filter(({ name }) => name.toLowerCase().startsWith(typed)).sort((a, b) => compare(a.sortText, b.sortText) || compare(a.name, b.name));
-  const items = entries.slice(0, ITEMS_MAX).map(entry => ({ text: entry.name, type: completionType(entry.kind), sortText: entry.sortText }));
-  const isFew = items.length <= DETAILED_ITEMS_MAX;
-  return { start, end: offset, items: isFew ? items.map(item => detailed(service, path, offset + shift, item)) : items };
+  const describe = itemDescriber(service, path, entries.length <= DETAILED_ITEMS_MAX);
+  return { start, end: offset, items: entries.slice(0, ITEMS_MAX).map(describe) };
 }
 
-function detailed(service: ts.LanguageService, path: string, position: number, item: CompletionItem): CompletionItem {
-  if (item.type === 'keyword') return item;
-  const details = service.getCompletionEntryDetails(path, position, item.text, undefined, undefined, undefined, undefined);
-  if (details === undefined) return item;
-  return { ...item, signature: ts.displayPartsToString(details.displayParts), documentation: ts.displayPartsToString(details.documentation) };
+/** Types and documentation come from the symbols: asking TypeScript for an entry's details costs as much as the whole list. */
+function itemDescriber(service: ts.LanguageService, path: string, withDetails: boolean): (entry: ts.CompletionEntry) => CompletionItem {
+  const program = service.getProgram();
+  const checker = program?.getTypeChecker();
+  const file = program?.getSourceFile(path);
+  return ({ name, kind, sortText, symbol }) => {
+    const item = { text: name, type: completionType(kind), sortText };
+    if (!withDetails || symbol === undefined || checker === undefined || file === undefined) return item;
+    const type = checker.getTypeOfSymbolAtLocation(symbol, file);
+    return { ...item, signature: checker.typeToString(type), documentation: ts.displayPartsToString(symbol.getDocumentationComment(checker)) };
+  };
 }
 
 function compare(a: string, b: string): number {

@@ -111,7 +111,7 @@ describe('completion', () => {
   it('says what an item is and what its type is', async () => {
     const { items } = await language.complete('kinds', 'const o = { method(a: number) { return a; }, value: 1 }; o.', 58 + 1);
     expect(items).toMatchObject([
-      { text: 'method', type: 'method', signature: expect.stringContaining('(a: number): number') },
+      { text: 'method', type: 'method', signature: expect.stringContaining('(a: number) => number') },
       { text: 'value', type: 'property' }
     ]);
   });
