@@ -1,0 +1,93 @@
+import { PlanError } from '../error';
+import { parseExpression } from '../expression/parse';
+import type { Parameters } from '../expression/parse';
+import { configParsers } from '../plan/parse-config';
+import { operatorSpecs } from '../operator/registry';
+import type { Aggregate } from './aggregates';
+import { FinishedPipeline, isPipeline } from './finished-pipeline';
+import type { PipelineHost } from './host';
+import type { PlanBuilder } from './plan-builder';
+import type { Sink } from './sinks';
+import { withDefaults } from './spec-defaults';
+import type { ModelOutputs, Pipeline } from './stages';
+import type { Window, WindowOptions } from './windows';
+
+type RowFunction = (...args: never[]) => unknown;
+
+/** What every step of rows can do; `stages.ts` gives it types that know the columns. */
+export class StreamBuilder {
+  constructor(
+    private readonly plan: PlanBuilder,
+    private readonly host: PipelineHost
+  ) {}
+
+  filter(condition: RowFunction, parameters?: Parameters): StreamBuilder {
+    const predicate = this.expression(condition, 'filter', parameters);
+    return this.with(this.plan.add({ op: 'filter', config: { predicate } }, 'filter', 'filter'));
+  }
+
+  select(columns: Readonly<Record<string, RowFunction>>, parameters?: Parameters): StreamBuilder {
+    const config = { columns: Object.entries(columns).map(([name, compute]) => ({ name, expression: this.expression(compute, `select.${name}`, parameters) })) };
+    return this.with(this.plan.add({ op: 'select', config: configParsers.select(config, 'select') }, 'select', 'select'));
+  }
+
+  keyBy(...columns: readonly string[]): StreamBuilder {
+    return this.with(this.plan.add({ op: 'keyBy', config: configParsers.keyBy({ columns }, 'keyBy') }, 'keyBy', 'keyBy'));
+  }
+
+  window(window: Window, options: WindowOptions = {}): WindowBuilder {
+    return new WindowBuilder(this.plan, this.host, window, options);
+  }
+
+  predict(model: string, options: { readonly inputs: Readonly<Record<string, readonly string[]>>; readonly outputs: ModelOutputs; readonly onError?: string }): StreamBuilder {
+    const outputs = Object.fromEntries(Object.entries(options.outputs).map(([tensor, output]) => [tensor, typeof output === 'string' ? { column: output, type: 'float32' } : output]));
+    const subject = `predict("${model}")`;
+    const config = configParsers.predict(withDefaults(operatorSpecs.predict, { ...options, model, outputs }), subject);
+    return this.with(this.plan.add({ op: 'predict', config }, 'predict', subject));
+  }
+
+  branch(steps: (rows: StreamBuilder) => Pipeline): StreamBuilder {
+    const branch: unknown = steps(this);
+    if (!isPipeline(branch)) throw new PlanError('PLAN_BRANCH', 'branch: its function gave back no complete pipeline; expected rows that end in a sink. Write .branch(rows => rows.to(…)).', { details: { path: 'branch' } });
+    return this.with(this.plan.join(branch.toPlan()));
+  }
+
+  to(sink: Sink<string>): Pipeline {
+    const connector = String(sink.config['connector']);
+    const defaults = connector === 'mqtt' ? ['qos', 'retain'] : ['partitionBy'];
+    const given = connector === 'mqtt' ? { ...sink.config, connection: sink.config['connection'] ?? this.plan.connection } : sink.config;
+    const config = configParsers.sink(withDefaults(operatorSpecs.sink, given, defaults), `sink "${String(sink.config['name'])}"`);
+    this.plan.refuseTakenSink(config.name);
+    return new FinishedPipeline(this.plan.add({ op: 'sink', config }, config.name, `sink "${config.name}"`).build(), this.host);
+  }
+
+  private expression(text: RowFunction, subject: string, parameters: Parameters | undefined): ReturnType<typeof parseExpression> {
+    if (typeof text !== 'function') throw new PlanError('EXPRESSION_REFUSED', `${subject}: got ${text === null ? 'null' : `a ${typeof text}`}; expected an arrow function, e.g. r => r.x > 0.8.`, { details: { path: subject } });
+    return parseExpression(Function.prototype.toString.call(text), { schema: this.plan.type.schema, subject, ...(parameters === undefined ? {} : { parameters }) });
+  }
+
+  private with(plan: PlanBuilder): StreamBuilder {
+    return new StreamBuilder(plan, this.host);
+  }
+}
+
+/** Windows that wait for their aggregates. */
+export class WindowBuilder {
+  constructor(
+    private readonly plan: PlanBuilder,
+    private readonly host: PipelineHost,
+    private readonly window: Window,
+    private readonly options: WindowOptions
+  ) {}
+
+  aggregate(aggregates: Readonly<Record<string, Aggregate<string>>>): StreamBuilder {
+    const given = {
+      window: this.window.spec,
+      aggregates: Object.entries(aggregates).map(([name, { takes: _takes, ...aggregate }]) => ({ name, ...aggregate })),
+      allowedLatenessMs: this.options.allowedLatenessMs,
+      latePolicy: this.options.latePolicy
+    };
+    const config = configParsers.window(withDefaults(operatorSpecs.window, given), 'window');
+    return new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
+  }
+}

@@ -1,0 +1,33 @@
+/*
+ * What `import { … } from 'littoral'` sees in a notebook cell and in a `*.pipeline.ts`: the pure functions, and those
+ * that the host provides. For types only; at run time the host hands over `{ ...littoral, ...bindLittoral(host) }`.
+ */
+import type { RecordingRef, RecordOptions, ReplayResult } from './host';
+import type { Pipeline, PipelineOptions, PipelineStart } from './stages';
+
+export { count, first, last, max, mean, min, rms, stddev, sum, welchPeak } from './aggregates';
+export { binary, bool, float32, float64, int32, int64, list, schema, timestampMs, utf8 } from './columns';
+export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, isNaN, isNull, length, ln, log10, lower, pow, round, sign, sin, sqrt, startsWith, tan, upper } from './expression-functions';
+export { isPipeline } from './finished-pipeline';
+export { lake, publish } from './sinks';
+export { mqtt } from './source';
+export { tumbling } from './windows';
+export type { ExportedBundle, ExportOptions, RecordingRef, RecordOptions, ReplayResult, Report, RowOut, Run, RunOptions, ValidateOptions, ValidationReport } from './host';
+export type { RowOf } from './row-types';
+export type { KeyedStream, Pipeline, PipelineOptions, PipelineStart, Stream, WindowedStream } from './stages';
+export type { Delivery, Plan, Slo } from '../plan/plan';
+
+/**
+ * Begins a pipeline: `pipeline('bearing-watch').from(mqtt(…)).keyBy('device').window(tumbling({ sizeMs: 1_000 })).aggregate({ n: count() }).to(lake('counts'))`.
+ * The name (letters, digits, `-`, `_`, `.`, at most 64) becomes the name of its bundles, and of its state at the edge.
+ */
+export declare function pipeline(name: string, options?: PipelineOptions): PipelineStart;
+
+/**
+ * Records the raw messages of a topic for a while: `await record('plant/+/vibration', { seconds: 60 })`.
+ * Resolves to a reference for `replay`, `validate` and `export`.
+ */
+export declare function record(topic: string, options: RecordOptions): Promise<RecordingRef>;
+
+/** The rows that a recording gives; the same every time, byte for byte. `report.rowsOut` counts all, `rows` holds the first 1 000. */
+export declare function replay(pipeline: Pipeline, recording: RecordingRef): Promise<ReplayResult>;
