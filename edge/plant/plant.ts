@@ -1,4 +1,4 @@
-import { Bearing, BLOCK_SAMPLES, SAMPLE_HZ, type Wear } from './bearing';
+import { Bearing, BLOCK_SAMPLES, SAMPLE_HZ, severityAt, type Wear } from './bearing';
 import { Line } from './line';
 import { Random } from './random';
 
@@ -28,6 +28,11 @@ const wearOf: Readonly<Record<string, Wear>> = {
   b3: { healthyMs: 60_000, growthMs: 240_000, wornMs: 300_000, phaseMs: 250_000 },
   b7: { healthyMs: 120_000, growthMs: 420_000, wornMs: 240_000, phaseMs: 90_000 }
 };
+
+/** The simulation's truth: how worn `device` is after `elapsedMs`, 0 healthy … 1 worn out. */
+export function trueSeverity(device: string, elapsedMs: number): number {
+  return severityAt(wearOf[device] ?? null, elapsedMs);
+}
 
 interface LineSensor {
   readonly kind: 'temperature' | 'pressure' | 'rpm';
