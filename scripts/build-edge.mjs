@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const EXTERNAL = ['@photostructure/sqlite', 'onnxruntime-web', 'onnxruntime-web/wasm', 'esbuild'];
 
 /**
- * Bundles the command line and the API for pipeline files: `<outDir>/main.mjs` and `<outDir>/littoral-api.mjs`, which
+ * Bundles the command line (`main.mjs`), the API for pipeline files (`littoral-api.mjs`) and the station of `npm start`, which
  * share their chunks, so a pipeline that a file builds is of the same classes as the command line's.
  * @param {{ root: string, outDir?: string }} options `root` is the clone; `outDir` defaults to `<root>/lib/edge`
  */
@@ -14,7 +14,7 @@ export async function buildEdge({ root, outDir = join(root, 'lib', 'edge') }) {
   await mkdir(outDir, { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { main: 'edge/cli/littoral.ts', 'littoral-api': 'edge/host/littoral-api.ts' },
+    entryPoints: { main: 'edge/cli/littoral.ts', 'littoral-api': 'edge/host/littoral-api.ts', station: 'edge/station/main.ts' },
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
