@@ -20,7 +20,9 @@ export type FileKind = keyof typeof FILE_BYTES_MAX;
 
 /** The bytes of a file of at most `FILE_BYTES_MAX[kind]`. Rejects with `FILE_TOO_LARGE` before memory is taken. */
 export async function readFileBytes(path: string, kind: FileKind): Promise<Uint8Array> {
-  const { size } = await stat(path);
+  const stats = await stat(path);
+  const { size } = stats;
+  if (!stats.isFile()) throw new LittoralError('FILE_EXPECTED', `"${path}": it is not a file; a ${kind} was expected. Check the path.`);
   if (size > FILE_BYTES_MAX[kind]) throw tooLarge(path, kind, size);
   const buffer = await readFile(path);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);

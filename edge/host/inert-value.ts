@@ -1,11 +1,11 @@
 /**
- * A value that takes part in everything and does nothing: called, awaited, iterated or read it stays itself, an empty
- * list or an empty text. It stands for results of `run`, `record`, `validate` … while a program is only being read for
- * its pipelines.
+ * A value that takes part in everything and does nothing: called, constructed or read it stays itself, iterated it is
+ * empty, as text it is empty, as a number 0. It stands for the results of `run`, `record`, `validate` … while a program
+ * is only being read for its pipelines. Typed `never`, because it fits wherever such a result is expected.
  */
-export function inertValue(): unknown {
-  const target = (): void => undefined;
-  const proxy: unknown = new Proxy(target, {
+export function inertValue(): never {
+  const target = function (): void {};
+  const proxy: object = new Proxy(target, {
     get(_target, property) {
       if (property === 'then') return undefined;
       if (property === Symbol.toPrimitive) return (hint: string) => (hint === 'number' ? 0 : '');
@@ -14,11 +14,11 @@ export function inertValue(): unknown {
       return proxy;
     },
     apply: () => proxy,
-    construct: () => target,
+    construct: () => proxy,
     set: () => true,
     has: () => true
   });
-  return proxy;
+  return proxy as never;
 }
 
 function emptyAsyncIterator(): AsyncIterator<never> {

@@ -31,7 +31,16 @@ export async function loadPipeline(operand: string): Promise<LoadedPipeline> {
   if (name !== null) throw new LittoralError('PIPELINE_UNKNOWN', `"${operand}": "#${name}" names a pipeline of a notebook, "${basename(path)}" is none. Leave "#${name}" out.`);
   const text = await readFileText(path, 'pipeline');
   if (/\.[cm]?[jt]sx?$/i.test(path)) return { plan: await modulePlan(path, text), folder, source: operand };
-  return { plan: parsePlanText(text), folder, source: operand };
+  return { plan: namedPlan(text, path), folder, source: operand };
+}
+
+/** The Plan in a JSON file; what is wrong with it names the file. */
+function namedPlan(text: string, path: string): Plan {
+  try {
+    return parsePlanText(text);
+  } catch (error) {
+    throw programError(error, `plan "${path}"`);
+  }
 }
 
 function splitName(operand: string): [path: string, name: string | null] {
@@ -41,10 +50,15 @@ function splitName(operand: string): [path: string, name: string | null] {
 
 async function modulePlan(path: string, code: string): Promise<Plan> {
   const absolute = resolve(path);
-  const exports = await runModule({ code, path: absolute, loader: /\.[cm]?tsx?$/i.test(path) ? 'ts' : 'js' }, inertApi()).catch((error: unknown) => {
-    throw programError(error, `"${path}"`);
-  });
-  const value = exports['default'];
+  try {
+    const exports = await runModule({ code, path: absolute, loader: /\.[cm]?tsx?$/i.test(path) ? 'ts' : 'js' }, inertApi());
+    return defaultPlan(exports['default'], path);
+  } catch (error) {
+    throw programError(error, `"${path}"${lineWords(error, absolute)}`);
+  }
+}
+
+function defaultPlan(value: unknown, path: string): Plan {
   const plan = planOf(value);
   if (plan !== null) return plan;
   const seen = value === undefined ? 'it has no default export' : `its default export is ${describe(value)}`;
@@ -57,11 +71,12 @@ async function notebookPlan(path: string, name: string | null): Promise<Plan> {
   const matching = name === null ? distinct(found) : found.filter(pipeline => pipeline.plan.name === name || pipeline.variable === name);
   const last = matching.at(-1);
   if (last !== undefined && (name !== null || matching.length === 1)) return last.plan;
-  if (failure !== null) throw programError(failure.error, `notebook "${path}", code cell ${failure.cell}`);
+  if (failure !== null && found.length === 0) throw programError(failure.error, `notebook "${path}", code cell ${failure.cell}`);
   const names = [...new Set(found.map(pipeline => pipeline.plan.name))];
   const seen = names.length === 0 ? 'no cell defines a pipeline' : `it defines ${names.map(known => `"${known}"`).join(', ')}`;
   const wanted = name === null ? `one pipeline was expected; name it: ${path}#${names[0] ?? 'name'}` : `"${name}" was expected.${didYouMean(name, names)}`;
-  throw new LittoralError('PIPELINE_UNKNOWN', `notebook "${path}": ${seen}; ${wanted}`);
+  const ended = failure === null ? '' : ` The cells after code cell ${failure.cell} were not run: ${programError(failure.error, 'it').message}`;
+  throw new LittoralError('PIPELINE_UNKNOWN', `notebook "${path}": ${seen}; ${wanted}${ended}`);
 }
 
 /** One entry per name; a later cell's pipeline takes the place of an earlier one. */
@@ -72,18 +87,19 @@ function distinct(found: readonly FoundPipeline[]): FoundPipeline[] {
 /** What user code threw, as a sentence about the program; errors of the API keep their code. */
 function programError(error: unknown, subject: string): LittoralError {
   if (error instanceof LittoralError) {
-    return new LittoralError(error.code, `${subject}${lineWords(error)}: ${error.message}`, { details: { ...error.details }, cause: error });
+    if (error.code.startsWith('PIPELINE_')) return error;
+    return new LittoralError(error.code, `${subject}: ${error.message}`, { details: { ...error.details }, cause: error });
   }
   const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const line = error instanceof Error ? lineWords(error) : '';
-  return new LittoralError('PIPELINE_FAILED', `${subject}${line}: it threw ${words}. Mend the program and try again.`, { cause: error });
+  return new LittoralError('PIPELINE_FAILED', `${subject}: it threw ${words}. Mend the program and try again.`, { cause: error });
 }
 
-/** `, line 12` of the outermost frame that lies in user code; source maps have turned bundled places into the file's own. */
-function lineWords(error: Error): string {
-  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line) && /\.(pipeline\.)?[cm]?[jt]sx?:\d+:\d+\)?$/.test(line) && !line.includes('node:'));
-  const place = frames.map(frame => /:(\d+):\d+\)?$/.exec(frame)?.[1]).at(-1);
-  return place === undefined || error.stack?.includes('data:text/javascript') === true ? '' : `, line ${place}`;
+/** `, line 12` of the innermost frame in the user's own file; source maps have turned the bundle's places into the file's. */
+function lineWords(error: unknown, path: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frame = stack.split('\n').find(line => /^\s+at /.test(line) && line.includes(path));
+  const line = frame === undefined ? undefined : /:(\d+):\d+\)?$/.exec(frame)?.[1];
+  return line === undefined ? '' : `, line ${line}`;
 }
 
 function describe(value: unknown): string {

@@ -8,7 +8,9 @@ import { FILE_BYTES_MAX } from './files';
 
 /** The bytes of a recording (`*.recording.ndjson`, gzip or not) in pieces, never the whole at once. */
 export async function* recordingPieces(path: string): AsyncGenerator<Uint8Array> {
-  const { size } = await stat(path);
+  const stats = await stat(path);
+  const { size } = stats;
+  if (!stats.isFile()) throw new LittoralError('FILE_EXPECTED', `"${path}": it is not a file; a recording was expected. Check the path.`);
   const gzip = await isGzip(path);
   let unpacked = 0;
   const source = createReadStream(path, { highWaterMark: 1 << 18 });

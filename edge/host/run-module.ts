@@ -1,4 +1,6 @@
-import { dirname } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { LittoralError } from '../../engine/error';
@@ -16,26 +18,31 @@ export interface ModuleSource {
 
 /**
  * Bundles a module with its relative imports, lets it import `api` as 'littoral', runs it and returns its exports.
- * Rejects with `PIPELINE_SYNTAX` for code that does not parse; what the code throws passes through.
+ * Rejects with `PIPELINE_SYNTAX` for code that does not parse; what the code throws passes through, its stack naming
+ * the lines of the source.
  */
 export async function runModule(source: ModuleSource, api: ApiModule): Promise<Readonly<Record<string, unknown>>> {
   const slot = Symbol.for(`littoral.module.${crypto.randomUUID()}`);
-  const code = await bundleModule(source, slot.description ?? '', Object.keys(api));
+  const folder = await mkdtemp(join(tmpdir(), 'littoral-'));
   Object.defineProperty(globalThis, slot, { value: api, configurable: true });
   process.setSourceMapsEnabled(true);
   try {
-    const module: Record<string, unknown> = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+    const file = join(folder, 'program.mjs');
+    await writeFile(file, await bundleModule(source, file, slot.description ?? '', Object.keys(api)));
+    const module: Record<string, unknown> = await import(pathToFileURL(file).href);
     return module;
   } finally {
     Reflect.deleteProperty(globalThis, slot);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function bundleModule(source: ModuleSource, slot: string, names: readonly string[]): Promise<string> {
+async function bundleModule(source: ModuleSource, file: string, slot: string, names: readonly string[]): Promise<string> {
   const { build } = await import('esbuild');
   try {
     const result = await build({
       stdin: { contents: source.code, resolveDir: dirname(source.path), sourcefile: source.path, loader: source.loader },
+      outfile: file,
       bundle: true,
       write: false,
       format: 'esm',
