@@ -1,11 +1,13 @@
 import type { InferenceAnswer, InferenceRequest, Tensor } from '../operator/operator';
+import { fitTensor, fixedRowsOf } from './session-inputs';
+import type { SessionInput } from './session-inputs';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /** A loaded model as a host offers it: ONNX Runtime's WebAssembly build in the browser and in Node. */
 export interface ModelSession {
-  /** The first dimension of the model's inputs when it is fixed; null when any number of rows fits. */
-  readonly fixedRows: number | null;
+  /** Inputs by name, as `sessionInputs` reads them; tensors are fitted to their types and forms. */
+  readonly inputs: ReadonlyMap<string, SessionInput>;
   run(inputs: Tensors): Promise<Tensors>;
 }
 
@@ -13,12 +15,21 @@ export interface ModelSession {
 export async function answerRequest(session: ModelSession | undefined, request: InferenceRequest): Promise<InferenceAnswer> {
   if (session === undefined) return failure(request, `model "${request.model}" is not loaded`);
   try {
-    const { fixedRows } = session;
+    const fixedRows = fixedRowsOf(session.inputs);
     const whole = fixedRows === null || fixedRows === request.rowCount;
-    return { id: request.id, outputs: whole ? await session.run(request.inputs) : await runInSlices(session, request, fixedRows) };
+    return { id: request.id, outputs: whole ? await run(session, request.inputs) : await runInSlices(session, request, fixedRows) };
   } catch (error) {
     return failure(request, `model "${request.model}": ${firstLine(error)}`);
   }
+}
+
+function run(session: ModelSession, inputs: Tensors): Promise<Tensors> {
+  const fitted: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(inputs)) {
+    const input = session.inputs.get(name);
+    fitted[name] = input === undefined ? tensor : fitTensor(tensor, input);
+  }
+  return session.run(fitted);
 }
 
 function failure(request: InferenceRequest, message: string): InferenceAnswer {
@@ -31,7 +42,7 @@ async function runInSlices(session: ModelSession, request: InferenceRequest, row
   for (let first = 0; first < request.rowCount; first += rowsPerRun) {
     const slice: Record<string, Tensor> = {};
     for (const [name, tensor] of Object.entries(request.inputs)) slice[name] = sliceRows(tensor, first, rowsPerRun, request.rowCount);
-    parts.push(await session.run(slice));
+    parts.push(await run(session, slice));
   }
   const outputs: Record<string, Tensor> = {};
   for (const name of Object.keys(parts[0] ?? {})) {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { checkModelFits } from '../../../engine/model/check-fit';
+import { fitTensors } from '../../../engine/model/fit-tensors';
+import type { ModelContract, ModelTensor } from '../../../engine/model/model-contract';
+import { openModel } from '../../../engine/model/open-model';
+import type { PredictNode } from '../../../engine/plan/plan';
+import type { Schema } from '../../../engine/schema/schema';
+import { referenceBytes } from '../../support/reference';
+
+const contractOf = (inputs: readonly ModelTensor[], outputs: readonly ModelTensor[]): ModelContract => ({
+  irVersion: 8,
+  producer: '',
+  opsets: new Map(),
+  inputs,
+  outputs,
+  nodeCount: 1,
+  ops: new Map()
+});
+const features: ModelTensor = { name: 'features', type: 'tensor(float)', shape: [null, 2] };
+const score: ModelTensor = { name: 'score', type: 'tensor(float)', shape: [null, 1] };
+const schema: Schema = {
+  fields: [
+    { name: 'rms', type: 'float64', nullable: false },
+    { name: 'peakHz', type: 'float64', nullable: false },
+    { name: 'n', type: 'int64', nullable: false },
+    { name: 'x', type: { list: 'float32', size: 64 }, nullable: false },
+    { name: 'ys', type: { list: 'float32' }, nullable: false }
+  ]
+};
+const config: PredictNode['config'] = { model: 'bearing.onnx', inputs: { features: ['rms', 'peakHz'] }, outputs: { score: { column: 'score', type: 'float64' } }, onError: 'deadLetter' };
+
+describe('a model and its predict step', () => {
+  it('fit when names, widths and types do', () => {
+    expect(checkModelFits(contractOf([features], [score]), config, schema)).toEqual([]);
+    const convolution = contractOf([{ name: 'x', type: 'tensor(float)', shape: ['n', 1, 64] }], [score]);
+    expect(checkModelFits(convolution, { ...config, inputs: { x: ['x'] } }, schema)).toEqual([]);
+  });
+  const misfits: [string, ModelContract, Partial<PredictNode['config']>, RegExp][] = [
+    ['an input that gets nothing', contractOf([features, { ...features, name: 'state' }], [score]), {}, /input "state" gets no columns/],
+    ['an input that does not exist', contractOf([features], [score]), { inputs: { feature: ['rms', 'peakHz'] } }, /no input "feature"; it has "features"\. Did you mean "features"\?/],
+    ['a column that does not exist', contractOf([features], [score]), { inputs: { features: ['rms', 'peakHZ'] } }, /wants column "peakHZ".*Did you mean "peakHz"\?/],
+    ['too few columns', contractOf([features], [score]), { inputs: { features: ['rms'] } }, /has shape \[\?, 2\].*gets 1 values per row/],
+    ['a list of variable size', contractOf([features], [score]), { inputs: { features: ['ys'] } }, /variable size/],
+    ['text', contractOf([{ ...features, type: 'tensor(string)' }], [score]), {}, /is tensor\(string\), which no column can be/],
+    ['fractions for integers', contractOf([{ ...features, type: 'tensor(int64)' }], [score]), {}, /takes integers; column "rms" is float64/],
+    ['an output that does not exist', contractOf([features], [score]), { outputs: { scores: { column: 's', type: 'float32' } } }, /no output "scores"; it has "score"/],
+    ['an output in integers', contractOf([features], [score]), { outputs: { score: { column: 's', type: 'int64' } } }, /Declare it float32 or float64/]
+  ];
+  for (const [name, contract, changes, pattern] of misfits) {
+    it(`do not fit with ${name}`, () => {
+      const problems = checkModelFits(contract, { ...config, ...changes }, schema);
+      expect(problems.join('\n')).toMatch(pattern);
+      expect(problems[0]).toMatch(/^predict\("bearing\.onnx"\): /);
+    });
+  }
+});
+
+describe('tensors', () => {
+  const doubles = { type: 'float64', dims: [2, 2], data: Float64Array.of(0.1, 2, 3, 4) } as const;
+  it('are given the element type and rank of the model', () => {
+    expect(fitTensors([features], { features: doubles })['features']).toEqual({ type: 'float32', dims: [2, 2], data: Float32Array.of(0.1, 2, 3, 4) });
+    expect(fitTensors([{ ...features, shape: ['n', 1, 'w'] }], { features: doubles })['features']!.dims).toEqual([2, 1, 2]);
+    const one = { type: 'int32', dims: [3, 1], data: Int32Array.of(1, 2, 3) } as const;
+    expect(fitTensors([{ name: 'i', type: 'tensor(int64)', shape: [null] }], { i: one })['i']).toEqual({ type: 'int64', dims: [3], data: BigInt64Array.of(1n, 2n, 3n) });
+  });
+  it('are refused when they do not fit', () => {
+    expect(() => fitTensors([features], {})).toThrow(/input "features" gets no columns/);
+    expect(() => fitTensors([{ ...features, type: 'tensor(int64)' }], { features: doubles })).toThrow(/takes integers and gets 0.1/);
+    expect(() => fitTensors([{ ...features, shape: [null, 3] }], { features: doubles })).toThrow(/shape \[\?, 3\] and gets 2 values/);
+  });
+});
+
+describe('opening a model', () => {
+  it('refuses a dangerous file by name and reason', () => {
+    expect(() => openModel('x.onnx', referenceBytes('onnx/bad/external-traversal.onnx'))).toThrow(/^model "x\.onnx": tensor "\w*" lies in another file/);
+  });
+});
