@@ -21,11 +21,13 @@ export async function startBroker(options: { readonly tcpPort: number; readonly 
     response.writeHead(426, { 'Content-Type': 'text/plain' });
     response.end('This is an MQTT broker: connect with MQTT over WebSocket.\n');
   });
-  const sockets = new WebSocketServer({ server: webServer, maxPayload: 1 << 20, handleProtocols: protocols => (protocols.has('mqtt') ? 'mqtt' : false) });
-  sockets.on('connection', (socket, request) => {
-    const stream = createWebSocketStream(socket);
-    stream.on('error', () => socket.terminate());
-    broker.handle(stream, request);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20, handleProtocols: protocols => (protocols.has('mqtt') ? 'mqtt' : false) });
+  webServer.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, client => {
+      const stream = createWebSocketStream(client);
+      stream.on('error', () => client.terminate());
+      broker.handle(stream, request);
+    });
   });
   const tcp: Listening = await listenOn(tcpServer, options.tcpPort, 'MQTT (TCP)', options.say);
   const web: Listening = await listenOn(webServer, options.wsPort, 'MQTT (WebSocket)', options.say);
