@@ -2,8 +2,16 @@ import { didYouMean, quotedNames } from '../did-you-mean';
 import type { PredictNode } from '../plan/plan';
 import type { Field, Schema } from '../schema/schema';
 import { fieldIndex, isList, typeName } from '../schema/schema';
-import { innerDims, TENSOR_TYPES } from './fit-tensors';
+import type { Tensor } from '../operator/operator';
 import type { ModelContract, ModelTensor } from './model-contract';
+
+/** Element types that columns can go into and come out of. */
+const TENSOR_TYPES: ReadonlyMap<string, Tensor['type']> = new Map([
+  ['tensor(float)', 'float32'],
+  ['tensor(double)', 'float64'],
+  ['tensor(int32)', 'int32'],
+  ['tensor(int64)', 'int64']
+]);
 
 /** What does not fit between a model, a predict step and the stream before it; one sentence each, none when all fits. */
 export function checkModelFits(contract: ModelContract, config: PredictNode['config'], schema: Schema): readonly string[] {
@@ -38,9 +46,17 @@ function columnsProblem(input: ModelTensor, columns: readonly string[], schema: 
   if (fraction !== undefined) return `the model's input "${input.name}" takes integers; column "${fraction.name}" is ${typeName(fraction.type)}.`;
   const width = fields.reduce((sum, { type: own }) => sum + (isList(own) ? (own.size ?? NaN) : 1), 0);
   if (Number.isNaN(width)) return `input "${input.name}" gets a list of variable size; declare its size, e.g. 'list<float64, 100>'.`;
-  if (innerDims(input.shape, width) !== null) return null;
+  if (fills(input.shape, width)) return null;
   const shape = input.shape.map(size => size ?? '?').join(', ');
   return `the model's input "${input.name}" has shape [${shape}] (the first size counts rows) and gets ${width} values per row from ${quotedNames(columns)}.`;
+}
+
+/** Whether `width` values fill one row of `shape`, whose first size counts rows. */
+function fills(shape: ModelTensor['shape'], width: number): boolean {
+  const inner = shape.slice(1);
+  const fixed = inner.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1);
+  const open = shape.length === 0 || inner.some(size => typeof size !== 'number');
+  return open ? width % fixed === 0 : fixed === width;
 }
 
 function outputProblems(contract: ModelContract, config: PredictNode['config']): string[] {

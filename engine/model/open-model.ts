@@ -10,12 +10,3 @@ export function openModel(name: string, bytes: Uint8Array, limits?: Partial<Mode
     details: { model: name, reason: model.reason }
   });
 }
-
-/** The number of rows of one run when the model fixes it; null: any. */
-export function fixedRowsOf(contract: ModelContract): number | null {
-  for (const { shape } of contract.inputs) {
-    const first = shape[0];
-    if (typeof first === 'number' && first > 0) return first;
-  }
-  return null;
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkModelFits } from '../../../engine/model/check-fit';
-import { fitTensors } from '../../../engine/model/fit-tensors';
 import type { ModelContract, ModelTensor } from '../../../engine/model/model-contract';
 import { openModel } from '../../../engine/model/open-model';
 import type { PredictNode } from '../../../engine/plan/plan';
@@ -53,21 +52,6 @@ describe('a model and its predict step', () => {
       expect(problems[0]).toMatch(/^predict\("bearing\.onnx"\): /);
     });
   }
-});
-
-describe('tensors', () => {
-  const doubles = { type: 'float64', dims: [2, 2], data: Float64Array.of(0.1, 2, 3, 4) } as const;
-  it('are given the element type and rank of the model', () => {
-    expect(fitTensors([features], { features: doubles })['features']).toEqual({ type: 'float32', dims: [2, 2], data: Float32Array.of(0.1, 2, 3, 4) });
-    expect(fitTensors([{ ...features, shape: ['n', 1, 'w'] }], { features: doubles })['features']!.dims).toEqual([2, 1, 2]);
-    const one = { type: 'int32', dims: [3, 1], data: Int32Array.of(1, 2, 3) } as const;
-    expect(fitTensors([{ name: 'i', type: 'tensor(int64)', shape: [null] }], { i: one })['i']).toEqual({ type: 'int64', dims: [3], data: BigInt64Array.of(1n, 2n, 3n) });
-  });
-  it('are refused when they do not fit', () => {
-    expect(() => fitTensors([features], {})).toThrow(/input "features" gets no columns/);
-    expect(() => fitTensors([{ ...features, type: 'tensor(int64)' }], { features: doubles })).toThrow(/takes integers and gets 0.1/);
-    expect(() => fitTensors([{ ...features, shape: [null, 3] }], { features: doubles })).toThrow(/shape \[\?, 3\] and gets 2 values/);
-  });
 });
 
 describe('opening a model', () => {
