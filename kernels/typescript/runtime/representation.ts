@@ -26,10 +26,12 @@ export function represent(value: unknown, representers: readonly Representer[]):
 function rich(value: object, representers: readonly Representer[]): MimeBundle | null {
   const own: unknown = Reflect.get(value, DISPLAY_SYMBOL);
   if (typeof own === 'function') return bundle(toRecord(own.call(value)));
-  if (isMimeBundle(value)) return bundle(toRecord(value));
-  for (const representer of representers) {
-    const found = representer(value);
-    if (found !== null) return found;
+  if (!Array.isArray(value) && isMimeBundle(value)) return bundle(toRecord(value));
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
+    for (const representer of representers) {
+      const found = representer(value);
+      if (found !== null) return found;
+    }
   }
   const table = tableOfRows(value) ?? tableOfArrow(value);
   return table === null ? null : tableBundle(table);

@@ -1,0 +1,51 @@
+import type { Plan, PlanNode } from '../../../engine/plan/plan';
+import { typeName } from '../../../engine/schema/schema';
+import type { MimeBundle } from '../ports';
+import { bundle } from '../runtime/representation';
+import { escapeHtml } from '../runtime/table';
+
+/** A pipeline as its stages, one a line; branches are indented below the stage that they leave. */
+export function planBundle(plan: Plan): MimeBundle {
+  const lines = stageLines(plan);
+  const text = [plan.name, ...lines.map(({ depth, node }) => `${'  '.repeat(depth + 1)}${node.op.padEnd(7)} ${describeNode(node)}`)].join('\n');
+  const rows = lines.map(({ depth, node }) => `<tr><td style="text-align:left;padding-left:${depth * 1.5 + 0.5}em">${depth === 0 ? '' : '↳ '}<b>${escapeHtml(node.op)}</b></td><td style="text-align:left">${escapeHtml(describeNode(node))}</td></tr>`);
+  return bundle({ 'text/plain': text, 'text/html': `<p><b>${escapeHtml(plan.name)}</b></p><table><tbody>${rows.join('')}</tbody></table>` });
+}
+
+interface StageLine {
+  readonly depth: number;
+  readonly node: PlanNode;
+}
+
+/** Depth first; of several followers the last one in the plan is the main line. */
+function stageLines(plan: Plan): StageLine[] {
+  const followers = new Map<string, PlanNode[]>();
+  for (const node of plan.nodes) if (node.op !== 'source') followers.set(node.input, [...(followers.get(node.input) ?? []), node]);
+  const lines: StageLine[] = [];
+  const walk = (node: PlanNode, depth: number): void => {
+    lines.push({ depth, node });
+    const next = followers.get(node.id) ?? [];
+    for (const [index, follower] of next.entries()) walk(follower, index === next.length - 1 ? depth : depth + 1);
+  };
+  for (const node of plan.nodes) if (node.op === 'source') walk(node, 0);
+  return lines;
+}
+
+function describeNode(node: PlanNode): string {
+  switch (node.op) {
+    case 'source':
+      return `${node.config.topic} from "${node.config.connection}": ${node.config.schema.fields.map(({ name, type }) => `${name} ${typeName(type)}`).join(', ')}; event time ${node.config.eventTime}, out of order up to ${node.config.maxOutOfOrdernessMs} ms`;
+    case 'filter':
+      return 'rows that meet its condition';
+    case 'select':
+      return node.config.columns.map(({ name }) => name).join(', ');
+    case 'keyBy':
+      return node.config.columns.join(', ');
+    case 'window':
+      return `${node.config.window.kind} ${node.config.window.sizeMs} ms: ${node.config.aggregates.map(({ name, fn, column }) => `${name} = ${fn}(${column ?? ''})`).join(', ')}`;
+    case 'predict':
+      return `${node.config.model}: ${Object.values(node.config.inputs).flat().join(', ')} → ${Object.values(node.config.outputs).map(({ column }) => column).join(', ')}`;
+    case 'sink':
+      return node.config.connector === 'mqtt' ? `${node.config.topic} on "${node.config.connection}"` : `table "${node.config.table}"${node.config.partitionBy.length === 0 ? '' : ` by ${node.config.partitionBy.join(', ')}`}`;
+  }
+}
