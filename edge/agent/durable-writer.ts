@@ -35,8 +35,8 @@ export class DurableWriter {
     return this.stats.blockedBy !== null;
   }
 
-  /** Tries once; true when `body` is on disk. */
-  tryCommit(body: () => void): boolean {
+  /** Tries once; true when `body` is on disk. `after` runs right then, before anything else can happen. */
+  tryCommit(body: () => void, after?: () => void): boolean {
     if (this.closed) return false;
     const started = performance.now();
     try {
@@ -48,6 +48,7 @@ export class DurableWriter {
     this.stats.commits++;
     this.stats.commitSeconds += (performance.now() - started) / 1_000;
     this.stats.lastCommitMs = this.options.nowMs();
+    after?.();
     if (this.stats.blockedBy !== null) {
       this.stats.blockedBy = null;
       this.options.onBlocked(false, 'store: there is room again; taking in messages goes on.');
@@ -55,10 +56,10 @@ export class DurableWriter {
     return true;
   }
 
-  /** Resolves when `body` is on disk; never when the agent is ended by a failure. */
-  async commit(body: () => void): Promise<void> {
-    while (!this.tryCommit(body)) {
-      if (this.closed) return new Promise(() => undefined);
+  /** Resolves when `body` is on disk; rejects with `STORE_CLOSED` when the agent ends before that. */
+  async commit(body: () => void, after?: () => void): Promise<void> {
+    while (!this.tryCommit(body, after)) {
+      if (this.closed) throw new LittoralError('STORE_CLOSED', 'store: the agent has ended; what was not written is taken up again at the next start.');
       await new Promise(done => setTimeout(done, RETRY_MS));
     }
   }

@@ -99,7 +99,8 @@ export class Intake {
     });
   }
 
-  private flush(): void {
+  /** Hands on everything that has come so far, committed where it must be. */
+  flush(): void {
     this.scheduled = false;
     this.retrying = false;
     if (this.closed || (this.inputs.length === 0 && this.acks.length === 0)) return;
@@ -121,16 +122,16 @@ export class Intake {
     const { store, journal, writer, nowMs } = this.options;
     const dirty = [...this.sessions].some(session => session.ledger.dirty);
     if (inputs.length === 0 && !dirty) return true;
-    const done = writer.tryCommit(() => {
+    const body = (): void => {
       journal.write(nowMs());
       if (inputs.length > 0) store.appendInbox(journal.nextSeq, inputs, nowMs());
       for (const session of this.sessions) session.ledger.write(store);
+    };
+    return writer.tryCommit(body, () => {
+      journal.append(inputs);
+      journal.settled();
+      for (const session of this.sessions) session.ledger.settled();
     });
-    if (!done) return false;
-    journal.append(inputs);
-    journal.settled();
-    for (const session of this.sessions) session.ledger.settled();
-    return true;
   }
 
   private sendAcks(): void {
@@ -151,8 +152,9 @@ export class Intake {
 
   private writeJournal(): boolean {
     const { journal, writer, nowMs } = this.options;
-    const done = writer.tryCommit(() => journal.write(nowMs()));
-    if (done) journal.settled();
-    return done;
+    return writer.tryCommit(
+      () => journal.write(nowMs()),
+      () => journal.settled()
+    );
   }
 }

@@ -1,15 +1,18 @@
 import { generate } from 'mqtt-packet';
 import { LittoralError } from '../../engine/error';
+import { topicMatches } from '../../engine/graph/topic-filter';
 import type { Store } from '../store/store';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState } from './client';
 import type { Frame } from './frame-reader';
 import { PacketLedger } from './packet-ledger';
-import { PacketType, parseAck, parsePublish, parseReasonCodes, type ProtocolVersion, type PublishPacket, type Qos } from './packets';
+import { encodeAck, PacketType, parseAck, parsePublish, parseReasonCodes, type ProtocolVersion, type PublishPacket, type Qos } from './packets';
 
 export interface SubscriberOptions {
-  /** Node id of the source; names its packet ids in the store. */
+  /** Node id of the source. */
   readonly source: string;
+  /** Names the packet ids and the subscription in the store; default: `source`. */
+  readonly session?: string;
   readonly filter: string;
   readonly qos: Qos;
   readonly settings: BrokerSettings;
@@ -33,10 +36,12 @@ export class Subscriber {
   private readonly client: MqttClient;
   private readonly metaKey: string;
   private connections = 0;
+  /** The session was made for another filter: what the broker still held for that one is acknowledged and left. */
+  private foreignTopics = false;
 
   constructor(private readonly options: SubscriberOptions) {
-    this.ledger = new PacketLedger(options.source, options.store);
-    this.metaKey = `subscribed:${options.source}`;
+    this.ledger = new PacketLedger(options.session ?? options.source, options.store);
+    this.metaKey = `subscribed:${options.session ?? options.source}`;
     this.client = new MqttClient({
       settings: options.settings,
       clientId: options.clientId,
@@ -92,6 +97,7 @@ export class Subscriber {
     const version = { protocolVersion: session.protocol };
     const former = before?.slice(before.indexOf(' ') + 1);
     if (former !== undefined && former !== filter) {
+      this.foreignTopics = true;
       this.client.send(generate({ cmd: 'unsubscribe', messageId: UNSUBSCRIBE_ID, unsubscriptions: [former] }, version));
     }
     this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: filter, qos }] }, version));
@@ -100,12 +106,17 @@ export class Subscriber {
   private receive(frame: Frame, protocol: ProtocolVersion): void {
     switch (frame.header >> 4) {
       case PacketType.publish:
-        return this.options.onPublish(parsePublish(frame, protocol), this);
+        return this.published(parsePublish(frame, protocol));
       case PacketType.pubrel:
         return this.options.onRelease(parseAck(frame).packetId, this);
       case PacketType.suback:
         return this.subscribed(parseReasonCodes(frame, protocol).codes[0] ?? 0x80);
     }
+  }
+
+  private published(packet: PublishPacket): void {
+    if (!this.foreignTopics || topicMatches(this.options.filter, packet.topic)) return this.options.onPublish(packet, this);
+    if (packet.qos > 0) this.client.send(encodeAck(packet.qos === 1 ? PacketType.puback : PacketType.pubrec, packet.packetId));
   }
 
   private subscribed(code: number): void {

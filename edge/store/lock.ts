@@ -14,8 +14,11 @@ export async function lockFolder(path: string): Promise<FolderLock> {
     db.close();
     throw error;
   }
+  let held = true;
   return {
     release: () => {
+      if (!held) return;
+      held = false;
       db.exec('ROLLBACK');
       db.close();
     }

@@ -94,7 +94,7 @@ export class Store {
   /** Sequence number of the last input that is stored or covered by the checkpoint; -1 at the beginning. */
   lastSeq(): number {
     const last = this.sql('SELECT seq + count - 1 AS last FROM inbox ORDER BY seq DESC LIMIT 1').get()?.['last'];
-    return Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1);
+    return Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1, this.cursor('start') ?? -1);
   }
 
   cursor(name: string): number | null {
@@ -119,6 +119,15 @@ export class Store {
     this.setState('emitted', Buffer.from(JSON.stringify(checkpoint.emitted)));
     this.setCursor('graph', checkpoint.seq);
     this.trimInbox(checkpoint.seq);
+  }
+
+  /** Forgets checkpoint, inbox and counts: what comes next is for a new engine. */
+  resetProgress(): void {
+    const last = this.lastSeq();
+    this.sql("DELETE FROM cursor WHERE name = 'graph' OR name LIKE 'emitted:%'").run();
+    this.sql("DELETE FROM state WHERE name IN ('graph', 'emitted')").run();
+    this.sql('DELETE FROM inbox').run();
+    this.setCursor('start', last);
   }
 
   state(name: string): Uint8Array | null {

@@ -1,0 +1,367 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LittoralError } from '../../engine/error';
+import { ENGINE_VERSION } from '../../engine/version';
+import { runnableOf } from '../host/evidence';
+import { agentMetrics } from '../metrics/agent-metrics';
+import { serveHttp, type HttpServer } from '../metrics/http-server';
+import type { BrokerSettings } from '../mqtt/broker-settings';
+import { lockFolder, type FolderLock } from '../store/lock';
+import { storageError } from '../store/storage-error';
+import { Store } from '../store/store';
+import { admit, type Rejected } from './admission';
+import { collectFigures, type FigureSources } from './figures';
+import { keepBundle, keptFiles, pruneBundles } from './bundle-store';
+import { adminToken, announceHttp, makeDataFolder } from './data-folder';
+import type { Deployment } from './deployment';
+import { DurableWriter } from './durable-writer';
+import { Intake } from './intake';
+import { Journal } from './journal';
+import { inheritState } from './pipeline';
+import { RunningPipeline } from './running-pipeline';
+import { Sinks } from './sinks';
+import { Sources } from './sources';
+
+export interface AgentOptions {
+  /** Everything that must survive: state, bundles, the admin token. One agent per folder. */
+  readonly dataDir: string;
+  readonly trustFile: string;
+  /** Broker of every connection that is not in `brokers`. */
+  readonly brokerUrl?: string;
+  /** Brokers by the name of the plan's connection. */
+  readonly brokers?: Readonly<Record<string, BrokerSettings>>;
+  /** Default: `lake` in the data folder. */
+  readonly lakeDir?: string;
+  /** Label of this machine for the targets of bundles; default none. */
+  readonly target?: string | null;
+  /** Loopback address; default 127.0.0.1 and any free port. */
+  readonly http?: { readonly host: string; readonly port: number };
+  /** Bundle to activate at the start, unless it is active already. */
+  readonly bundleFile?: string;
+  /** A lake file is written when this many rows wait (default 50 000) or the oldest waited this long (default 10 s). */
+  readonly rollRows?: number;
+  readonly rollMs?: number;
+  /** Takes one line of words for people. */
+  readonly log?: (line: string) => void;
+  /** Default: the system's clock. */
+  readonly nowMs?: () => number;
+}
+
+export type DeployAnswer = { readonly ok: true; readonly pipeline: string; readonly release: number } | Rejected;
+
+export interface AgentHandle {
+  /** Address of `/metrics`, `/status` and so on. */
+  readonly url: string;
+  /** Resolves after `stop`; rejects when the agent cannot go on (disk, bug). */
+  readonly done: Promise<void>;
+  status(): AgentStatus;
+  /** What `/metrics` says. */
+  metrics(): string;
+  deploy(bytes: Uint8Array): Promise<DeployAnswer>;
+  /** Stops taking messages in, runs what waits, commits, carries out what it can within some seconds. */
+  stop(): Promise<void>;
+}
+
+export interface AgentStatus {
+  readonly state: 'waiting' | 'live' | 'blocked' | 'stopping' | 'failed';
+  readonly pipeline: string | null;
+  readonly release: number | null;
+  readonly sha256: string | null;
+  readonly [more: string]: unknown;
+}
+
+const BUNDLE_BYTES_MAX = 512 << 20;
+/** A stop takes at most the two together, also when the disk is full or a sink is away; what remains waits on disk. */
+const FINISH_MS = 4_000;
+const DRAIN_MS = 3_000;
+const ROLL_ROWS = 50_000;
+const ROLL_MS = 10_000;
+const STORE_FILE = 'agent.db';
+
+/**
+ * Starts an agent on its data folder: what was active goes on where it stopped, then the bundle of `bundleFile` is activated
+ * if there is one, else it waits for bundles. Rejects with `BUNDLE_REFUSED` when nothing is active and the bundle is
+ * refused, with a storage error, or with `HTTP_LISTEN`.
+ */
+export async function startAgent(options: AgentOptions): Promise<AgentHandle> {
+  makeDataFolder(options.dataDir);
+  const lock = await lockFolder(join(options.dataDir, 'lock.db'));
+  try {
+    const store = await Store.open(join(options.dataDir, STORE_FILE));
+    const agent = new Agent(options, store, lock);
+    await agent.start();
+    return agent;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class Agent implements AgentHandle {
+  readonly done: Promise<void>;
+  private readonly writer: DurableWriter;
+  private readonly journal: Journal;
+  private readonly intake: Intake;
+  private readonly sinks: Sinks;
+  private readonly sources: Sources;
+  private readonly nowMs: () => number;
+  private readonly startedMs: number;
+  private readonly rejected = new Map<string, number>();
+  private readonly dropped: Record<string, number> = {};
+  private running: RunningPipeline | null = null;
+  private http: HttpServer | null = null;
+  private state: AgentStatus['state'] = 'waiting';
+  private failure: string | null = null;
+  private slowRecords = 0;
+  private deploying = false;
+  private finish: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+
+  constructor(
+    private readonly options: AgentOptions,
+    private readonly store: Store,
+    private readonly lock: FolderLock
+  ) {
+    this.nowMs = options.nowMs ?? Date.now;
+    this.startedMs = this.nowMs();
+    this.done = new Promise((done, fail) => {
+      this.finish = done;
+      this.fail = fail;
+    });
+    this.done.catch(() => undefined);
+    const { nowMs } = this;
+    this.writer = new DurableWriter({ store, nowMs, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
+    this.journal = new Journal(store);
+    this.intake = new Intake({ store, journal: this.journal, writer: this.writer, nowMs, onInputs: inputs => this.running?.pipeline.push(inputs) });
+    const agentId = identity(store);
+    const common = { store, agentId, log: (line: string) => this.log(line), brokerOf: (connection: string) => this.brokerOf(connection) };
+    this.sinks = new Sinks({
+      ...common,
+      writer: this.writer,
+      lakeDir: options.lakeDir ?? join(options.dataDir, 'lake'),
+      rollRows: options.rollRows ?? ROLL_ROWS,
+      rollMs: options.rollMs ?? ROLL_MS,
+      nowMs,
+      onCarriedOut: (_key, count, createdMs) => this.carriedOut(count, createdMs)
+    });
+    this.sources = new Sources({ ...common, intake: this.intake });
+  }
+
+  get url(): string {
+    return this.http?.url ?? '';
+  }
+
+  async start(): Promise<void> {
+    const { dataDir, bundleFile, http } = this.options;
+    try {
+      await this.sinks.resume();
+      await this.resume();
+      if (bundleFile !== undefined) await this.deployFile(bundleFile);
+      this.http = await serveHttp({ host: '127.0.0.1', port: 0, ...http, token: adminToken(dataDir), bundleBytesMax: BUNDLE_BYTES_MAX, answers: this.answers() });
+      announceHttp(dataDir, this.http.url, this.http.port);
+    } catch (error) {
+      await this.shutDown();
+      throw error;
+    }
+    this.log(`agent: listens on ${this.http.url}; ${this.running === null ? 'waits for a bundle' : `runs ${this.running.words}`}.`);
+  }
+
+  status(): AgentStatus {
+    const active = this.running?.deployment ?? null;
+    const metrics = this.running?.pipeline.graph.metrics() ?? null;
+    return {
+      state: this.state,
+      pipeline: active?.pipeline ?? null,
+      release: active?.release ?? null,
+      sha256: active?.sha256 ?? null,
+      since: this.store.active()?.sinceMs ?? null,
+      agent: { version: ENGINE_VERSION, startedMs: this.startedMs, pid: process.pid },
+      problem: this.unready(),
+      sources: this.sources.states(),
+      sinks: this.store.outboxBacklog(),
+      sinkProblems: this.sinks.problems(),
+      counters: metrics?.totals ?? null,
+      nodes: metrics === null ? {} : Object.fromEntries(metrics.nodes),
+      duplicates: this.sources.duplicates,
+      slowRecords: this.slowRecords,
+      dropped: this.dropped,
+      rejected: Object.fromEntries(this.rejected)
+    };
+  }
+
+  metrics(): string {
+    return agentMetrics(collectFigures(this.figureSources()));
+  }
+
+  async deploy(bytes: Uint8Array): Promise<DeployAnswer> {
+    if (this.deploying || this.state === 'stopping') return { ok: false, reason: 'BUSY', detail: 'another bundle is being deployed, or the agent is stopping; send it again in a moment' };
+    this.deploying = true;
+    try {
+      const verdict = await admit(bytes, {
+        trustFile: this.options.trustFile,
+        target: this.options.target ?? null,
+        nowMs: this.nowMs(),
+        releaseOf: pipeline => this.store.releaseOf(pipeline),
+        checkSinks: deployment => this.sinks.check(RunningPipeline.bindings(deployment).values())
+      });
+      if (!verdict.ok) {
+        this.rejected.set(verdict.reason, (this.rejected.get(verdict.reason) ?? 0) + 1);
+        this.log(`bundle: refused, ${verdict.detail} (${verdict.reason}).${this.running === null ? '' : ` ${this.running.words} keeps running.`}`);
+        return verdict;
+      }
+      const { deployment } = verdict;
+      await keepBundle(this.options.dataDir, deployment.sha256, bytes);
+      await this.activate(deployment);
+      await pruneBundles(this.options.dataDir, deployment.sha256);
+      return { ok: true, pipeline: deployment.pipeline, release: deployment.release };
+    } finally {
+      this.deploying = false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.state === 'stopping' || this.state === 'failed') return this.done;
+    this.state = 'stopping';
+    await this.sources.stop();
+    this.intake.close();
+    if (this.running !== null) await withinMs(this.running.close(), FINISH_MS);
+    await this.sinks.close(DRAIN_MS);
+    await this.shutDown();
+    this.log('agent: stopped; everything taken in is on disk.');
+    this.finish();
+  }
+
+  private async resume(): Promise<void> {
+    const active = this.store.active();
+    if (active === null) return;
+    const runnable = runnableOf(await keptFiles(this.options.dataDir, active.sha256));
+    await this.run({ ...active, ...runnable });
+    this.log(`agent: goes on with ${active.pipeline} release ${active.release}.`);
+  }
+
+  private async deployFile(path: string): Promise<void> {
+    const bytes = await readFile(path).catch((error: unknown) => {
+      throw storageError(error, path);
+    });
+    const answer = await this.deploy(bytes);
+    if (answer.ok || this.running !== null) return;
+    throw new LittoralError('BUNDLE_REFUSED', `bundle "${path}": refused, ${answer.detail} (${answer.reason}). Look at it with \`littoral verify\`.`, { details: { reason: answer.reason, detail: answer.detail } });
+  }
+
+  /** The former pipeline runs until everything that it took in is done; then one transaction makes the new one active. */
+  private async activate(deployment: Deployment): Promise<void> {
+    await this.sources.stop();
+    this.intake.flush();
+    const rowsInState = await this.stopRunning();
+    await this.writer.commit(() => {
+      const lost = inheritState(this.store, deployment, rowsInState);
+      this.dropped['replaced'] = (this.dropped['replaced'] ?? 0) + lost;
+      this.store.activate({ pipeline: deployment.pipeline, release: deployment.release, sha256: deployment.sha256, sinceMs: this.nowMs() });
+    });
+    await this.run(deployment);
+    this.log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`);
+  }
+
+  private async stopRunning(): Promise<number> {
+    const { running } = this;
+    if (running === null) return 0;
+    await running.close();
+    this.running = null;
+    let rows = 0;
+    for (const node of running.pipeline.graph.metrics().nodes.values()) rows += node.rowsInState;
+    return rows;
+  }
+
+  private async run(deployment: Deployment): Promise<void> {
+    const bindings = RunningPipeline.bindings(deployment);
+    await this.writer.commit(() => {
+      for (const [key, binding] of bindings) this.store.putSink(key, JSON.stringify(binding));
+    });
+    for (const [key, binding] of bindings) await this.sinks.add(key, binding);
+    this.running = await RunningPipeline.open({
+      deployment,
+      store: this.store,
+      journal: this.journal,
+      writer: this.writer,
+      nowMs: this.nowMs,
+      intake: this.intake,
+      onRows: (key, rows) => this.sinks.wake(key, rows),
+      onPressure: pressed => this.sources.setPaused('engine', pressed),
+      onFatal: error => this.failed(error)
+    });
+    this.sources.start(deployment);
+    this.state = 'live';
+  }
+
+  private brokerOf(connection: string): BrokerSettings {
+    const settings = this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
+    if (settings !== undefined) return settings;
+    throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
+  }
+
+  private carriedOut(count: number, createdMs: number): void {
+    const limitMs = this.running?.deployment.plan.slo?.p99LatencyMs ?? 60_000;
+    if (this.nowMs() - createdMs > limitMs) this.slowRecords += count;
+  }
+
+  private blocked(blocked: boolean, words: string): void {
+    this.log(words);
+    if (this.state === 'live' || this.state === 'blocked') this.state = blocked ? 'blocked' : 'live';
+    this.sources.setPaused('disk', blocked);
+  }
+
+  private failed(error: unknown): void {
+    if (this.state === 'failed') return;
+    this.state = 'failed';
+    this.failure = error instanceof Error ? error.message : String(error);
+    this.log(`agent: ends, ${this.failure}`);
+    this.writer.close();
+    void this.shutDown().then(() => this.fail(error), this.fail);
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.sources.stop();
+    await this.sinks.close(0);
+    this.writer.close();
+    this.running?.abandon();
+    await this.http?.close();
+    this.store.close();
+    this.lock.release();
+  }
+
+  private log(line: string): void {
+    this.options.log?.(line);
+  }
+
+  private unready(): string | null {
+    if (this.state === 'waiting') return 'waits for a bundle';
+    if (this.state !== 'live') return this.writer.stats.blockedBy ?? this.failure ?? this.state;
+    const down = this.sources.states().find(source => source.connection.state !== 'connected');
+    return down === undefined ? null : `source "${down.source}" is not connected`;
+  }
+
+  private answers(): Parameters<typeof serveHttp>[0]['answers'] {
+    return { metrics: () => this.metrics(), status: () => this.status(), unready: () => this.unready(), unhealthy: () => this.failure, deploy: bytes => this.deploy(bytes) };
+  }
+
+  private figureSources(): FigureSources {
+    const { store, writer, running, sources, rejected, dropped, slowRecords, startedMs } = this;
+    return { store, writer, running, sources, rejected, dropped, slowRecords, startedMs, nowMs: this.nowMs() };
+  }
+}
+
+async function withinMs(work: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  work.catch(() => undefined);
+  await Promise.race([work, new Promise(done => (timer = setTimeout(done, timeoutMs)))]);
+  clearTimeout(timer);
+}
+
+function identity(store: Store): string {
+  const known = store.meta('agentId');
+  if (known !== null) return known;
+  const agentId = randomBytes(4).toString('hex');
+  store.transaction(() => store.setMeta('agentId', agentId));
+  return agentId;
+}

@@ -1,0 +1,261 @@
+import { drive, type Infer } from '../../engine/graph/drive';
+import { createGraph } from '../../engine/graph/create-graph';
+import type { Graph, GraphInput, StepResult } from '../../engine/graph/graph-api';
+import { planHash } from '../../engine/graph/plan-hash';
+import { assert } from '../../engine/error';
+import type { SinkNode } from '../../engine/plan/plan';
+import { sinkKey, type SinkBinding } from '../sink/sink-port';
+import type { OutboxRow, Store } from '../store/store';
+import type { Deployment } from './deployment';
+import type { DurableWriter } from './durable-writer';
+import { InputQueue } from './input-queue';
+import type { Journal } from './journal';
+import { Outgoing } from './outgoing';
+
+export interface PipelineOptions {
+  readonly deployment: Deployment;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly writer: DurableWriter;
+  readonly infer: Infer;
+  readonly nowMs: () => number;
+  /** Rows of `key` are in the outbox. */
+  readonly onRows: (key: string, rows: number) => void;
+  /** More waits for the engine than it should (true), or little enough again (false). */
+  readonly onPressure: (pressed: boolean) => void;
+  readonly onFatal: (error: unknown) => void;
+}
+
+const STEP_INPUTS_MAX = 4_096;
+/** Steps are at least this far apart under load, so that the engine gets batches instead of single messages. */
+const STEP_INTERVAL_MS = 4;
+const QUEUE_INPUTS_MAX = 50_000;
+const QUEUE_BYTES_MAX = 32 << 20;
+const CHECKPOINT_MS = 1_000;
+const CHECKPOINT_INPUTS_MAX = 100_000;
+/** A checkpoint may take a fiftieth of the time. */
+const CHECKPOINT_COST_RATIO = 50;
+const DEAD_LETTERS = '#deadLetters';
+const PLAN_STATE = 'plan';
+
+/**
+ * One deployed pipeline: inputs in, outbox rows out. A step's effects are written in one transaction with the inputs that
+ * made them. Now and then the engine's state goes with it (a checkpoint) and the inputs that it covers are forgotten. After a
+ * kill the engine starts from the checkpoint, reads the inputs since then again and gives the same effects in the same order;
+ * the first of them, as many as the outbox has had since the checkpoint, are left out. So no effect is lost or repeated.
+ *
+ *   inbox  ──┬───────────────┬──────────▶ seq
+ *        checkpoint      last effect        effects between the two are known by their number, not written again
+ */
+export class Pipeline {
+  readonly graph: Graph;
+  readonly bindings: ReadonlyMap<string, SinkBinding>;
+  private readonly outgoing = new Map<string, Outgoing>();
+  private readonly queue = new InputQueue();
+  private seq: number;
+  private checkpointSeq: number;
+  private checkpointAtMs: number;
+  private checkpointEveryMs = CHECKPOINT_MS;
+  private deadLetters: number;
+  private repeatedLetters: number;
+  private lastStepMs = -Infinity;
+  private busy: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private pressed = false;
+  private closed = false;
+
+  constructor(private readonly options: PipelineOptions) {
+    const { deployment, store, nowMs } = options;
+    this.graph = createGraph(deployment.plan);
+    this.bindings = bindingsOf(deployment, this.graph);
+    const checkpoint = store.checkpoint();
+    if (checkpoint !== null) this.graph.restore(checkpoint.snapshot);
+    this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;
+    this.checkpointSeq = this.seq;
+    this.checkpointAtMs = nowMs();
+    for (const [key, binding] of this.bindings) {
+      const { name } = binding.sink.config;
+      this.outgoing.set(name, new Outgoing(key, binding, { written: store.cursor(`emitted:${name}`) ?? 0, atCheckpoint: checkpoint?.emitted[name] ?? 0 }));
+    }
+    this.repeatedLetters = (store.cursor(`emitted:${DEAD_LETTERS}`) ?? 0) - (checkpoint?.emitted[DEAD_LETTERS] ?? 0);
+    this.deadLetters = checkpoint?.emitted[DEAD_LETTERS] ?? 0;
+    for (const { inputs } of store.inboxAfter(this.seq)) this.queue.push(inputs);
+  }
+
+  /** Inputs that wait for the engine. */
+  get backlog(): number {
+    return this.queue.count;
+  }
+
+  get checkpointAgeMs(): number {
+    return this.seq === this.checkpointSeq ? 0 : this.options.nowMs() - this.checkpointAtMs;
+  }
+
+  /** Sequence number of the last input that the engine has seen. */
+  get processedSeq(): number {
+    return this.seq;
+  }
+
+  /** Starts with what a killed process left in the inbox. */
+  start(): void {
+    this.schedule();
+  }
+
+  push(inputs: readonly GraphInput[]): void {
+    if (this.closed) return;
+    this.queue.push(inputs);
+    this.feelPressure();
+    this.schedule();
+  }
+
+  /** Runs everything that waits, writes a checkpoint and ends. */
+  async close(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    while (this.busy !== null || this.queue.count > 0) {
+      await (this.busy ?? this.step());
+    }
+    this.closed = true;
+    if (this.seq > this.checkpointSeq) await this.settle({ emissions: [], deadLetters: [], dropFacts: [] }, true);
+  }
+
+  /** Ends at once; what waits is in the inbox. */
+  abandon(): void {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    if (this.closed || this.busy !== null || this.timer !== null || this.queue.count === 0) return;
+    const waitMs = this.queue.count >= STEP_INPUTS_MAX ? 0 : this.lastStepMs + STEP_INTERVAL_MS - performance.now();
+    if (waitMs > 0) this.timer = setTimeout(() => this.begin(), waitMs);
+    else this.begin();
+  }
+
+  private begin(): void {
+    this.timer = null;
+    this.busy = this.step().then(
+      () => {
+        this.busy = null;
+        if (this.queue.count > 0) setImmediate(() => this.schedule());
+      },
+      error => this.options.onFatal(error)
+    );
+  }
+
+  private async step(): Promise<void> {
+    this.lastStepMs = performance.now();
+    const inputs = this.queue.take(STEP_INPUTS_MAX);
+    const result = await drive(this.graph, inputs, this.options.infer);
+    this.seq += inputs.length;
+    await this.settle(result, this.checkpointDue());
+    this.feelPressure();
+  }
+
+  private checkpointDue(): boolean {
+    const inputs = this.seq - this.checkpointSeq;
+    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.nowMs() - this.checkpointAtMs >= this.checkpointEveryMs);
+  }
+
+  /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
+  private async settle(result: StepResult, checkpoint: boolean): Promise<void> {
+    const { store, journal, writer, nowMs, onRows } = this.options;
+    const rows = this.outboxRows(result);
+    const letters = this.newLetters(result);
+    if (rows.length === 0 && letters.length === 0 && !checkpoint) return;
+    const snapshot = checkpoint ? this.snapshot() : null;
+    await writer.commit(
+      () => {
+        if (snapshot !== null) store.writeCheckpoint({ seq: this.seq, snapshot, emitted: this.given() });
+        journal.write(nowMs(), snapshot === null ? -1 : this.seq);
+        for (const row of rows) store.putOutbox(row);
+        for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written);
+        store.setCursor(`emitted:${DEAD_LETTERS}`, this.deadLetters + this.repeatedLetters);
+        letters.forEach((letter, index) => store.putDeadLetter(this.deadLetters - letters.length + index, letter));
+      },
+      () => journal.settled()
+    );
+    if (snapshot !== null) this.checkpointSeq = this.seq;
+    for (const row of rows) onRows(row.sink, row.count);
+  }
+
+  private outboxRows(result: StepResult): Omit<OutboxRow, 'epoch'>[] {
+    const nowMs = this.options.nowMs();
+    const rows: Omit<OutboxRow, 'epoch'>[] = [];
+    for (const emission of result.emissions) {
+      const outgoing = this.outgoing.get(emission.sink.config.name);
+      assert(outgoing !== undefined, `sink "${emission.sink.config.name}" is in the plan`);
+      const row = outgoing.take(emission, nowMs);
+      if (row !== null) rows.push(row);
+    }
+    return rows;
+  }
+
+  private newLetters(result: StepResult): StepResult['deadLetters'] {
+    const known = Math.min(this.repeatedLetters, result.deadLetters.length);
+    this.repeatedLetters -= known;
+    this.deadLetters += result.deadLetters.length;
+    return result.deadLetters.slice(known);
+  }
+
+  private given(): Record<string, number> {
+    const counts: Record<string, number> = { [DEAD_LETTERS]: this.deadLetters };
+    for (const [name, outgoing] of this.outgoing) counts[name] = outgoing.given;
+    return counts;
+  }
+
+  private snapshot(): Uint8Array {
+    const started = performance.now();
+    const snapshot = this.graph.snapshot();
+    this.checkpointEveryMs = Math.max(CHECKPOINT_MS, CHECKPOINT_COST_RATIO * (performance.now() - started));
+    this.checkpointAtMs = this.options.nowMs();
+    return snapshot;
+  }
+
+  private feelPressure(): void {
+    const share = this.pressed ? 0.5 : 1;
+    const pressed = this.queue.count > QUEUE_INPUTS_MAX * share || this.queue.bytes > QUEUE_BYTES_MAX * share;
+    if (pressed === this.pressed) return;
+    this.pressed = pressed;
+    this.options.onPressure(pressed);
+  }
+}
+
+/** What each sink of the plan needs, by the key of its rows. */
+export function bindingsOf(deployment: Deployment, graph: Graph): Map<string, SinkBinding> {
+  const bindings = new Map<string, SinkBinding>();
+  const tables = new Map<string, number>();
+  for (const node of deployment.plan.nodes) {
+    if (node.op !== 'sink') continue;
+    const type = graph.types.get(node.input);
+    assert(type !== undefined, `the input "${node.input}" of sink "${node.id}" has a type`);
+    bindings.set(sinkKey(deployment.pipeline, deployment.release, node.config.name), {
+      pipeline: deployment.pipeline,
+      release: deployment.release,
+      sink: node,
+      schema: type.schema,
+      shard: shardOf(node, tables)
+    });
+  }
+  return bindings;
+}
+
+function shardOf(sink: SinkNode, tables: Map<string, number>): number {
+  if (sink.config.connector !== 'lake') return 0;
+  const shard = tables.get(sink.config.table) ?? 0;
+  tables.set(sink.config.table, shard + 1);
+  return shard;
+}
+
+/**
+ * Prepares the store, inside the activating transaction, for the pipeline of `deployment`: the state is kept when the nodes
+ * are the same as before, else the new pipeline begins after the last input. Gives the number of rows that were in the
+ * discarded state.
+ */
+export function inheritState(store: Store, deployment: Deployment, rowsInState: number): number {
+  const hash = Buffer.from(`${deployment.pipeline}\n${planHash(deployment.plan)}`);
+  const before = store.state(PLAN_STATE);
+  if (before !== null && hash.equals(before)) return 0;
+  store.setState(PLAN_STATE, hash);
+  store.resetProgress();
+  return rowsInState;
+}

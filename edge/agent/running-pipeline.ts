@@ -1,0 +1,53 @@
+import { createGraph } from '../../engine/graph/create-graph';
+import type { SinkBinding } from '../sink/sink-port';
+import type { Deployment } from './deployment';
+import type { Intake } from './intake';
+import { bindingsOf, Pipeline, type PipelineOptions } from './pipeline';
+import { Ticker } from './ticker';
+import { openInference, type TimedInference } from './timed-inference';
+
+export interface RunningOptions extends Omit<PipelineOptions, 'infer'> {
+  readonly intake: Intake;
+}
+
+/** A deployed pipeline with its models and its idle ticks. */
+export class RunningPipeline {
+  private constructor(
+    readonly deployment: Deployment,
+    readonly pipeline: Pipeline,
+    readonly inference: TimedInference,
+    private readonly ticker: Ticker
+  ) {}
+
+  /** What the sinks of a deployment need, before it runs. */
+  static bindings(deployment: Deployment): ReadonlyMap<string, SinkBinding> {
+    return bindingsOf(deployment, createGraph(deployment.plan));
+  }
+
+  static async open(options: RunningOptions): Promise<RunningPipeline> {
+    const { deployment, intake, nowMs } = options;
+    const inference = await openInference(deployment.plan, deployment.models);
+    const pipeline = new Pipeline({ ...options, infer: inference.infer });
+    const ticker = new Ticker({ plan: deployment.plan, nowMs, messages: () => intake.messages, tick: () => intake.tick() });
+    pipeline.start();
+    ticker.start();
+    return new RunningPipeline(deployment, pipeline, inference, ticker);
+  }
+
+  get words(): string {
+    return `${this.deployment.pipeline} release ${this.deployment.release}`;
+  }
+
+  /** Runs what waits, writes the last checkpoint and ends. */
+  async close(): Promise<void> {
+    this.ticker.stop();
+    await this.pipeline.close();
+    await this.inference.dispose();
+  }
+
+  /** Ends at once; what waits is in the inbox. */
+  abandon(): void {
+    this.ticker.stop();
+    this.pipeline.abandon();
+  }
+}

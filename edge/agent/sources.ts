@@ -1,0 +1,118 @@
+import type { Delivery, SourceNode } from '../../engine/plan/plan';
+import type { BrokerSettings } from '../mqtt/broker-settings';
+import type { ClientState } from '../mqtt/client';
+import { MqttClient } from '../mqtt/client';
+import type { Qos } from '../mqtt/packets';
+import { Subscriber } from '../mqtt/subscriber';
+import type { Store } from '../store/store';
+import type { Deployment } from './deployment';
+import type { Intake } from './intake';
+
+const QOS: Readonly<Record<Delivery, Qos>> = { atMostOnce: 0, atLeastOnce: 1, exactlyOnceEffects: 2 };
+const SESSIONS = 'sessions';
+
+export interface SourcesOptions {
+  readonly store: Store;
+  readonly agentId: string;
+  readonly brokerOf: (connection: string) => BrokerSettings;
+  readonly intake: Intake;
+  readonly log: (message: string) => void;
+}
+
+export interface SourceState {
+  readonly source: string;
+  readonly topic: string;
+  readonly connection: ClientState;
+}
+
+/** The subscriptions of the active pipeline, one session of its own for each source. */
+export class Sources {
+  private subscribers: { readonly node: SourceNode; readonly subscriber: Subscriber }[] = [];
+  private readonly forgetting = new Set<MqttClient>();
+  private readonly pauses = new Set<string>();
+  private duplicatesBefore = 0;
+
+  constructor(private readonly options: SourcesOptions) {}
+
+  /** Subscribes for `deployment`; the broker forgets the sessions of sources that no longer exist. */
+  start(deployment: Deployment): void {
+    const { store, agentId, brokerOf, intake, log } = this.options;
+    const qos = QOS[deployment.plan.delivery ?? 'exactlyOnceEffects'];
+    const sessions: Record<string, string> = {};
+    for (const node of deployment.plan.nodes) {
+      if (node.op !== 'source') continue;
+      const { topic, connection } = node.config;
+      const clientId = `littoral-${agentId}-${deployment.pipeline}-${node.id}`;
+      sessions[clientId] = connection;
+      const subscriber = new Subscriber({
+        source: node.id,
+        session: `${deployment.pipeline}/${node.id}`,
+        filter: topic,
+        qos,
+        settings: brokerOf(connection),
+        clientId,
+        store,
+        onPublish: (packet, from) => intake.publish(packet, from),
+        onRelease: (id, from) => intake.release(id, from),
+        log
+      });
+      subscriber.setPaused(this.pauses.size > 0);
+      this.subscribers.push({ node, subscriber });
+      subscriber.start();
+    }
+    this.forgetOthers(sessions);
+  }
+
+  async stop(): Promise<void> {
+    const stopping = this.subscribers;
+    this.subscribers = [];
+    await Promise.all(stopping.map(({ subscriber }) => subscriber.stop()));
+    for (const { subscriber } of stopping) this.duplicatesBefore += subscriber.ledger.duplicates;
+    await Promise.all([...this.forgetting].map(client => client.stop()));
+  }
+
+  /** Stops reading for `reason`, or takes that reason away; reading goes on when there is none left. */
+  setPaused(reason: string, paused: boolean): void {
+    if (paused) this.pauses.add(reason);
+    else this.pauses.delete(reason);
+    for (const { subscriber } of this.subscribers) subscriber.setPaused(this.pauses.size > 0);
+  }
+
+  get duplicates(): number {
+    return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.ledger.duplicates, this.duplicatesBefore);
+  }
+
+  get violations(): number {
+    return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.ledger.violations, 0);
+  }
+
+  states(): readonly SourceState[] {
+    return this.subscribers.map(({ node, subscriber }) => ({ source: node.id, topic: node.config.topic, connection: subscriber.state }));
+  }
+
+  /** A broker keeps queueing for a session that nobody will take up again; connecting once without it ends that. */
+  private forgetOthers(sessions: Readonly<Record<string, string>>): void {
+    const { store, brokerOf } = this.options;
+    const known = JSON.parse(store.meta(SESSIONS) ?? '{}') as Record<string, string>;
+    store.transaction(() => store.setMeta(SESSIONS, JSON.stringify({ ...known, ...sessions })));
+    for (const [clientId, connection] of Object.entries(known)) {
+      if (clientId in sessions) continue;
+      const client: MqttClient = new MqttClient({
+        settings: brokerOf(connection),
+        clientId,
+        clean: true,
+        onConnected: () => {
+          this.forgetting.delete(client);
+          const left = JSON.parse(store.meta(SESSIONS) ?? '{}') as Record<string, string>;
+          delete left[clientId];
+          store.transaction(() => store.setMeta(SESSIONS, JSON.stringify(left)));
+          void client.stop();
+        },
+        onFrame: () => undefined,
+        onDown: () => undefined
+      });
+      this.forgetting.add(client);
+      client.start();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Infer } from '../../engine/graph/drive';
+import type { Plan } from '../../engine/plan/plan';
+
+export interface TimedInference {
+  readonly infer: Infer;
+  readonly stats: { count: number; seconds: number };
+  dispose(): Promise<void>;
+}
+
+/** The models of a deployment, timed. The runtime is loaded only for a plan that asks for predictions: it takes 100 MB. */
+export async function openInference(plan: Plan, models: Readonly<Record<string, Uint8Array>>): Promise<TimedInference> {
+  const stats = { count: 0, seconds: 0 };
+  if (!plan.nodes.some(node => node.op === 'predict')) {
+    return { stats, infer: request => Promise.resolve({ id: request.id, error: { code: 'INFERENCE_FAILED', message: 'the plan has no model' } }), dispose: () => Promise.resolve() };
+  }
+  const { loadModels } = await import('../host/inference');
+  const inference = await loadModels(models);
+  return {
+    stats,
+    async infer(request) {
+      const started = performance.now();
+      const answer = await inference.infer(request);
+      stats.count++;
+      stats.seconds += (performance.now() - started) / 1_000;
+      return answer;
+    },
+    dispose: () => inference.dispose()
+  };
+}
