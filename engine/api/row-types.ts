@@ -44,8 +44,11 @@ export interface NamesOf<R> {
   /** Columns that can be a key. */
   readonly keys: keyof { [N in keyof R as R[N] extends number | string | boolean ? N : never]: 1 } & string;
 }
-/** Names of the columns of a schema that can be the event time. */
-export type TimeNames<C extends Columns> = keyof { [N in keyof C as C[N]['kind'] extends 'timestampMs' | 'int64' ? N : never]: 1 } & string;
+/** Names of the columns of a schema by use. */
+export interface NamesOfColumns<C extends Columns> {
+  /** Columns that can be the event time. */
+  readonly times: keyof { [N in keyof C as C[N]['kind'] extends 'timestampMs' | 'int64' ? N : never]: 1 } & string;
+}
 
 /** Shows an intersection as one object in hovers and errors. */
 export type Flat<T> = { readonly [N in keyof T]: T[N] } & {};

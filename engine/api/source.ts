@@ -1,7 +1,7 @@
 import type { SourceNode } from '../plan/plan';
 import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
-import type { Columns, NamesOf, Row, RowOfColumns, TimeNames, TypedSchema } from './row-types';
+import type { Columns, NamesOf, NamesOfColumns, Row, RowOfColumns, TypedSchema } from './row-types';
 import { withDefaults } from './spec-defaults';
 
 declare const rows: unique symbol;
@@ -18,7 +18,7 @@ export interface MqttOptions<C extends Columns> {
   /** Columns of the payload, and those filled from the topic. */
   readonly schema: TypedSchema<C>;
   /** The column with the record's own time: `timestampMs` or `int64`, milliseconds since 1970-01-01 UTC. */
-  readonly eventTime: TimeNames<C>;
+  readonly eventTime: NamesOfColumns<C>['times'];
   /** How many ms a record may be older than the newest one and still be in time. Larger: fewer late records, later results. */
   readonly maxOutOfOrdernessMs: number;
   /** Format of the payload. Default JSON, one object per message. */

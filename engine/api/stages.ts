@@ -105,7 +105,7 @@ type AggregateOf<R> = NumericAggregate<NamesOf<R>['numbers']> | ValueAggregate<k
 
 type Selected<R extends Row, K extends string, S extends Row> = Flat<Pick<R, K & keyof R> & { readonly [N in keyof S]: Widened<S[N]> }>;
 type Aggregated<R extends Row, K extends string, A, B extends Row> = Flat<Pick<R, K & keyof R> & B & { readonly [N in keyof A]: ResultOf<R, A[N]> }>;
-type ResultOf<R, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C] & Cell) : never) : A extends Aggregate<string> ? number : never;
+type ResultOf<R extends Row, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C]) : never) : A extends Aggregate<string> ? number : never;
 /** Columns that every window has. */
 export type WindowBounds = {
   /** First ms of the window. */

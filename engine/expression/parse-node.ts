@@ -125,11 +125,22 @@ export function refuseOuter(name: string, range: SourceRange, state: Surrounding
 function member(node: MemberExpression, state: Translation): Expression {
   const name = memberName(node, state);
   const object = node.object;
-  if (object.type !== 'Identifier') throw refuse(state, node, 'takes a property of a value; values have none', nearestOfProperty(name, state));
+  if (object.type !== 'Identifier') {
+    const root = rootName(object);
+    if (root !== null && root !== state.row && root !== state.parameterObject) throw refuseOuter(name, node, state);
+    throw refuse(state, node, 'takes a property of a value; values have none', nearestOfProperty(name, state));
+  }
   if (object.name === state.row) return column(name, node, state);
   if (object.name === state.parameterObject) return parameter(name, node, state);
   if (object.name === 'Math') return mathConstant(name, node, state);
   throw refuseOuter(name, node, state);
+}
+
+/** `a` of `a.b.c`, or null if the chain does not begin with a name. */
+function rootName(node: MemberExpression['object']): string | null {
+  let inner = node;
+  while (inner.type === 'MemberExpression') inner = inner.object;
+  return inner.type === 'Identifier' ? inner.name : null;
 }
 
 /** The property name of `a.name` or `a["name"]`. */

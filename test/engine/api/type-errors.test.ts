@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const userModule = fileURLToPath(new URL('../../../engine/api/user-module.ts', import.meta.url));
+const program = '/program.pipeline.ts';
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.es2022.d.ts'],
+  types: [],
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  paths: { littoral: [userModule] }
+};
+
+const head = `import { bool, coalesce, count, first, float64, int64, isNull, lake, list, max, mean, min, mqtt, pipeline, publish, record, replay, rms, schema, sqrt, timestampMs, tumbling, utf8, welchPeak } from 'littoral';
+const Vibration = schema({ tMs: timestampMs(), device: utf8(), x: list('float64', { size: 100 }), load: float64({ nullable: true }), on: bool(), serial: int64() });
+const source = mqtt('plant/+/vibration', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 1_500, topicColumns: { device: 1 } });
+const rows = pipeline('bearing-watch').from(source);
+const windowed = rows.keyBy('device').window(tumbling({ sizeMs: 1_000 }));
+const results = windowed.aggregate({ n: count(), rms: rms('x'), peakHz: welchPeak('x', { sampleHz: 1_000 }) });
+const scored = results.predict('bearing.onnx', { inputs: { features: ['rms', 'peakHz'] }, outputs: { score: 'score', label: { column: 'label', type: 'int64' } } });
+`;
+
+const good = `
+const watch = scored
+  .branch(rows => rows.to(lake('vibration', { partitionBy: ['day', 'device'] })))
+  .filter((r, p) => r.score > p.threshold && r.label !== 1, { threshold: 0.8 })
+  .select({ s: r => sqrt(r.score), d: r => r.device + '!', least: r => min(r.score, r.rms), known: r => coalesce(r.rms, 0) })
+  .to(publish('alerts/{device}/{d}'));
+await (await watch.run()).stop();
+const recording = await record('plant/+/vibration', { seconds: 60 });
+await replay(watch, recording);
+await watch.validate(recording, { slo: { p99LatencyMs: 200 } });
+await watch.export({ evidence: recording });
+rows.filter(r => r.on && !isNull(r.load) && r['serial'] > 5).keyBy('device', 'serial').window(tumbling({ sizeMs: 5 }), { allowedLatenessMs: 1 }).aggregate({ who: first('device'), c: count('load'), hi: max('load'), m: mean('x') }).filter(r => r.revision > 0 && r.who > 'b' && r.serial > 1);
+`;
+
+const bad: readonly (readonly [name: string, code: string, message: RegExp])[] = [
+  ['a column that does not exist, with the nearest', 'scored.filter(r => r.scroe > 1);', /Property 'scroe' does not exist on type '\{ readonly device: string;.*Did you mean 'score'\?/u],
+  ['an aggregate of no column', "windowed.aggregate({ a: rms('y') });", /Type '"y"' is not assignable to type '"tMs" \| "x" \| "load" \| "serial"'/u],
+  ['a number wanted from a text', "windowed.aggregate({ a: mean('device') });", /Type '"device"' is not assignable to type '"tMs" \| "x" \| "load" \| "serial"'/u],
+  ['a first value of no column', "windowed.aggregate({ a: first('y') });", /Type '"y"' is not assignable to type '"tMs" \| "device" \| "x" \| "load" \| "on" \| "serial"'/u],
+  ['a column that the window has left behind', 'results.filter(r => r.load > 1);', /Property 'load' does not exist on type '\{ readonly device: string; readonly windowStartMs: number;/u],
+  ['a column that select has left out', 'rows.select({ a: r => r.load }).filter(r => r.on);', /Property 'on' does not exist on type '\{ readonly a: number; \}'/u],
+  ['a condition that is a number', 'rows.filter(r => r.load);', /Type 'number' is not assignable to type 'boolean'/u],
+  ['arithmetic with a signal', 'rows.filter(r => r.x > 1);', /Operator '>' cannot be applied to types 'Signal' and 'number'/u],
+  ['a text compared with a number', 'rows.filter(r => r.device > 1);', /Operator '>' cannot be applied to types 'string' and 'number'/u],
+  ['a key of no column', "rows.keyBy('devcie');", /Argument of type '"devcie"' is not assignable to parameter of type '"tMs" \| "device" \| "load" \| "on" \| "serial"'/u],
+  ['a signal as a key', "rows.keyBy('x');", /Argument of type '"x"' is not assignable/u],
+  ['an event time that is text', "mqtt('t', { connection: 'plant', schema: Vibration, eventTime: 'device', maxOutOfOrdernessMs: 0 });", /Type '"device"' is not assignable to type '"tMs" \| "serial"'/u],
+  ['a source that does not say how late is late', "mqtt('t', { connection: 'plant', schema: Vibration, eventTime: 'tMs' });", /Property 'maxOutOfOrdernessMs' is missing/u],
+  ['a topic column that is a number', "mqtt('t', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 0, topicColumns: { load: 1 } });", /'load' does not exist in type '\{ readonly device\?: number/u],
+  ['a window without size', 'rows.window(tumbling({}));', /Property 'sizeMs' is missing/u],
+  ['a filter on windows before aggregate', 'windowed.filter(r => true);', /Property 'filter' does not exist on type 'WindowedStream</u],
+  ['an aggregate without a window', 'rows.aggregate({ n: count() });', /Property 'aggregate' does not exist on type 'Stream</u],
+  ['a run without a sink', 'results.run();', /Property 'run' does not exist on type 'KeyedStream</u],
+  ['a step after the sink', "results.to(lake('t')).keyBy('device');", /Property 'keyBy' does not exist on type 'Pipeline'/u],
+  ['a sink without a source', "pipeline('p').to(lake('t'));", /Property 'to' does not exist on type 'PipelineStart'/u],
+  ['a branch that does not end in a sink', 'results.branch(all => all.filter(r => r.n > 1));', /missing the following properties from type 'Pipeline'/u],
+  ['a placeholder of no column', "results.to(publish('alerts/{line}'));", /Type '"line"' is not assignable to type '"device" \| "n"/u],
+  ['a partition of no column', "results.to(lake('t', { partitionBy: ['day', 'line'] }));", /Type '"line"' is not assignable to type '"device" \| "n"/u],
+  ['a model input of no column', "results.predict('m.onnx', { inputs: { f: ['rsm'] }, outputs: { s: 's' } });", /Type '"rsm"' is not assignable to type '(?=.*"n")(?=.*"rms")(?=.*"windowEndMs")[^']*'/u],
+  ['a parameter that was not given, with the nearest', 'rows.filter((r, p) => r.load > p.treshold, { threshold: 1 });', /Property 'treshold' does not exist on type '\{ threshold: number; \}'\. Did you mean 'threshold'\?/u],
+  ['parameters without their values', 'rows.filter((r, p) => r.load > p.threshold);', /Target signature provides too few arguments/u],
+  ['a list as a computed column', 'rows.select({ a: r => [r.load] });', /Type 'number\[\]' is not assignable to type 'Cell'/u],
+  ['a revision without allowed lateness', 'results.filter(r => r.revision > 0);', /Property 'revision' does not exist/u]
+];
+
+let diagnostics: readonly { readonly line: number; readonly message: string }[] = [];
+
+beforeAll(() => {
+  const text = `${head}${bad.map(([, code]) => code).join('\n')}\n{${good}}\nexport {};\n`;
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.getSourceFile = (file, ...rest) => (file === program ? ts.createSourceFile(file, text, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest));
+  host.fileExists = file => file === program || fileExists(file);
+  const compiled = ts.createProgram([program], options, host);
+  const source = compiled.getSourceFile(program);
+  diagnostics = ts.getPreEmitDiagnostics(compiled, source).map(diagnostic => ({
+    line: source?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? -1,
+    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
+  }));
+}, 60_000);
+
+describe('the compiler', () => {
+  const headLines = head.split('\n').length - 1;
+
+  it('accepts a whole program with every kind of step', () => {
+    expect(diagnostics.filter(({ line }) => line < headLines || line >= headLines + bad.length)).toEqual([]);
+  });
+
+  it.each(bad.map(([name, code, message], index) => ({ name, code, message, line: headLines + index })))('refuses $name', ({ message, line }) => {
+    expect(diagnostics.filter(each => each.line === line).map(each => each.message).join('\n')).toMatch(message);
+  });
+});
