@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkModelFits } from '../../../engine/model/check-fit';
 import type { ModelContract, ModelTensor } from '../../../engine/model/model-contract';
+import { checkModels } from '../../../engine/model/check-models';
 import { openModel } from '../../../engine/model/open-model';
-import type { PredictNode } from '../../../engine/plan/plan';
+import type { Plan, PredictNode } from '../../../engine/plan/plan';
+import { resolveTypes } from '../../../engine/plan/resolve-types';
 import type { Schema } from '../../../engine/schema/schema';
 import { referenceBytes } from '../../support/reference';
 
@@ -57,5 +59,46 @@ describe('a model and its predict step', () => {
 describe('opening a model', () => {
   it('refuses a dangerous file by name and reason', () => {
     expect(() => openModel('x.onnx', referenceBytes('onnx/bad/external-traversal.onnx'))).toThrow(/^model "x\.onnx": tensor "\w*" lies in another file/);
+  });
+});
+
+describe('the models of a plan', () => {
+  const model = referenceBytes('onnx/mlp-regressor.onnx');
+  const input = openModel('m.onnx', model).inputs[0]!;
+  const output = openModel('m.onnx', model).outputs[0]!;
+  const planWith = (columns: readonly string[]): Plan => ({
+    littoralPlan: 1,
+    name: 'p',
+    nodes: [
+      {
+        id: 'source',
+        op: 'source',
+        config: {
+          connector: 'mqtt',
+          topic: 't',
+          connection: 'c',
+          decoder: { format: 'json' },
+          schema: { fields: [{ name: 't', type: 'timestampMs', nullable: false }, ...columns.map(name => ({ name, type: 'float64' as const, nullable: false }))] },
+          eventTime: 't',
+          maxOutOfOrdernessMs: 0,
+          maxFutureSkewMs: null,
+          idleTimeoutMs: null,
+          watermarkPer: 'source'
+        }
+      },
+      { id: 'predict', op: 'predict', input: 'source', config: { model: 'm.onnx', inputs: { [input.name]: columns }, outputs: { [output.name]: { column: 'y', type: 'float32' } }, onError: 'null' } },
+      { id: 'sink', op: 'sink', input: 'predict', config: { connector: 'mqtt', name: 's', topic: 'o', connection: 'c', qos: 1, retain: false } }
+    ]
+  });
+  const checkedModels = (plan: Plan, models: Readonly<Record<string, Uint8Array>>): Readonly<Record<string, Uint8Array>> => checkModels(plan, resolveTypes(plan), models);
+  const columns = Array.from({ length: input.shape[1] as number }, (_, i) => `c${i}`);
+
+  it('pass when each is there, harmless and fits its step', () => {
+    expect(Object.keys(checkedModels(planWith(columns), { 'm.onnx': model, 'unused.onnx': model }))).toEqual(['m.onnx']);
+  });
+  it('are refused when one is missing, dangerous or does not fit', () => {
+    expect(() => checkedModels(planWith(columns), {})).toThrow(/the file is missing/);
+    expect(() => checkedModels(planWith(columns), { 'm.onnx': referenceBytes('onnx/bad/external-plain.onnx') })).toThrow(/lies in another file/);
+    expect(() => checkedModels(planWith(columns.slice(1)), { 'm.onnx': model })).toThrow(/values per row from "c1"/);
   });
 });
