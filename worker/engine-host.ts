@@ -1,9 +1,12 @@
 import { transfer } from 'comlink';
-import type { Report, ReplayResult, RowOut, ValidationReport } from '../engine/api/host';
+import type { ExportedBundle, Report, ReplayResult, RowOut, ValidationReport } from '../engine/api/host';
 import { LittoralError } from '../engine/error';
 import { createGraph } from '../engine/graph/create-graph';
 import type { Graph } from '../engine/graph/graph-api';
+import { checkModels } from '../engine/model/check-models';
 import type { Plan, Slo } from '../engine/plan/plan';
+import { makeBundle } from './bundle/make-bundle';
+import type { BundleOptions } from './bundle/make-bundle';
 import { Connections } from './connection/connections';
 import { inferTopicSchema } from './connection/infer-topic-schema';
 import { webSocketTransport } from './connection/websocket-transport';
@@ -30,7 +33,7 @@ export class EngineHost implements EngineService {
   private readonly events = new EventHub();
   private readonly brokers = new Connections({ transport: webSocketTransport(), clock: this.clock, random: Math.random, emit: this.events.emit });
   private readonly tapes = new Recordings({ store: openStore(), clock: this.clock, emit: this.events.emit });
-  private readonly open = (plan: Plan, models: Models): Promise<Inference> => this.loadModels(plan, models);
+  private readonly open = (graph: Graph, plan: Plan, models: Models): Promise<Inference> => this.loadModels(graph, plan, models);
   private readonly replays = new Replays({ recordings: this.tapes, clock: this.clock, createGraph, loadModels: this.open });
   private readonly active = new Runs({
     connections: this.brokers,
@@ -143,9 +146,14 @@ export class EngineHost implements EngineService {
     return this.replays.validate(plan, models, recording, options);
   }
 
-  private async loadModels(plan: Plan, models: Models): Promise<Inference> {
+  async bundle(plan: Plan, models: Models, recording: string, options: BundleOptions): Promise<{ readonly bundle: ExportedBundle; readonly bytes: Uint8Array; readonly publicKey: JsonWebKey }> {
+    const made = await makeBundle({ recordings: this.tapes, replays: this.replays, nowMs: this.clock.nowMs() }, { plan, models, recording }, options);
+    return transfer(made, [made.bytes.buffer]);
+  }
+
+  private async loadModels(graph: Graph, plan: Plan, models: Models): Promise<Inference> {
     if (this.assets === null) throw new LittoralError('NOT_READY', 'data engine: it was used before init. Call init with the asset URLs first.');
-    return await loadModels(models, this.assets.ortWasm);
+    return await loadModels(checkModels(plan, graph.types, models), this.assets.ortWasm);
   }
 
   private async openSinks(plan: Plan, graph: Graph): Promise<ReadonlyMap<string, Sink>> {

@@ -3,6 +3,7 @@ import { LittoralError } from '../../engine/error';
 import type { Infer } from '../../engine/graph/drive';
 import { answerRequest } from '../../engine/model/answer-request';
 import type { ModelSession } from '../../engine/model/answer-request';
+import { sessionInputs } from '../../engine/model/session-inputs';
 import type { Tensor } from '../../engine/operator/operator';
 
 /** Models of one plan, loaded and ready. */
@@ -22,7 +23,7 @@ export async function loadModels(models: Readonly<Record<string, Uint8Array>>, o
   const sessions = new Map<string, { readonly ort: InferenceSession; readonly model: ModelSession }>();
   for (const [name, bytes] of Object.entries(models)) {
     const ort = await openSession(name, bytes);
-    sessions.set(name, { ort, model: { fixedRows: fixedRows(ort), run: inputs => run(ort, inputs) } });
+    sessions.set(name, { ort, model: { inputs: sessionInputs(ort.inputMetadata), run: inputs => run(ort, inputs) } });
   }
   return {
     infer: request => answerRequest(sessions.get(request.model)?.model, request),
@@ -55,14 +56,6 @@ async function run(session: InferenceSession, inputs: Readonly<Record<string, Te
     if (tensor !== null) outputs[name] = tensor;
   }
   return outputs;
-}
-
-function fixedRows(session: InferenceSession): number | null {
-  for (const input of session.inputMetadata) {
-    const first = input.isTensor ? input.shape[0] : undefined;
-    if (typeof first === 'number' && first > 0 && first < 0x7fff_ffff) return first;
-  }
-  return null;
 }
 
 function fromOrt(tensor: OrtTensor): Tensor | null {

@@ -16,7 +16,7 @@ export interface ReplaysOptions {
   readonly recordings: Pick<Recordings, 'read'>;
   readonly clock: Clock;
   readonly createGraph: (plan: Plan) => Graph;
-  readonly loadModels: (plan: Plan, models: Models) => Promise<Inference>;
+  readonly loadModels: (graph: Graph, plan: Plan, models: Models) => Promise<Inference>;
 }
 type Models = Readonly<Record<string, Uint8Array>>;
 
@@ -48,7 +48,7 @@ export class Replays {
     const { clock } = this.options;
     const graph = this.options.createGraph(plan);
     const pieces = await this.options.recordings.read(recording);
-    const inference = await this.options.loadModels(plan, models);
+    const inference = await this.options.loadModels(graph, plan, models);
     let stepBeganAtMs = clock.preciseMs();
     try {
       return await replay(graph, pieces, {

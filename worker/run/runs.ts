@@ -23,7 +23,7 @@ export interface RunsOptions {
   readonly emit: (event: StreamsEvent) => void;
   readonly createGraph: (plan: Plan) => Graph;
   /** Loads and checks the models against the plan. */
-  readonly loadModels: (plan: Plan, models: Readonly<Record<string, Uint8Array>>) => Promise<Inference>;
+  readonly loadModels: (graph: Graph, plan: Plan, models: Readonly<Record<string, Uint8Array>>) => Promise<Inference>;
   readonly openSinks: (plan: Plan, graph: Graph, runId: string) => Promise<ReadonlyMap<string, Sink>>;
 }
 
@@ -46,7 +46,7 @@ export class Runs {
     const { clock, connections } = this.options;
     const graph = this.options.createGraph(plan);
     const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(source.config.connection)) : [];
-    const inference = await this.options.loadModels(plan, start.models);
+    const inference = await this.options.loadModels(graph, plan, start.models);
     this.count += 1;
     const runId = `${plan.name}-${this.count}`;
     const sinks = start.publish ? await this.options.openSinks(plan, graph, runId) : new Map<string, Sink>();
