@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/wasm
 import { LittoralError } from '../../engine/error';
 import { answerRequest } from '../../engine/model/answer-request';
 import type { ModelSession } from '../../engine/model/answer-request';
+import { sessionInputs } from '../../engine/model/session-inputs';
 import type { InferenceAnswer, InferenceRequest, Tensor } from '../../engine/operator/operator';
 
 /** Models of one plan, loaded and ready; the same build and thread count as in the browser, so results are equal byte for byte. */
@@ -22,7 +23,7 @@ export async function loadModels(models: Readonly<Record<string, Uint8Array>>): 
     const runtime = await loadRuntime();
     const session = await openSession(runtime, name, bytes);
     opened.set(name, session);
-    sessions.set(name, { fixedRows: fixedRows(session), run: inputs => runSession(runtime, session, inputs) });
+    sessions.set(name, { inputs: sessionInputs(session.inputMetadata), run: inputs => runSession(runtime, session, inputs) });
   }
   return {
     infer: request => answerRequest(sessions.get(request.model), request),
@@ -66,16 +67,6 @@ async function runSession(runtime: Runtime, session: InferenceSession, inputs: R
     if (tensor !== null) outputs[name] = tensor;
   }
   return outputs;
-}
-
-/** The first dimension of the model's inputs when it is fixed; ONNX Runtime shows a free one as 2^32 - 1 or by its name. */
-function fixedRows(session: InferenceSession): number | null {
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor) continue;
-    const first = input.shape[0];
-    if (typeof first === 'number' && first > 0 && first < 0x7fff_ffff) return first;
-  }
-  return null;
 }
 
 function fromOrt(tensor: OrtTensor): Tensor | null {

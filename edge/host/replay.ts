@@ -2,6 +2,7 @@ import { createGraph } from '../../engine/graph/create-graph';
 import { LatencyHistogram } from '../../engine/graph/latency-histogram';
 import { replay } from '../../engine/graph/replay';
 import type { Replayed, ReplayOptions } from '../../engine/graph/replay';
+import { checkModels } from '../../engine/model/check-models';
 import type { Plan } from '../../engine/plan/plan';
 import { loadModels } from './inference';
 
@@ -22,7 +23,7 @@ export async function replayHere(
   options: Omit<ReplayOptions, 'infer'> = {}
 ): Promise<ReplayedHere> {
   const graph = createGraph(runnable.plan);
-  const inference = await loadModels(runnable.models);
+  const inference = await loadModels(checkModels(runnable.plan, graph.types, runnable.models));
   const latency = new LatencyHistogram();
   let stepStartMs = performance.now();
   try {

@@ -39,20 +39,20 @@ describe('replay', () => {
   });
 
   test.each([
-    ['a line that is not JSON', Buffer.from('{"arrivalTimeMs":1,"topic":"site/p0/pump","payload":{}}\nnot json\n'), 1, 'RECORDING_FORMAT', 'line 2'],
-    ['an empty file', Buffer.from(''), 0, '', ''],
-    ['damaged gzip', gzipSync(readFileSync(RECORDING)).subarray(0, 900), 1, 'RECORDING_FORMAT', 'gzip']
-  ])('%s', async (_name, bytes, code, reason, words) => {
-    writeFileSync(littoral.path('odd.recording.ndjson'), bytes);
-    const ended = await littoral.run(['replay', PROGRAM, '--input', 'odd.recording.ndjson', '--output', 'odd.rows.ndjson', '--json']);
+    ['bad', 'a line that is not JSON', Buffer.from('{"arrivalTimeMs":1,"topic":"site/p0/pump","payload":{}}\nnot json\n'), 1, 'RECORDING_FORMAT', 'line 2'],
+    ['empty', 'an empty file', Buffer.from(''), 0, '', ''],
+    ['damaged', 'damaged gzip', gzipSync(readFileSync(RECORDING)).subarray(0, 900), 1, 'RECORDING_FORMAT', 'gzip']
+  ])('%s: %s', async (name, _words, bytes, code, reason, words) => {
+    writeFileSync(littoral.path(`${name}.recording.ndjson`), bytes);
+    const ended = await littoral.run(['replay', PROGRAM, '--input', `${name}.recording.ndjson`, '--output', `${name}.rows.ndjson`, '--json']);
     expect(ended.code).toBe(code);
     const document = documentOf(ended);
     if (code === 0) expect(document).toMatchObject({ rowsIn: 0, conservationError: 0 });
     else {
       expect(document).toMatchObject({ ok: false, reason });
       expect(document['detail']).toContain(words);
-      expect(document['detail']).toContain('odd.recording.ndjson');
-      expect(existsSync(littoral.path('odd.rows.ndjson'))).toBe(false);
+      expect(document['detail']).toContain(`${name}.recording.ndjson`);
+      expect(existsSync(littoral.path(`${name}.rows.ndjson`))).toBe(false);
     }
   });
 });
