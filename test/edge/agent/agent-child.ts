@@ -1,0 +1,18 @@
+import { startAgent, type AgentOptions } from '../../../edge/agent/agent';
+
+/** An agent as a process of its own, for tests that kill it. Says `ready <url>` when it runs. */
+async function main(): Promise<void> {
+  const options = JSON.parse(process.argv[2] ?? '{}') as AgentOptions;
+  const agent = await startAgent({ ...options, log: line => process.stderr.write(`${line}\n`) });
+  process.on('SIGTERM', () => void agent.stop());
+  process.stdout.write(`ready ${agent.url}\n`);
+  await agent.done;
+}
+
+main().then(
+  () => process.exit(0),
+  error => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(3);
+  }
+);
