@@ -4,13 +4,15 @@ import { LittoralError } from '../engine/error';
 import { createGraph } from '../engine/graph/create-graph';
 import type { Graph } from '../engine/graph/graph-api';
 import { checkModels } from '../engine/model/check-models';
-import type { Plan, Slo } from '../engine/plan/plan';
+import type { Plan, SinkConfig, Slo } from '../engine/plan/plan';
+import type { Schema } from '../engine/schema/schema';
 import { makeBundle } from './bundle/make-bundle';
 import type { BundleOptions } from './bundle/make-bundle';
 import { Connections } from './connection/connections';
 import { inferTopicSchema } from './connection/infer-topic-schema';
 import { webSocketTransport } from './connection/websocket-transport';
 import { EventHub } from './event-hub';
+import { OpfsTable } from './lake/opfs-table';
 import { systemClock } from './platform/clock';
 import { hasOpfs } from './platform/opfs';
 import type { AssetUrls, ConnectionInfo, ConnectionSettings, ConnectionTest, EngineService, InferredSchema, RecordingInfo, RunSnapshot, RunStart, TopicInfo } from './protocol';
@@ -20,6 +22,7 @@ import { Recordings } from './recording/recordings';
 import { serve } from './rpc/serve';
 import { loadModels } from './run/inference';
 import type { Inference } from './run/inference';
+import { lakeSink } from './run/lake-sink';
 import { mqttSink } from './run/mqtt-sink';
 import { Replays } from './run/replays';
 import { Runs } from './run/runs';
@@ -42,7 +45,7 @@ export class EngineHost implements EngineService {
     emit: this.events.emit,
     createGraph,
     loadModels: this.open,
-    openSinks: (plan, graph) => this.openSinks(plan, graph)
+    openSinks: (plan, graph, runId) => this.openSinks(plan, graph, runId)
   });
   private assets: AssetUrls | null = null;
 
@@ -152,18 +155,31 @@ export class EngineHost implements EngineService {
   }
 
   private async loadModels(graph: Graph, plan: Plan, models: Models): Promise<Inference> {
-    if (this.assets === null) throw new LittoralError('NOT_READY', 'data engine: it was used before init. Call init with the asset URLs first.');
-    return await loadModels(checkModels(plan, graph.types, models), this.assets.ortWasm);
+    return await loadModels(checkModels(plan, graph.types, models), this.ready().ortWasm);
   }
 
-  private async openSinks(plan: Plan, graph: Graph): Promise<ReadonlyMap<string, Sink>> {
+  private async openSinks(plan: Plan, graph: Graph, runId: string): Promise<ReadonlyMap<string, Sink>> {
     const sinks = new Map<string, Sink>();
     for (const node of plan.nodes) {
-      if (node.op !== 'sink') continue;
-      const type = graph.types.get(node.input);
-      if (type !== undefined && node.config.connector === 'mqtt') sinks.set(node.config.name, mqttSink(node.config, type.schema, this.brokers.get(node.config.connection)));
+      const type = node.op === 'sink' ? graph.types.get(node.input) : undefined;
+      if (node.op === 'sink' && type !== undefined) sinks.set(node.config.name, await this.openSink(node.config, type.schema, runId));
     }
-    return await Promise.resolve(sinks);
+    return sinks;
+  }
+
+  private async openSink(config: SinkConfig, schema: Schema, runId: string): Promise<Sink> {
+    if (config.connector === 'mqtt') return mqttSink(config, schema, this.brokers.get(config.connection));
+    if (!(await hasOpfs())) {
+      throw new LittoralError('NO_LAKE', `sink "${config.name}": this page has no private file system for a lake of its own; expected https or 127.0.0.1 and a current browser. Open the page securely, or run the pipeline at the edge.`);
+    }
+    const table = new OpfsTable(config.table, schema, config.partitionBy);
+    await table.check();
+    return lakeSink({ config, schema, runId, table, parquetWasm: this.ready().parquetWasm, clock: this.clock });
+  }
+
+  private ready(): AssetUrls {
+    if (this.assets === null) throw new LittoralError('NOT_READY', 'data engine: it was used before init. Call init with the asset URLs first.');
+    return this.assets;
   }
 }
 
