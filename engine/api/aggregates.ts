@@ -60,8 +60,14 @@ export function stddev<C extends string>(column: C, options: StddevOptions = {})
 export interface WelchPeakOptions {
   /** Samples per second of the signal. */
   readonly sampleHz: number;
+  /** Samples of a segment (SciPy's `nperseg`); the resolution is sampleHz / segmentSize. Default 256. */
+  readonly segmentSize?: number;
 }
-/** Frequency in Hz of the strongest line of the power spectrum by Welch's method (`scipy.signal.welch` with its defaults, relative tolerance 1e-9), over the window's samples in order of arrival. */
+/**
+ * Frequency in Hz of the strongest line of the power spectrum by Welch's method: f[argmax(Pxx)] of `scipy.signal.welch`
+ * with its defaults (relative tolerance 1e-9), the first of equal maxima. Takes the window's samples in order of event time;
+ * null if there are none. Memory: the samples of every open window.
+ */
 export function welchPeak<C extends string>(column: C, options: WelchPeakOptions): NumericAggregate<C> {
   return { ...numeric('welchPeak', column), options: { ...options } };
 }
