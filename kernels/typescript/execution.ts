@@ -53,6 +53,7 @@ export class Execution {
   private runtime: RuntimeHandle;
   private running: Running | null = null;
   private isDraining = false;
+  private isCheckerMissed = false;
   private count = 0;
 
   constructor(private readonly options: ExecutionOptions) {
@@ -125,24 +126,23 @@ export class Execution {
     outbox.status(message, 'busy');
     const checks: Promise<void>[] = [];
     try {
-      const outcome = await this.execute(message, contentOf<ExecuteContent>(message), checks);
-      if (outcome.status === 'error' && contentOf<ExecuteContent>(message).stop_on_error === true) this.abortWaiting();
+      await this.execute(message, contentOf<ExecuteContent>(message), checks);
     } finally {
       await Promise.race([Promise.all(checks), this.options.delay(3_000)]);
       outbox.status(message, 'idle');
     }
   }
 
-  private abortWaiting(): void {
+  private abort(requests: readonly Message[]): void {
     const { outbox } = this.options;
-    for (const waiting of this.queue.splice(0)) {
+    for (const waiting of requests) {
       outbox.status(waiting, 'busy');
       outbox.reply(waiting, 'execute_reply', { status: 'aborted', execution_count: this.count });
       outbox.status(waiting, 'idle');
     }
   }
 
-  private async execute(message: Message, content: ExecuteContent, checks: Promise<void>[]): Promise<ExecuteOutcome> {
+  private async execute(message: Message, content: ExecuteContent, checks: Promise<void>[]): Promise<void> {
     const { outbox, history } = this.options;
     const { code, silent = false } = content;
     const isStored = !silent && content.store_history !== false;
@@ -154,9 +154,11 @@ export class Execution {
     if (!silent) outbox.publish(message, 'execute_input', { code, execution_count: number });
     const outcome = await this.untilDone(message, content, number, checks);
     if (outcome.status === 'error') {
+      const waiting = content.stop_on_error === true ? this.queue.splice(0) : [];
       if (!silent) outbox.publish(message, 'error', outcome.error);
       outbox.reply(message, 'execute_reply', { status: 'error', execution_count: number, ...outcome.error, user_expressions: {}, payload: [] });
-      return outcome;
+      this.abort(waiting);
+      return;
     }
     if (outcome.result !== null && !silent) {
       outbox.publish(message, 'execute_result', { execution_count: number, ...outcome.result });
@@ -164,7 +166,6 @@ export class Execution {
     }
     const userExpressions = await this.userExpressions(content.user_expressions ?? {}, number);
     outbox.reply(message, 'execute_reply', { status: 'ok', execution_count: number, user_expressions: userExpressions, payload: [] });
-    return outcome;
   }
 
   /** Whatever comes first: the cell's end, or its being abandoned with its worker. */
@@ -178,8 +179,7 @@ export class Execution {
     try {
       return await Promise.race([this.compileAndRun(cell, content, number, checks), abandoned]);
     } catch (error) {
-      const { code, message: words } = toErrorRecord(error);
-      return { status: 'error', error: { ename: code, evalue: words, traceback: [`${RED}${code}${RESET}: ${words}`] } };
+      return failure(error);
     } finally {
       this.running = null;
     }
@@ -191,8 +191,9 @@ export class Execution {
     const compiled = await language.compile(notebook, code, number);
     if (!compiled.ok) return { status: 'error', error: problemsError('SyntaxError', [compiled.problem], code, number) };
     const policy = silent ? 'off' : this.options.typeErrors();
-    if (policy === 'block') {
-      const errors = (await language.problems(notebook, compiled.checkId)).filter(({ severity }) => severity === 'error');
+    const parent = this.parent(cell);
+    if (policy === 'block' && parent !== null) {
+      const errors = await this.typeErrors(parent, compiled.checkId);
       if (errors.length > 0) return { status: 'error', error: problemsError('TypeCheckError', errors, code, number) };
     }
     if (policy === 'warn') checks.push(this.warn(cell, compiled.checkId, number));
@@ -201,16 +202,28 @@ export class Execution {
 
   private async warn(cell: string, checkId: number, number: number): Promise<void> {
     const parent = this.parent(cell);
-    const problems = (await this.options.language.problems(this.options.notebook, checkId)).filter(({ severity }) => severity === 'error');
-    if (problems.length === 0 || parent === null) return;
+    if (parent === null) return;
+    const problems = await this.typeErrors(parent, checkId);
+    if (problems.length === 0) return;
     const lines = problems.map(one => `${YELLOW}warning${RESET} cell [${number}] ${one.line}:${one.column} ${one.code}: ${one.message}`);
     this.options.outbox.publish(parent, 'stream', { name: 'stderr', text: `${lines.join('\n')}\n` });
+  }
+
+  /** A language service that fails is said once and keeps no cell from running. */
+  private async typeErrors(parent: Message, checkId: number): Promise<readonly Problem[]> {
+    try {
+      return (await this.options.language.problems(this.options.notebook, checkId)).filter(({ severity }) => severity === 'error');
+    } catch (error) {
+      if (!this.isCheckerMissed) this.options.outbox.publish(parent, 'stream', { name: 'stderr', text: `${YELLOW}warning${RESET} type errors are not looked for: ${toErrorRecord(error).message}\n` });
+      this.isCheckerMissed = true;
+      return [];
+    }
   }
 
   private async userExpressions(expressions: Readonly<Record<string, string>>, number: number): Promise<Record<string, object>> {
     const answers: Record<string, object> = {};
     for (const [name, code] of Object.entries(expressions)) {
-      const outcome = await this.compileAndRun(this.options.newId(), { code, silent: true }, number, []);
+      const outcome = await this.compileAndRun(this.options.newId(), { code, silent: true }, number, []).catch(failure);
       answers[name] = outcome.status === 'ok' ? { status: 'ok', ...(outcome.result ?? EMPTY_BUNDLE) } : { status: 'error', ...outcome.error };
     }
     return answers;
@@ -218,6 +231,12 @@ export class Execution {
 }
 
 const EMPTY_BUNDLE: MimeBundle = { data: {}, metadata: {} };
+
+/** A failure of the kernel's own parts, not of the user's code. */
+function failure(error: unknown): ExecuteOutcome {
+  const { code, message } = toErrorRecord(error);
+  return { status: 'error', error: { ename: code, evalue: message, traceback: [`${RED}${code}${RESET}: ${message}`] } };
+}
 
 function interruption(words: string): ErrorContent {
   return { ename: 'Interrupted', evalue: words, traceback: [`${RED}Interrupted${RESET}: ${words}`] };
