@@ -35,7 +35,7 @@ window.littoral = {
 export async function startWorkerPage(mounts: Readonly<Record<string, string>> = {}): Promise<{ readonly url: string; readonly origin: string; readonly sent: ReadonlyMap<string, number>; close(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'littoral-worker-'));
   const { buildWorkers } = (await import(join(root, 'scripts/build-workers.mjs'))) as { buildWorkers(options: object): Promise<string[]> };
-  const entryPoints = [join(root, 'worker/engine.worker.ts'), join(root, 'worker/lake.worker.ts')];
+  const entryPoints = [join(root, 'worker/engine.worker.ts'), join(root, 'worker/lake.worker.ts'), join(root, 'test/e2e/support/parity.worker.ts')];
   await buildWorkers({ root, outdir: dir, entryPoints });
   const assets: AssetUrls = { ortWasm: '/ort.wasm', duckdbWasm: '/duckdb.wasm', duckdbWorker: '/duckdb.worker.js', parquetWasm: '/parquet.wasm' };
   const absolute = `Object.fromEntries(Object.entries(${JSON.stringify(assets)}).map(([key, path]) => [key, url(path)]))`;
