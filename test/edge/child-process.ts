@@ -17,7 +17,7 @@ export async function buildChild(entry: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['@photostructure/sqlite', 'onnxruntime-web', 'onnxruntime-web/*', 'esbuild'],
+    external: ['mqtt', '@photostructure/sqlite', 'onnxruntime-web', 'onnxruntime-web/*', 'esbuild'],
     banner: { js: "import { createRequire as littoralRequire } from 'node:module'; const require = littoralRequire(import.meta.url);" },
     logLevel: 'error'
   });
@@ -30,6 +30,8 @@ export interface Child {
   words(): string;
   /** Resolves with the first line on stdout that begins with `start`; rejects when the process ends before. */
   line(start: string): Promise<string>;
+  /** The same for the line that is the `count`-th of that beginning. */
+  lines(start: string, count: number): Promise<string>;
   /** Resolves with exit code or signal. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
@@ -45,19 +47,15 @@ export function startChild(file: string, args: readonly string[]): Child {
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text));
   const ended = new Promise<number | NodeJS.Signals | null>(done => child.once('exit', (code, signal) => done(signal ?? code)));
-  return {
-    process: child,
-    ended,
-    words: () => words,
-    line: start =>
-      new Promise((done, fail) => {
-        const look = (): void => {
-          const found = out.split('\n').slice(0, -1).find(line => line.startsWith(start));
-          if (found !== undefined) done(found);
-        };
-        waiting.push(look);
-        look();
-        void ended.then(code => fail(new Error(`the process ended (${String(code)}) before it said "${start}": ${words}`)));
-      })
-  };
+  const lines = (start: string, count: number): Promise<string> =>
+    new Promise((done, fail) => {
+      const look = (): void => {
+        const found = out.split('\n').slice(0, -1).filter(line => line.startsWith(start))[count - 1];
+        if (found !== undefined) done(found);
+      };
+      waiting.push(look);
+      look();
+      void ended.then(code => fail(new Error(`the process ended (${String(code)}) before it said "${start}": ${words}`)));
+    });
+  return { process: child, ended, words: () => words, lines, line: start => lines(start, 1) };
 }
