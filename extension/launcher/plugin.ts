@@ -39,7 +39,7 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => commands.execute('docmanager:open', { path: FIRST_LESSON })
     });
     [COMMANDS.newNotebook, COMMANDS.newPipeline, COMMANDS.openLesson, COMMANDS.connect].forEach((command, rank) => {
-      launcher?.add({ command, category: 'Littoral', rank });
+      launcher?.add({ command, category: 'Littoral', categoryRank: -1, rank });
       if (command !== COMMANDS.connect) palette?.addItem({ command, category: PALETTE_CATEGORY, args: { isPalette: true } });
     });
   }

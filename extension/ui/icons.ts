@@ -1,9 +1,10 @@
 import { LabIcon } from '@jupyterlab/ui-components';
+import { LOGO_URI } from '../../kernels/typescript/logo';
 
 const icon = (name: string, body: string): LabIcon =>
   new LabIcon({
     name: `littoral:${name}`,
-    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24"><g class="jp-icon3" fill="#616161">${body}</g></svg>`
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24"><g class="jp-icon3 jp-icon-selectable" fill="#616161">${body}</g></svg>`
   });
 const line = (d: string): string => `<path d="${d}" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>`;
 
@@ -20,11 +21,8 @@ export const pipelineIcon = icon(
   '<path d="M4 9h4a1 1 0 0 1 1 1v1h6v-1a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1h-4a1 1 0 0 1-1-1v-1H9v1a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1zm1 2v2h2v-2zm12 0v2h2v-2z"/>'
 );
 export const runsIcon = icon('runs', '<path d="M3 12h4l3-8 4 15 3-7h4v2h-2.7l-4.6 9.5L9.8 9.9 8.4 14H3z"/>');
-export const typescriptIcon = new LabIcon({
-  name: 'littoral:typescript',
-  svgstr:
-    '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 64 64"><rect width="64" height="64" rx="8" fill="#1c7293"/><path d="M6 50c6.5 0 6.5-5 13-5s6.5 5 13 5 6.5-5 13-5 6.5 5 13 5" fill="none" stroke="#9fe2f5" stroke-width="4" stroke-linecap="round"/><path d="M12 16h20v5h-7v18h-6V21h-7zm37 6.5c-1.6-1.2-3.3-1.8-5-1.8-1.9 0-3 .7-3 2 0 1.2.8 1.7 4 2.7 4.2 1.3 6.5 3 6.5 6.7 0 4.3-3.3 7.1-8.4 7.1-3.1 0-5.7-1-7.8-2.8l2.7-4.1c1.6 1.4 3.4 2.1 5.2 2.1 1.7 0 2.7-.7 2.7-2 0-1.3-.9-1.8-3.7-2.6-4.6-1.4-6.8-3.2-6.8-6.8 0-4.1 3.2-6.9 8-6.9 3 0 5.6.8 7.9 2.5z" fill="#fff"/></svg>'
-});
+/** The kernel's own logo, so that launcher, tabs and kernel menu show the same picture. */
+export const typescriptIcon = new LabIcon({ name: 'littoral:typescript', svgstr: decodeURIComponent(LOGO_URI.slice(LOGO_URI.indexOf(',') + 1)) });
 export const lessonIcon = icon('lesson', '<path d="M12 4 1 10l11 6 9-4.9V18h2v-8zM5 14.2v4L12 22l7-3.8v-4l-7 3.8z"/>');
 export const topicIcon = icon('topic', '<circle cx="12" cy="12" r="3.5"/>');
 export const recordingIcon = icon('recording', `<circle cx="12" cy="12" r="4.5"/><circle cx="12" cy="12" r="8.5" fill="none" stroke="currentColor" stroke-width="2"/>`);

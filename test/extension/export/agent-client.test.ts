@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { agentFigures, stateWords } from '../../../extension/export/agent-card';
+import { AgentClient, stepOf } from '../../../extension/export/agent-client';
+import type { DeployStep } from '../../../extension/export/agent-client';
+import { toBase64 } from '../../../extension/export/base64';
+import { stepStates } from '../../../extension/export/deploy-view';
+import { inOneYear, readExport } from '../../../extension/export/export-form';
+import { parseMetrics, sumMetric } from '../../../extension/export/metrics-text';
+
+const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+
+/** An agent's door that answers by path. */
+function door(answers: Readonly<Record<string, () => Response>>): { readonly asked: string[]; readonly fetcher: (url: string) => Promise<Response> } {
+  const asked: string[] = [];
+  return {
+    asked,
+    fetcher: url => {
+      const path = url.split('/').pop() ?? '';
+      asked.push(path);
+      const answer = answers[path];
+      return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError('fetch failed'));
+    }
+  };
+}
+const bundle = (steps: DeployStep[]) => ({ bytes: new Uint8Array(3), publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'abc', d: 'secret' }, onStep: (step: DeployStep) => steps.push(step) });
+
+describe('deployment', () => {
+  it('makes the key known, then sends the bundle', async () => {
+    const { asked, fetcher } = door({ keys: () => json({ ok: true }), bundles: () => json({ ok: true }) });
+    const steps: DeployStep[] = [];
+    expect(await new AgentClient('http://a', fetcher).deploy(bundle(steps))).toMatchObject({ ok: true, failed: null });
+    expect(asked).toEqual(['keys', 'bundles']);
+    expect(steps).toEqual(['key', 'send']);
+  });
+
+  it('gives the agent’s reason and the step it belongs to', async () => {
+    const { fetcher } = door({ keys: () => json({ ok: true }), bundles: () => json({ ok: false, reason: 'EVIDENCE_DIFFERS', detail: 'row 3 differs' }, 422) });
+    expect(await new AgentClient('http://a', fetcher).deploy(bundle([]))).toEqual({ ok: false, reason: 'EVIDENCE_DIFFERS', detail: 'row 3 differs', failed: 'evidence' });
+  });
+
+  it('says when nothing answers', async () => {
+    await expect(new AgentClient('http://a', door({}).fetcher).deploy(bundle([]))).rejects.toMatchObject({ code: 'AGENT_UNREACHABLE' });
+    expect((await new AgentClient('http://a', door({}).fetcher).status()).health).toBe('unreachable');
+  });
+
+  it.each([
+    ['DIGEST_MISMATCH', 'verify'],
+    ['RELEASE_NOT_NEWER', 'verify'],
+    ['EVIDENCE_MISSING', 'evidence'],
+    ['SINK_REFUSED', 'live'],
+    ['AGENT_STARTING', 'send']
+  ] as const)('puts %s to the step %s', (reason, step) => expect(stepOf(reason)).toBe(step));
+
+  it('shows everything before a refusal as done', () => {
+    expect(stepStates(null, { ok: false, reason: 'x', detail: null, failed: 'evidence' })).toEqual(['done', 'done', 'done', 'failed', 'waiting']);
+    expect(stepStates('verify', null)).toEqual(['done', 'done', 'running', 'waiting', 'waiting']);
+    expect(stepStates(null, { ok: true, reason: null, detail: null, failed: null })).toEqual(['done', 'done', 'done', 'done', 'done']);
+  });
+});
+
+describe('export form', () => {
+  const nowMs = Date.UTC(2026, 10, 22);
+  const texts = { runId: 'r', recording: 'rec', release: '2', targets: 'site-a/*, site-b', expires: '2027-11-22' };
+
+  it('reads release, targets and the end of validity', () => {
+    expect(readExport(texts, nowMs)).toEqual({ runId: 'r', recording: 'rec', release: 2, targets: ['site-a/*', 'site-b'], expires: '2027-11-22T00:00:00.000Z' });
+    expect(inOneYear(nowMs)).toBe('2027-11-22');
+  });
+
+  it.each([
+    [{ release: '0' }, /whole number from 1/],
+    [{ release: '1.5' }, /whole number from 1/],
+    [{ expires: '2020-01-01' }, /in the future/],
+    [{ targets: ' , ' }, /at least one/]
+  ])('refuses %j in words', (differs, words) => expect(readExport({ ...texts, ...differs }, nowMs)).toMatch(words));
+});
+
+describe('metrics text', () => {
+  const text = '# HELP x y\nlittoral_rows_in_total{pipeline="a",source="s"} 10\nlittoral_rows_in_total{pipeline="b \\"x\\""} 5\nlag 1.5e-3\nbad line here\n';
+
+  it('reads samples with labels', () => {
+    const metrics = parseMetrics(text);
+    expect(metrics.slice(0, 3)).toEqual([
+      { name: 'littoral_rows_in_total', labels: { pipeline: 'a', source: 's' }, value: 10 },
+      { name: 'littoral_rows_in_total', labels: { pipeline: 'b "x"' }, value: 5 },
+      { name: 'lag', labels: {}, value: 0.0015 }
+    ]);
+    expect(sumMetric(metrics, 'littoral_rows_in_total')).toBe(15);
+    expect(sumMetric(metrics, 'littoral_rows_in_total', { pipeline: 'a' })).toBe(10);
+    expect(sumMetric(metrics, 'absent')).toBeNull();
+  });
+
+  it('makes rates of two looks', () => {
+    const look = (atMs: number, count: number) => ({ atMs, status: { health: 'ready' as const, words: '', metrics: parseMetrics(`littoral_rows_in_total ${count}`) } });
+    expect(agentFigures(look(3_000, 260), look(1_000, 100))).toEqual([{ name: 'in', value: '80.0/s' }]);
+  });
+
+  it('says what the agent does', () => {
+    expect(stateWords({ health: 'ready', words: '', metrics: [] })).toBe('◌ waits for a bundle');
+    expect(stateWords({ health: 'ready', words: '', metrics: parseMetrics('littoral_bundle_release{pipeline="p"} 3') })).toBe('● live: p release 3');
+  });
+});
+
+describe('base64', () => {
+  it('encodes long bytes as Node does', () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_value, index) => index % 256);
+    expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+  });
+});
