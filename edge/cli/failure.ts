@@ -14,6 +14,8 @@ const UNABLE_CODES = /^(FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HT
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: ExitCode.usage, reason: 'USAGE', detail: error.message };
   if (error instanceof LittoralError) {
+    if (error.code === 'BROKER_URL') return { exitCode: ExitCode.usage, reason: error.code, detail: error.message };
+    if (error.code === 'BUNDLE_REFUSED') return { exitCode: ExitCode.no, reason: String(error.details['reason'] ?? error.code), detail: error.message };
     const unable = error.retryable || UNABLE_CODES.test(error.code);
     return { exitCode: unable ? ExitCode.unable : ExitCode.no, reason: error.code, detail: error.message };
   }

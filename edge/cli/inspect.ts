@@ -1,8 +1,12 @@
 import { stat } from 'node:fs/promises';
+import { openModel } from '../../engine/model/open-model';
 import { convertRecording } from '../host/convert-recording';
 import { checkLake } from '../host/lake/check-lake';
+import { readFileBytes, readFileHead } from '../host/files';
+import { looksLikeBundle, readUntrustedBundle } from '../host/open-bundle-file';
 import { summarizeRecording } from '../host/recording-summary';
 import type { RecordingSummary } from '../host/recording-summary';
+import { bundleOutcome, modelOutcome } from './inspect-bundle';
 import { lakeWords } from './lake';
 import type { Call, Outcome, Verb } from './verb';
 import { bytesWords, durationWords, grouped, instantWords, tableWords } from './words';
@@ -21,6 +25,8 @@ export const inspect: Verb = {
     const target = call.text('convert');
     if (target !== undefined) return convert(path, target);
     if ((await stat(path)).isDirectory()) return lakeOutcome(call, path);
+    if (/\.onnx$/i.test(path)) return modelOutcome(openModel(path, await readFileBytes(path, 'model')));
+    if (/\.zip$/i.test(path) || looksLikeBundle(await readFileHead(path, 4))) return bundleOutcome(readUntrustedBundle(await readFileBytes(path, 'bundle'), path));
     return recordingOutcome(call, path);
   }
 };

@@ -1,13 +1,15 @@
 import { bundle } from './bundle';
+import { explain } from './explain';
 import { inspect } from './inspect';
 import { keygen } from './keygen';
 import { lake } from './lake';
 import { plan } from './plan';
 import { replay } from './replay';
+import { run } from './run';
 import { schema } from './schema';
 import { validate } from './validate';
 import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, inspect, lake, schema];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, lake, schema, explain];

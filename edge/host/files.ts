@@ -28,6 +28,19 @@ export async function readFileBytes(path: string, kind: FileKind): Promise<Uint8
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
+/** The first `count` bytes of a file; fewer when it is shorter, none of a folder. */
+export async function readFileHead(path: string, count: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    if (!(await file.stat()).isFile()) return new Uint8Array(0);
+    const head = new Uint8Array(count);
+    const { bytesRead } = await file.read(head, 0, count, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The text of a UTF-8 file; `FILE_NOT_TEXT` when it is something else. */
 export async function readFileText(path: string, kind: FileKind): Promise<string> {
   return decodeUtf8(await readFileBytes(path, kind), path);

@@ -1,17 +1,18 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { LittoralError } from '../../engine/error';
 import { RecordingReader } from '../../engine/recording/recording-reader';
 import type { RecordedInput } from '../../engine/recording/recorded-input';
-import { FILE_BYTES_MAX } from './files';
+import { FILE_BYTES_MAX, readFileHead } from './files';
 
 /** The bytes of a recording (`*.recording.ndjson`, gzip or not) in pieces, never the whole at once. */
 export async function* recordingPieces(path: string): AsyncGenerator<Uint8Array> {
   const stats = await stat(path);
   const { size } = stats;
   if (!stats.isFile()) throw new LittoralError('FILE_EXPECTED', `"${path}": it is not a file; a recording was expected. Check the path.`);
-  const gzip = await isGzip(path);
+  const head = await readFileHead(path, 2);
+  const gzip = head[0] === 0x1f && head[1] === 0x8b;
   let unpacked = 0;
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
   const pieces = gzip ? source.pipe(createGunzip()) : source;
@@ -47,17 +48,6 @@ export function nameRecording(error: unknown, path: string): unknown {
   return new LittoralError(error.code, error.message.replace(/^recording,/, `recording "${path}",`), { details: { ...error.details, path }, cause: error });
 }
 
-
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const head = new Uint8Array(2);
-    const { bytesRead } = await file.read(head, 0, 2, 0);
-    return bytesRead === 2 && head[0] === 0x1f && head[1] === 0x8b;
-  } finally {
-    await file.close();
-  }
-}
 
 function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');

@@ -1,0 +1,74 @@
+import { brokerAddress } from '../mqtt/broker-settings';
+import { UsageError } from './verb';
+import type { Call, Verb } from './verb';
+
+const STOP_MS_MAX = 9_500;
+
+export const run: Verb = {
+  name: 'run',
+  operands: '[<bundle>] --data DIR --trust FILE',
+  operandCount: { min: 0, max: 1 },
+  summary: 'run an agent: bundles from broker to sinks, durably',
+  details: `Starts an agent on its data folder. What was active goes on where it stopped; a bundle is verified, its evidence repeated, then
+it goes live. Without one the agent waits (POST /bundles with the token in DIR/admin.token). The address of /metrics,
+/healthz and /readyz is printed and written to DIR/http.json. SIGTERM: takes nothing more in, commits, leaves with 0.`,
+  options: [
+    { name: 'data', value: 'DIR', required: true, doc: 'state, bundles and token of this agent; one agent per folder' },
+    { name: 'trust', value: 'FILE', required: true, doc: 'the trust file' },
+    { name: 'broker', value: 'URL', doc: 'mqtt://host:port or mqtts://…, for every connection of the plan' },
+    { name: 'lake', value: 'DIR', doc: 'folder of the lake; default: DIR/lake' },
+    { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
+    { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' }
+  ],
+  example: 'littoral run .littoral/pumps-1.littoral.zip --data .littoral/agent --trust .littoral/trust.json --broker mqtt://127.0.0.1:1883',
+  async run(call) {
+    const { startAgent } = await import('../agent/agent');
+    const stop = stopSignal(call);
+    const broker = call.text('broker');
+    if (broker !== undefined) brokerAddress({ url: broker });
+    const agent = await startAgent({
+      dataDir: call.required('data'),
+      trustFile: call.required('trust'),
+      target: call.text('target') ?? null,
+      log: line => call.terminal.say(line),
+      bundleFile: call.operands[0],
+      brokerUrl: broker,
+      lakeDir: call.text('lake'),
+      http: httpAddress(call.text('http'))
+    });
+    await Promise.race([stop.asked, agent.done]);
+    const status = agent.status();
+    await agent.stop();
+    stop.finished();
+    return { ok: true, document: { ok: true, pipeline: status.pipeline, release: status.release, counters: status['counters'] ?? null }, words: [] };
+  }
+};
+
+/** Resolves at the first SIGTERM or SIGINT; a second one, or a stop that takes too long, ends the process: nothing acknowledged is lost. */
+function stopSignal(call: Call): { readonly asked: Promise<void>; finished(): void } {
+  let timer: NodeJS.Timeout | null = null;
+  const asked = new Promise<void>(resolve => {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (timer !== null) process.exit(0);
+      call.terminal.say(`agent: ${signal}, stopping.`);
+      timer = setTimeout(() => process.exit(0), STOP_MS_MAX);
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+  return {
+    asked,
+    finished() {
+      if (timer !== null) clearTimeout(timer);
+    }
+  };
+}
+
+function httpAddress(text: string | undefined): { host: string; port: number } | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new UsageError(`littoral run: --http "${text}" is not HOST:PORT, such as 127.0.0.1:9464 or 127.0.0.1:0`);
+  return { host: match[1] ?? match[2] ?? '', port };
+}
