@@ -72,17 +72,14 @@ export class Rpc<Theirs extends object> {
   };
 
   private async answer({ id, method, args }: Call): Promise<void> {
-    let answer: Answer;
-    let value: unknown;
     try {
       const target: unknown = Reflect.get(this.ours, method);
       if (typeof target !== 'function') throw new LittoralError('NO_SUCH_METHOD', `kernel port: no method "${method}" on the other side. Reload the page; its parts are of different versions.`);
-      value = await (target.apply(this.ours, [...args]) as unknown);
-      answer = { littoral: 'answer', id, value };
+      const value: unknown = await target.apply(this.ours, [...args]);
+      this.post({ littoral: 'answer', id, value }, [value]);
     } catch (error) {
-      answer = { littoral: 'answer', id, error: cloneable(toErrorRecord(error)) };
+      this.post({ littoral: 'answer', id, error: cloneable(toErrorRecord(error)) }, []);
     }
-    this.post(answer, [value]);
   }
 
   private settle(answer: Answer): void {

@@ -1,5 +1,7 @@
 import type { ExportedBundle, RecordingRef, Report, ReplayResult, ValidationReport } from '../../../engine/api/host';
 import { isPipeline } from '../../../engine/api/finished-pipeline';
+import { PlanBuilder } from '../../../engine/api/plan-builder';
+import { typeName } from '../../../engine/schema/schema';
 import { RUN_MIME, VALIDATION_MIME } from '../../../worker/protocol';
 import type { RunOutput } from '../../../worker/protocol';
 import type { MimeBundle } from '../ports';
@@ -13,6 +15,7 @@ import { planBundle } from './plan-view';
 export function littoralViews(cell: () => string | null): Representer[] {
   return [
     value => (isPipeline(value) ? planBundle(value.toPlan()) : null),
+    value => unfinishedView(value),
     value => (value instanceof LiveRun ? runView(value, cell()) : null),
     value => (isValidation(value) ? validationBundle(value) : null),
     value => (isReplay(value) ? replayBundle(value) : null),
@@ -20,6 +23,15 @@ export function littoralViews(cell: () => string | null): Representer[] {
     value => (isRecording(value) ? bundle(facts(`recording "${value.name}"`, [['messages', countText(value.messages)], ['size', bytesText(value.bytes)], ['duration', `${(value.durationMs / 1_000).toFixed(1)} s`]])) : null),
     value => (isExport(value) ? bundle(facts(value.fileName, [['size', bytesText(value.bytes)], ['SHA-256', value.sha256]])) : null)
   ];
+}
+
+/** A pipeline that has no sink yet: the columns it has come to. */
+function unfinishedView(value: object): MimeBundle | null {
+  const plan: unknown = Reflect.get(value, 'plan');
+  if (!(plan instanceof PlanBuilder)) return null;
+  const { schema, keys } = plan.type;
+  const columns = schema.fields.map(({ name, type, unit }) => [name, `${typeName(type)}${unit === undefined ? '' : ` in ${unit}`}${keys.includes(name) ? ', key' : ''}`] as const);
+  return bundle(facts(`${plan.name}, not complete: end it with .to(…)`, columns));
 }
 
 /** A run where its own cell shows it already is only named. */

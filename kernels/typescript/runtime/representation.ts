@@ -56,7 +56,7 @@ export function isMimeBundle(value: object): boolean {
 
 /** `name: value` lines as text and HTML. */
 export function facts(title: string, entries: readonly (readonly [string, string])[]): Record<string, string> {
-  const width = Math.max(...entries.map(([name]) => name.length));
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
   const text = [title, ...entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join('\n');
   const rows = entries.map(([name, value]) => `<tr><th style="text-align:left">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('');
   return { 'text/plain': text, 'text/html': `<p><b>${escapeHtml(title)}</b></p><table><tbody>${rows}</tbody></table>` };

@@ -51,6 +51,8 @@ interface Helpers {
 type CellFunction = (scope: object, helpers: Helpers) => Promise<{ readonly value: unknown } | undefined>;
 
 const CONTEXTS_MAX = 200;
+/** V8 keeps ten frames, and those of a library can hide the cell that called it. */
+const STACK_FRAMES = 50;
 
 /** Runs compiled cells of one notebook. Knows nothing of Jupyter, workers or messages. */
 export class Runtime implements RuntimePort {
@@ -65,6 +67,7 @@ export class Runtime implements RuntimePort {
 
   constructor(private readonly options: RuntimeOptions) {
     const { globals, page, library } = options;
+    Reflect.set(globals.Error, 'stackTraceLimit', STACK_FRAMES);
     this.comms = new Comms(this.tracker, () => globals.crypto.randomUUID());
     this.timers = createTimers({ tracker: this.tracker, globals, onError: (context, error) => this.report(context, error) });
     const notebook = createNotebookApi({
