@@ -20,7 +20,7 @@ interface Ack {
   readonly bytes: Buffer;
 }
 
-const LAZY_WRITE_MS = 50;
+const LAZY_WRITE_MS = 200;
 const RETRY_MS = 1_000;
 const GROUP_BYTES_MAX = 1 << 20;
 const GROUP_INPUTS_MAX = 8_192;

@@ -111,9 +111,11 @@ export class Pipeline {
   /** Runs everything that waits, writes a checkpoint and ends. */
   async close(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
-    while (this.busy !== null || this.queue.count > 0) {
-      await (this.busy ?? this.step());
+    while (!this.closed && (this.busy !== null || this.queue.count > 0)) {
+      if (this.busy === null) this.begin();
+      await this.busy;
     }
+    if (this.closed) return;
     this.closed = true;
     if (this.seq > this.checkpointSeq) await this.settle({ emissions: [], deadLetters: [], dropFacts: [] }, true);
   }
@@ -138,7 +140,12 @@ export class Pipeline {
         this.busy = null;
         if (this.queue.count > 0) setImmediate(() => this.schedule());
       },
-      error => this.options.onFatal(error)
+      error => {
+        const abandoned = this.closed;
+        this.busy = null;
+        this.closed = true;
+        if (!abandoned) this.options.onFatal(error);
+      }
     );
   }
 
