@@ -6,6 +6,7 @@ import { LakeQuery } from './lake/lake-query';
 import { opfsSource } from './lake/opfs-source';
 import { wasmParquetReader } from './lake/parquet-reader';
 import { readRowGroups } from './lake/row-groups';
+import { cancelledError } from './lake/sql-error';
 import { LakeTables, describeTable } from './lake/tables';
 import { systemClock } from './platform/clock';
 import type { AssetUrls, LakeService, LakeTable, QueryResult, RowGroupStats } from './protocol';
@@ -16,6 +17,7 @@ export class LakeHost implements LakeService {
   private readonly lakes = new Map<string, LakeTables>();
   private assets: AssetUrls | null = null;
   private opening: Promise<LakeQuery> | null = null;
+  private cancels = 0;
   private running: Promise<unknown> = Promise.resolve();
 
   init(assets: AssetUrls): Promise<void> {
@@ -36,10 +38,17 @@ export class LakeHost implements LakeService {
 
   /** One query at a time: they share DuckDB's connection and its search path. */
   async query(url: string, sql: string, options: { readonly rowsMax: number }): Promise<QueryResult> {
+    const { cancels } = this;
+    const check = (): void => {
+      if (cancels !== this.cancels) throw cancelledError();
+    };
     const run = async (): Promise<QueryResult> => {
+      check();
       const lake = this.lake(url);
       const tables = await lake.read();
-      return await (await this.opened()).run(lake.source, tables, sql, options.rowsMax);
+      const query = await this.opened();
+      check();
+      return await query.run(lake.source, tables, { sql, rowsMax: options.rowsMax, check });
     };
     const result = this.running.then(run, run);
     this.running = result.catch(() => undefined);
@@ -47,7 +56,9 @@ export class LakeHost implements LakeService {
     return transfer(rows, [rows.ipc.buffer]);
   }
 
+  /** Cancels the query under way and those that wait. */
   async cancel(): Promise<void> {
+    this.cancels += 1;
     if (this.opening !== null) await (await this.opening).cancel();
   }
 

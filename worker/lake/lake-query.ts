@@ -5,7 +5,7 @@ import { identifier } from './database';
 import type { Database } from './database';
 import type { DeltaFile, DeltaTable } from './delta-log';
 import { duckdbType } from './delta-types';
-import { cancelledError, sqlError } from './sql-error';
+import { sqlError } from './sql-error';
 import type { LakeSource } from './lake-source';
 import type { ParquetReader } from './parquet-reader';
 import { Pieces } from './pieces';
@@ -26,17 +26,19 @@ export interface LakeQueryOptions {
 export class LakeQuery {
   private readonly pieces: Pieces;
   private shaped = '';
-  private cancelled = false;
+  private check: () => void = () => undefined;
 
   constructor(private readonly options: LakeQueryOptions) {
     this.pieces = new Pieces({ ...options, check: () => this.check() });
   }
 
-  async run(source: LakeSource, tables: readonly DeltaTable[], sql: string, rowsMax: number): Promise<QueryResult> {
+  /** `check` throws once the query has been cancelled; it is asked between steps. */
+  async run(source: LakeSource, tables: readonly DeltaTable[], query: { readonly sql: string; readonly rowsMax: number; readonly check: () => void }): Promise<QueryResult> {
     const { database, clock } = this.options;
+    const { sql, rowsMax } = query;
     const beganAtMs = clock.preciseMs();
     const bytesBefore = source.bytesFetched;
-    this.cancelled = false;
+    this.check = query.check;
     await this.shape(source, tables);
     const scans = await this.plan(tables, sql);
     const cost = { filesRead: 0, filesTotal: 0 };
@@ -54,7 +56,6 @@ export class LakeQuery {
   }
 
   async cancel(): Promise<void> {
-    this.cancelled = true;
     await this.options.database.cancel();
   }
 
@@ -101,10 +102,6 @@ export class LakeQuery {
     await database.texts(filesTableSql('loaded.files', table, statistics));
     const indexes = await database.texts(`SELECT file FROM loaded.files WHERE ${conditions.join(' AND ')}`);
     return indexes.map(index => table.files[Number(index)]).filter(file => file !== undefined);
-  }
-
-  private check(): void {
-    if (this.cancelled) throw cancelledError();
   }
 }
 
