@@ -1,7 +1,7 @@
 import { el, fill, setText } from '../ui/dom';
-import { formatCount, formatDuration, formatRate } from '../ui/format';
-import type { AgentClient, AgentStatus } from './agent-client';
-import { sumMetric } from './metrics-text';
+import { formatCount, formatRate } from '../ui/format';
+import type { AgentClient } from './agent-client';
+import type { AgentStatus } from './agent-status';
 
 const POLL_MS = 2_000;
 
@@ -31,11 +31,16 @@ export class AgentCard {
     if (active) void this.look();
   }
 
+  /** The last answer, if there was one. */
+  get status(): AgentStatus | null {
+    return this.last?.status ?? null;
+  }
+
   async look(): Promise<void> {
     const status = await this.agent.status();
     const look = { atMs: performance.now(), status };
     setText(this.state, stateWords(status));
-    this.state.className = `lt-agent-state lt-${status.health === 'ready' ? 'good' : status.health === 'notReady' ? 'warn' : 'bad'}`;
+    this.state.className = `lt-agent-state lt-${styleOf(status)}`;
     fill(this.figures, ...agentFigures(look, this.last).map(({ name, value }) => el('span', { class: 'lt-figure' }, el('span', { class: 'lt-figure-name' }, name), ' ', value)));
     this.last = look;
     if (this.timer !== null) clearTimeout(this.timer);
@@ -43,39 +48,48 @@ export class AgentCard {
   }
 }
 
+function styleOf(status: AgentStatus): 'good' | 'warn' | 'bad' {
+  if (status.state === 'live') return status.problem === null ? 'good' : 'warn';
+  return status.state === 'waiting' || status.state === 'stopping' ? 'warn' : 'bad';
+}
+
 /** `● live: bearing-watch release 3`, `◌ waits for a bundle`, `✕ …`. */
 export function stateWords(status: AgentStatus): string {
-  if (status.health === 'unreachable') return `✕ not reachable. ${status.words}`;
-  const deployed = status.metrics.filter(metric => metric.name === 'littoral_bundle_release' || metric.name === 'littoral_release');
-  const names = deployed.map(metric => `${metric.labels['pipeline'] ?? 'pipeline'} release ${formatCount(metric.value)}`);
-  if (status.health === 'ready' && names.length > 0) return `● live: ${names.join(', ')}`;
-  if (names.length === 0) return '◌ waits for a bundle';
-  return `◌ not ready: ${names.join(', ')}. ${status.words}`;
+  const what = status.pipeline === null ? '' : `${status.pipeline} release ${formatCount(status.release ?? 0)}`;
+  const why = status.problem === null ? '' : `. ${status.problem}`;
+  switch (status.state) {
+    case 'unreachable':
+      return `✕ not reachable${why}`;
+    case 'failed':
+      return `✕ failed${why}`;
+    case 'blocked':
+      return `✕ ${what} is blocked${why}`;
+    case 'stopping':
+      return '◌ stopping';
+    case 'waiting':
+      return '◌ waits for a bundle';
+    case 'live':
+      return status.problem === null ? `● live: ${what}` : `◌ ${what} is not ready${why}`;
+  }
 }
 
 /** Rates between two looks, and the counters that matter. */
 export function agentFigures(now: Look, before: Look | null): readonly { readonly name: string; readonly value: string }[] {
-  const { metrics } = now.status;
-  const total = (name: string): number | null => sumMetric(metrics, name);
-  const perS = (name: string): string | null => {
-    const current = total(name);
-    const earlier = before ? sumMetric(before.status.metrics, name) : null;
+  const perS = (read: (status: AgentStatus) => number | null): string | null => {
+    const current = read(now.status);
+    const earlier = before && before.status.release === now.status.release ? read(before.status) : null;
     if (current === null) return null;
-    if (earlier === null || before === null || now.atMs <= before.atMs) return `${formatCount(current)} in all`;
-    return formatRate(Math.max(0, (current - earlier) / ((now.atMs - before.atMs) / 1_000)));
+    if (earlier === null || before === null || now.atMs <= before.atMs || earlier > current) return `${formatCount(current)} in all`;
+    return formatRate((current - earlier) / ((now.atMs - before.atMs) / 1_000));
   };
-  const counter = (name: string): string | null => {
-    const value = total(name);
-    return value === null ? null : formatCount(value);
-  };
-  const lag = total('littoral_watermark_lag_seconds');
+  const counter = (value: number | null): string | null => (value === null ? null : formatCount(value));
+  const { late, dead, conservationError } = now.status;
   const figures: readonly (readonly [string, string | null])[] = [
-    ['in', perS('littoral_rows_in_total')],
-    ['out', perS('littoral_rows_out_total')],
-    ['late', counter('littoral_late_total')],
-    ['dead', counter('littoral_dead_letters_total')],
-    ['outbox', counter('littoral_outbox_rows')],
-    ['lag', lag === null ? null : formatDuration(lag * 1_000)]
+    ['in', perS(status => status.rowsIn)],
+    ['out', perS(status => status.rowsOut)],
+    ['late', counter(late)],
+    ['dead', counter(dead)],
+    ['unaccounted for', counter(conservationError)]
   ];
   return figures.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
 }

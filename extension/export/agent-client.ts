@@ -1,6 +1,6 @@
 import { LittoralError } from '../../engine/error';
-import { parseMetrics } from './metrics-text';
-import type { Metric } from './metrics-text';
+import { parseAgentStatus, unreachable } from './agent-status';
+import type { AgentStatus } from './agent-status';
 
 export type DeployStep = 'key' | 'send' | 'verify' | 'evidence' | 'live';
 export interface DeployAnswer {
@@ -11,13 +11,6 @@ export interface DeployAnswer {
   /** The step that said no. */
   readonly failed: DeployStep | null;
 }
-export interface AgentStatus {
-  readonly health: 'ready' | 'notReady' | 'unreachable';
-  /** What the agent says about itself when it is not ready. */
-  readonly words: string;
-  readonly metrics: readonly Metric[];
-}
-
 type Fetcher = (url: string, init?: RequestInit) => Promise<Response>;
 const DEPLOY_TIMEOUT_MS = 120_000;
 const STATUS_TIMEOUT_MS = 5_000;
@@ -40,16 +33,13 @@ export class AgentClient {
     return { ...answer, failed: answer.ok ? null : stepOf(answer.reason) };
   }
 
-  /** Health and metrics, in one look. Never throws: an agent that does not answer is a state of its own. */
+  /** Never throws: an agent that does not answer is a state of its own. */
   async status(): Promise<AgentStatus> {
-    const [ready, metrics] = await Promise.all([this.get('readyz'), this.get('metrics')]);
-    if (ready === null || ready.status === 502 || ready.status === 503 && metrics === null) return { health: 'unreachable', words: (await wordsOf(ready)) ?? 'The agent does not answer. Start the workbench with npm start, without --no-agent.', metrics: [] };
-    const parsed = metrics?.ok ? parseMetrics(await metrics.text()) : [];
-    return { health: ready.ok ? 'ready' : 'notReady', words: (await wordsOf(ready)) ?? '', metrics: parsed };
-  }
-
-  private async get(path: string): Promise<Response | null> {
-    return this.fetcher(`${this.url}/${path}`, { cache: 'no-store', signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) }).catch(() => null);
+    const response = await this.fetcher(`${this.url}/status`, { cache: 'no-store', signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) }).catch(() => null);
+    const json: unknown = await response?.json().catch(() => null);
+    if (response?.ok) return parseAgentStatus(json);
+    const detail = typeof json === 'object' && json !== null && 'detail' in json ? json.detail : null;
+    return unreachable(textOr(detail, 'It does not answer. Check that npm start runs, without --no-agent.'));
   }
 
   private async post(path: string, body: BodyInit, contentType: string): Promise<Omit<DeployAnswer, 'failed'>> {
@@ -64,8 +54,8 @@ export class AgentClient {
 }
 
 const EVIDENCE_REASONS: ReadonlySet<string> = new Set(['EVIDENCE_MISSING', 'EVIDENCE_DIFFERS', 'PLAN_REFUSED']);
-const LIVE_REASONS: ReadonlySet<string> = new Set(['SINK_REFUSED', 'BUSY', 'NO_AGENT', 'STORAGE']);
-const SEND_REASONS: ReadonlySet<string> = new Set(['AGENT_STARTING', 'AGENT_UNREACHABLE', 'TOO_LARGE']);
+const LIVE_REASONS: ReadonlySet<string> = new Set(['SINK_REFUSED', 'BUSY', 'INTERNAL']);
+const SEND_REASONS: ReadonlySet<string> = new Set(['AGENT_STARTING', 'AGENT_UNREACHABLE', 'TOO_LARGE', 'UNAUTHORISED', 'METHOD', 'NOT_FOUND', 'NO_AGENT']);
 
 /** Which step of a deployment a refusal belongs to; a reason that is not known is one of verification. */
 export function stepOf(reason: string | null): DeployStep {
@@ -73,17 +63,6 @@ export function stepOf(reason: string | null): DeployStep {
   if (EVIDENCE_REASONS.has(reason)) return 'evidence';
   if (LIVE_REASONS.has(reason)) return 'live';
   return SEND_REASONS.has(reason) || reason.startsWith('HTTP_') ? 'send' : 'verify';
-}
-
-async function wordsOf(response: Response | null): Promise<string | null> {
-  if (response === null) return null;
-  const text = (await response.clone().text().catch(() => '')).slice(0, 500);
-  try {
-    const json = JSON.parse(text) as { detail?: unknown } | null;
-    return typeof json?.detail === 'string' ? json.detail : null;
-  } catch {
-    return text.trim() === '' ? null : text.trim();
-  }
 }
 
 function textOr(value: unknown, fallback: string): string {

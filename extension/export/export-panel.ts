@@ -51,6 +51,7 @@ export class ExportPanel extends Widget {
         this.card = new AgentCard(this.agent);
         fill(this.agentPlace, this.card.node);
         this.card.setActive(this.isVisible);
+        await this.card.look();
       }
       const engine = data.engineState === 'alive' ? await data.engine() : null;
       fill(
@@ -59,7 +60,7 @@ export class ExportPanel extends Widget {
           runs: engine ? await engine.runs() : [],
           recordings: engine ? await engine.recordings() : [],
           runId,
-          nextRelease: pipeline => (this.releases.get(pipeline) ?? 0) + 1,
+          nextRelease: pipeline => this.nextRelease(pipeline),
           nowMs: () => Date.now(),
           onSubmit: request => this.export(request),
           onRecord: this.options.onRecord,
@@ -84,6 +85,13 @@ export class ExportPanel extends Widget {
   protected override onBeforeDetach(message: Message): void {
     super.onBeforeDetach(message);
     this.card?.setActive(false);
+  }
+
+  /** One more than what this page exported last and what the agent runs. */
+  private nextRelease(pipeline: string): number {
+    const status = this.card?.status;
+    const running = status?.pipeline === pipeline ? (status.release ?? 0) : 0;
+    return Math.max(this.releases.get(pipeline) ?? 0, running) + 1;
   }
 
   private async export(request: ExportRequest): Promise<void> {

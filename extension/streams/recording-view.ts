@@ -90,9 +90,9 @@ export class RecordingView {
   }
 }
 
-/** The newest run of each pipeline name. */
+/** The newest run of each pipeline name, the newest first; `runs` are in the order of their start. */
 export function newestByName(runs: readonly RunSnapshot[]): readonly RunSnapshot[] {
   const newest = new Map<string, RunSnapshot>();
-  for (const run of runs) newest.set(run.name, run);
+  for (const run of [...runs].reverse()) if (!newest.has(run.name)) newest.set(run.name, run);
   return [...newest.values()];
 }

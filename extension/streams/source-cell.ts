@@ -1,5 +1,6 @@
 import { printSchema, quoteText } from '../../engine/schema/print-typescript';
 import type { InferredSchema } from '../../worker/protocol';
+import { suggestFilter } from './topic-tree';
 
 /**
  * The cell that "Insert source cell" inserts: the declared schema and a source with its event time. A column that only
@@ -10,9 +11,11 @@ export function sourceCell(source: { readonly connection: string; readonly topic
   const name = typeNameOf(topic);
   const variable = `${name.charAt(0).toLowerCase()}${name.slice(1)}Source`;
   const eventTime = inferred.eventTime ?? inferred.schema.fields[0]?.name ?? 'eventTimeMs';
+  const wider = suggestFilter(topic);
   return [
     printSchema(name, inferred.schema),
     '',
+    ...(wider === topic ? [] : [`// ${quoteText(wider)} takes all of its kind.`]),
     `const ${variable} = mqtt(${quoteText(topic)}, {`,
     `  connection: ${quoteText(connection)},`,
     `  schema: ${name},`,

@@ -9,7 +9,6 @@ import { decodePayload } from './payload';
 import { PayloadView } from './payload-view';
 import { schemaView } from './schema-view';
 import { publishForm, recordForm } from './topic-forms';
-import { suggestFilter } from './topic-tree';
 
 type Part = 'payload' | 'schema' | 'rate';
 const RATES_MAX = 120;
@@ -129,7 +128,7 @@ export class TopicView {
 
   private async insert(): Promise<void> {
     const inferred = this.inferred ?? (await this.infer());
-    await this.options.onInsert({ connection: this.options.connection, topic: suggestFilter(this.topic.topic), inferred });
+    await this.options.onInsert({ connection: this.options.connection, topic: this.topic.topic, inferred });
   }
 
   private fail(error: unknown): void {

@@ -5,7 +5,7 @@ import type { DeployStep } from '../../../extension/export/agent-client';
 import { toBase64 } from '../../../extension/export/base64';
 import { stepStates } from '../../../extension/export/deploy-view';
 import { inOneYear, readExport } from '../../../extension/export/export-form';
-import { parseMetrics, sumMetric } from '../../../extension/export/metrics-text';
+import { parseAgentStatus } from '../../../extension/export/agent-status';
 
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 
@@ -40,7 +40,7 @@ describe('deployment', () => {
 
   it('says when nothing answers', async () => {
     await expect(new AgentClient('http://a', door({}).fetcher).deploy(bundle([]))).rejects.toMatchObject({ code: 'AGENT_UNREACHABLE' });
-    expect((await new AgentClient('http://a', door({}).fetcher).status()).health).toBe('unreachable');
+    expect((await new AgentClient('http://a', door({}).fetcher).status()).state).toBe('unreachable');
   });
 
   it.each([
@@ -75,30 +75,31 @@ describe('export form', () => {
   ])('refuses %j in words', (differs, words) => expect(readExport({ ...texts, ...differs }, nowMs)).toMatch(words));
 });
 
-describe('metrics text', () => {
-  const text = '# HELP x y\nlittoral_rows_in_total{pipeline="a",source="s"} 10\nlittoral_rows_in_total{pipeline="b \\"x\\""} 5\nlag 1.5e-3\nbad line here\n';
+describe('status of the agent', () => {
+  const live = { state: 'live', pipeline: 'p', release: 3, problem: null, counters: { rowsIn: 100, rowsOut: { alerts: 2, lake: 8 }, late: 1, deadLetters: { JSON_SYNTAX: 4 }, conservationError: 0, watermarkMs: 5 } };
 
-  it('reads samples with labels', () => {
-    const metrics = parseMetrics(text);
-    expect(metrics.slice(0, 3)).toEqual([
-      { name: 'littoral_rows_in_total', labels: { pipeline: 'a', source: 's' }, value: 10 },
-      { name: 'littoral_rows_in_total', labels: { pipeline: 'b "x"' }, value: 5 },
-      { name: 'lag', labels: {}, value: 0.0015 }
-    ]);
-    expect(sumMetric(metrics, 'littoral_rows_in_total')).toBe(15);
-    expect(sumMetric(metrics, 'littoral_rows_in_total', { pipeline: 'a' })).toBe(10);
-    expect(sumMetric(metrics, 'absent')).toBeNull();
+  it('sums what goes out and what is dead', () => {
+    expect(parseAgentStatus(live)).toEqual({ state: 'live', pipeline: 'p', release: 3, problem: null, rowsIn: 100, rowsOut: 10, late: 1, dead: 4, conservationError: 0, watermarkMs: 5 });
   });
 
-  it('makes rates of two looks', () => {
-    const look = (atMs: number, count: number) => ({ atMs, status: { health: 'ready' as const, words: '', metrics: parseMetrics(`littoral_rows_in_total ${count}`) } });
+  it.each([[null], ['text'], [{}], [{ state: 'dancing' }]])('takes %j for an agent of another version', json => expect(parseAgentStatus(json).state).toBe('unreachable'));
+
+  it('is asked through the door, with the words of a refusal', async () => {
+    const { fetcher } = door({ status: () => json({ ok: false, reason: 'AGENT_STARTING', detail: 'The agent is starting.' }, 503) });
+    expect(await new AgentClient('http://a', fetcher).status()).toMatchObject({ state: 'unreachable', problem: 'The agent is starting.' });
+  });
+
+  it('becomes rates by two looks', () => {
+    const look = (atMs: number, rowsIn: number) => ({ atMs, status: parseAgentStatus({ state: 'live', release: 1, counters: { rowsIn } }) });
     expect(agentFigures(look(3_000, 260), look(1_000, 100))).toEqual([{ name: 'in', value: '80.0/s' }]);
+    expect(agentFigures(look(3_000, 260), null)).toEqual([{ name: 'in', value: '260 in all' }]);
   });
 
-  it('says what the agent does', () => {
-    expect(stateWords({ health: 'ready', words: '', metrics: [] })).toBe('◌ waits for a bundle');
-    expect(stateWords({ health: 'ready', words: '', metrics: parseMetrics('littoral_bundle_release{pipeline="p"} 3') })).toBe('● live: p release 3');
-  });
+  it.each([
+    [{ ...live }, '● live: p release 3'],
+    [{ ...live, problem: 'the broker is away' }, '◌ p release 3 is not ready. the broker is away'],
+    [{ state: 'waiting' }, '◌ waits for a bundle']
+  ])('says %j as "%s"', (status, words) => expect(stateWords(parseAgentStatus(status))).toBe(words));
 });
 
 describe('base64', () => {

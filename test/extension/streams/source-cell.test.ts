@@ -19,6 +19,12 @@ describe('source cell', () => {
     expect(cell).toContain("eventTime: 'tMs'");
   });
 
+  it('takes the selected topic and says what would take all of its kind', () => {
+    const cell = sourceCell({ connection: 'plant', topic: 'plant/b3/vibration', inferred });
+    expect(cell).toContain("mqtt('plant/b3/vibration', {");
+    expect(cell).toContain("// 'plant/+/vibration' takes all of its kind.");
+  });
+
   it('quotes what a broker may contain', () => {
     expect(sourceCell({ connection: "o'brien", topic: "a/'/b", inferred })).toContain("connection: 'o\\'brien'");
   });
