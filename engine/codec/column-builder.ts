@@ -75,6 +75,14 @@ export class NumberBuilder extends ColumnBuilder {
     this.endRow();
   }
 
+  /** Appends the first `count` of `values`. */
+  appendRun(values: Float64Array, count: number): void {
+    while (this.length + count > this.capacity) this.grow();
+    for (let i = 0; i < count; i++) this.values[this.length + i] = values[i]!;
+    if (this.validity !== null) this.validity.fill(1, this.length, this.length + count);
+    this.length += count;
+  }
+
   valueAt(row: number): number {
     return this.values[row]!;
   }
@@ -216,13 +224,17 @@ export class ListBuilder extends ColumnBuilder {
     this.values = new LIST_ARRAYS[element](FIRST_CAPACITY);
   }
 
+  /** One more element of the open list. */
   appendValue(value: number): void {
-    if (this.valueCount === this.values.length) {
-      const grown = new LIST_ARRAYS[this.element](this.valueCount * 2);
-      grown.set(this.values);
-      this.values = grown;
-    }
+    if (this.valueCount === this.values.length) this.growValues();
     this.values[this.valueCount++] = value;
+  }
+
+  /** Appends the first `count` of `values` to the open list. */
+  appendRun(values: Float64Array, count: number): void {
+    while (this.valueCount + count > this.values.length) this.growValues();
+    for (let i = 0; i < count; i++) this.values[this.valueCount + i] = values[i]!;
+    this.valueCount += count;
   }
 
   /** Elements of the list that is still open. */
@@ -252,6 +264,12 @@ export class ListBuilder extends ColumnBuilder {
 
   protected skipValue(): void {
     this.endList();
+  }
+
+  private growValues(): void {
+    const grown = new LIST_ARRAYS[this.element](this.values.length * 2);
+    grown.set(this.values);
+    this.values = grown;
   }
 
   protected resize(capacity: number): void {

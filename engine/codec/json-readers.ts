@@ -2,11 +2,15 @@ import { decodeBase64 } from './base64';
 import type { AnyColumnBuilder } from './column-builder';
 import { BinaryBuilder, Int64Builder, ListBuilder, NumberBuilder, Utf8Builder } from './column-builder';
 import type { JsonScanner } from './json-scanner';
+import { takeNumberRun } from './number-run';
 import { CLOSE_LIST, COMMA, OPEN_LIST } from './json-scanner';
 import type { Field } from '../schema/schema';
 import { isList, typeName } from '../schema/schema';
 import { assert } from '../error';
 
+const LETTER_N = 110;
+const INT32_MAX = 2 ** 31 - 1;
+const EXACT_MAX = 2 ** 53 - 1;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -29,8 +33,8 @@ export abstract class FieldReader {
   protected abstract readValue(): boolean;
 
   read(): boolean {
-    this.scanner.peek();
-    return this.scanner.takeNull() ? this.appendNull() : this.readValue();
+    const byte = this.scanner.peek();
+    return byte === LETTER_N && this.scanner.takeNull() ? this.appendNull() : this.readValue();
   }
 
   /** A column that the message leaves out. */
@@ -54,8 +58,9 @@ export abstract class FieldReader {
       scanner.position++;
       return 0;
     }
-    for (let rows = 1; rows <= rowsMax; rows++) {
+    for (let rows = this.takeRun(rowsMax); rows < rowsMax; rows += this.takeRun(rowsMax - rows)) {
       if (!this.read()) return -1;
+      rows += 1;
       const byte = scanner.peek();
       scanner.position++;
       if (byte === CLOSE_LIST) return rows;
@@ -63,9 +68,15 @@ export abstract class FieldReader {
         scanner.unexpectedBefore(byte, '"," or "]"');
         return -1;
       }
+      scanner.peek();
     }
     scanner.fail('JSON_SIZE', `more than ${rowsMax} rows in one payload`);
     return -1;
+  }
+
+  /** Takes plain values as long as each has a comma behind it, `max` or a few more, and returns their number. */
+  protected takeRun(_max: number): number {
+    return 0;
   }
 
   protected outOfRange(): false {
@@ -84,7 +95,25 @@ abstract class NumberReader extends FieldReader {
   }
 }
 
-class Float64Reader extends NumberReader {
+/** A reader whose columns are taken in runs. */
+abstract class RunReader extends NumberReader {
+  /** Largest magnitude of an integer in a run; null: fractions too. */
+  protected readonly runMax: number | null = null;
+
+  protected override takeRun(max: number): number {
+    const { run } = this.scanner;
+    let taken = 0;
+    let count = 0;
+    do {
+      count = takeNumberRun(this.scanner, run, this.runMax);
+      this.target.appendRun(run, count);
+      taken += count;
+    } while (count === run.length && taken < max);
+    return taken;
+  }
+}
+
+class Float64Reader extends RunReader {
   protected readValue(): boolean {
     const value = this.scanner.readDouble(this.wanted);
     if (value !== value) return false;
@@ -93,7 +122,7 @@ class Float64Reader extends NumberReader {
   }
 }
 
-class Float32Reader extends NumberReader {
+class Float32Reader extends RunReader {
   protected readValue(): boolean {
     const value = this.scanner.readDouble(this.wanted);
     if (value !== value) return false;
@@ -103,7 +132,8 @@ class Float32Reader extends NumberReader {
   }
 }
 
-class Int32Reader extends NumberReader {
+class Int32Reader extends RunReader {
+  protected override readonly runMax = INT32_MAX;
   protected readValue(): boolean {
     const value = this.scanner.readInteger(this.wanted);
     if (value !== value) return false;
@@ -113,7 +143,8 @@ class Int32Reader extends NumberReader {
   }
 }
 
-class TimestampReader extends NumberReader {
+class TimestampReader extends RunReader {
+  protected override readonly runMax = EXACT_MAX;
   protected readValue(): boolean {
     const value = this.scanner.readInteger(this.wanted);
     if (value !== value) return false;
@@ -140,6 +171,17 @@ class Int64Reader extends FieldReader {
   }
   get builder(): AnyColumnBuilder {
     return this.target;
+  }
+  protected override takeRun(max: number): number {
+    const { run } = this.scanner;
+    let taken = 0;
+    let count = 0;
+    do {
+      count = takeNumberRun(this.scanner, run, EXACT_MAX);
+      for (let i = 0; i < count; i++) this.target.appendNumber(run[i]!);
+      taken += count;
+    } while (count === run.length && taken < max);
+    return taken;
   }
   protected readValue(): boolean {
     const start = this.scanner.position;
@@ -234,12 +276,23 @@ class ListReader extends FieldReader {
     }
     for (;;) {
       scanner.peek();
+      this.takeElements();
+      scanner.peek();
       if (!this.readElement()) return false;
       const byte = scanner.peek();
       scanner.position++;
       if (byte === CLOSE_LIST) return this.endList();
       if (byte !== COMMA) return scanner.unexpectedBefore(byte, '"," or "]"');
     }
+  }
+  private takeElements(): void {
+    const { run } = this.scanner;
+    const max = this.element === 'int32' ? INT32_MAX : null;
+    let count = 0;
+    do {
+      count = takeNumberRun(this.scanner, run, max);
+      this.target.appendRun(run, count);
+    } while (count === run.length);
   }
   private readElement(): boolean {
     const value = this.element === 'int32' ? this.scanner.readInteger(this.wanted) : this.scanner.readDouble(this.wanted);

@@ -1,5 +1,5 @@
 import type { DecodeCode, DecodeFailure, DecodeLimits } from './decode-failure';
-import { parseDecimal } from './decimal';
+import { EXACT_POWERS, parseDecimal } from './decimal';
 import { HASH_SEED } from './text-interner';
 import { decodeUtf8, utf8ErrorOffset } from './utf8';
 import { checkEscapes, unescapeJson } from './json-escape';
@@ -19,7 +19,6 @@ const NINE = 57;
 const DOT = 46;
 
 const EXACT_MAX = 9_007_199_254_740_992;
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /**
  * A cursor over the UTF-8 bytes of one JSON text. Readers return NaN, -1 or false once something is wrong and leave the
@@ -35,6 +34,8 @@ export class JsonScanner {
   textEnd = 0;
   textHash = 0;
   textEscaped = false;
+  /** Numbers on their way from a list to a builder. */
+  readonly run = new Float64Array(1024);
 
   constructor(readonly limits: DecodeLimits) {}
 
@@ -120,7 +121,7 @@ export class JsonScanner {
     this.position = position;
     if (position < end && (byte | 32) === 101) return this.withExponent(start);
     if (mantissa < EXACT_MAX && exponent >= -22) {
-      const value = exponent === 0 ? mantissa : mantissa / POWERS[-exponent]!;
+      const value = exponent === 0 ? mantissa : mantissa / EXACT_POWERS[-exponent]!;
       return negative ? -value : value;
     }
     return this.slowDouble(start);
