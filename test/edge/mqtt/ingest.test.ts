@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DurableWriter } from '../../../edge/agent/durable-writer';
-import { Intake } from '../../../edge/agent/intake';
+import { Intake, type SourceSession } from '../../../edge/agent/intake';
 import { Journal } from '../../../edge/agent/journal';
 import type { BrokerSettings } from '../../../edge/mqtt/broker-settings';
 import { Subscriber } from '../../../edge/mqtt/subscriber';
 import type { Qos } from '../../../edge/mqtt/packets';
 import { Store } from '../../../edge/store/store';
 import type { GraphInput } from '../../../engine/graph/graph-api';
+import { startAedes } from '../aedes';
 import { freePort, startMosquitto, type Mosquitto } from '../mosquitto';
 import { until } from '../until';
 
@@ -44,7 +45,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startIngest(options: { filter: string; qos: Qos; clientId: string; settings?: Partial<BrokerSettings>; pagesMax?: number; packetBytesMax?: number; file?: string }): Promise<Ingest> {
+async function startIngest(options: { filter: string; qos: Qos; clientId: string; settings?: Partial<BrokerSettings>; pagesMax?: number; packetBytesMax?: number; file?: string; loseAcks?: boolean }): Promise<Ingest> {
   const store = await Store.open(join(folder, options.file ?? 'agent.db'), { pagesMax: options.pagesMax });
   const logs: string[] = [];
   const seen: string[] = [];
@@ -70,7 +71,7 @@ async function startIngest(options: { filter: string; qos: Qos; clientId: string
     clientId: options.clientId,
     packetBytesMax: options.packetBytesMax,
     store,
-    onPublish: (packet, from) => intake.publish(packet, from),
+    onPublish: (packet, from) => intake.publish(packet, options.loseAcks === true ? withoutAcks(from) : from),
     onRelease: (id, from) => intake.release(id, from),
     log: message => logs.push(message)
   });
@@ -92,6 +93,9 @@ async function startIngest(options: { filter: string; qos: Qos; clientId: string
   open.push(ingest);
   return ingest;
 }
+
+/** As when the process is killed after the commit and before the acknowledgements have left. */
+const withoutAcks = (session: SourceSession): SourceSession => ({ source: session.source, ledger: session.ledger, connectionCount: session.connectionCount, acknowledge: () => undefined });
 
 const subscribed = (ingest: Ingest): Promise<void> => until(() => ingest.store.meta('subscribed:in') !== null);
 const stored = (store: Store): string[] => [...store.inboxAfter(-1)].flatMap(group => group.inputs).map(input => (input.kind === 'message' ? Buffer.from(input.payload).toString('utf8') : input.kind));
@@ -172,6 +176,35 @@ describe('a source', () => {
     await until(() => ingest.logs.length > 0);
     expect(ingest.logs[0]).toMatch(/broker mqtt:\/\/127\.0\.0\.1:\d+: no connection \(TCP, ECONNREFUSED, nobody listens there\); tried again.*Next try in/);
     expect(ingest.logs[0]).not.toContain('secret');
+  });
+});
+
+describe.each(['mosquitto', 'aedes'] as const)('with %s, a kill between commit and acknowledgement', name => {
+  it.each([1, 2] as const)('neither loses nor repeats a message at QoS %i', async qos => {
+    const other = name === 'aedes' ? await startAedes() : null;
+    const url = other?.url ?? broker.url;
+    const sender = await mqtt.connectAsync(url, { clientId: `sender-${qos}` });
+    try {
+      const settings = { url };
+      const filter = `acks/${qos}`;
+      const clientId = `agent-acks-${qos}`;
+      const first = await startIngest({ filter, qos, clientId, settings, loseAcks: true });
+      await subscribed(first);
+      for (const payload of ['on', 'off', 'on', 'off', 'on']) await sender.publishAsync(filter, payload, { qos });
+      await until(() => first.seen.length >= 5);
+      await first.close();
+      for (const payload of ['on', 'off', 'on']) await sender.publishAsync(filter, payload, { qos });
+      const second = await startIngest({ filter, qos, clientId, settings });
+      await until(() => second.seen.length >= 3 && second.subscriber.ledger.duplicates >= 5);
+      await sender.publishAsync(filter, 'last', { qos });
+      await until(() => second.seen.includes('last'));
+      expect(stored(second.store)).toEqual(['on', 'off', 'on', 'off', 'on', 'on', 'off', 'on', 'last']);
+      expect(second.subscriber.ledger.duplicates).toBe(5);
+    } finally {
+      for (const ingest of open.splice(0)) await ingest.close();
+      await sender.endAsync();
+      await other?.stop();
+    }
   });
 });
 

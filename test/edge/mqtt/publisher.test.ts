@@ -1,8 +1,7 @@
-import net from 'node:net';
-import { Aedes } from 'aedes';
 import mqtt, { type IPublishPacket } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Publisher } from '../../../edge/mqtt/publisher';
+import { startAedes } from '../aedes';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
 import { until } from '../until';
 
@@ -35,14 +34,10 @@ describe('Publisher', () => {
   });
 
   it('falls back to MQTT 3.1.1 with a broker that refuses 5', async () => {
-    const aedes = await Aedes.createBroker();
-    const server = net.createServer(socket => aedes.handle(socket));
-    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    const address = server.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const aedes = await startAedes();
     const logs: string[] = [];
     let confirmed = 0;
-    const publisher = new Publisher({ settings: { url: `mqtt://127.0.0.1:${port}` }, clientId: 'sink', log: line => logs.push(line), onRoom: () => undefined });
+    const publisher = new Publisher({ settings: { url: aedes.url }, clientId: 'sink', log: line => logs.push(line), onRoom: () => undefined });
     publisher.start();
     await until(() => publisher.ready);
     publisher.publish({ topic: 'a', payload: Buffer.from('x'), qos: 1, retain: false, effectId: 'e' }, () => confirmed++);
@@ -50,7 +45,6 @@ describe('Publisher', () => {
     expect(publisher.state).toMatchObject({ state: 'connected', protocol: 4 });
     expect(logs).toEqual([]);
     await publisher.stop();
-    await new Promise<void>(done => aedes.close(() => done()));
-    await new Promise<void>(done => server.close(() => done()));
+    await aedes.stop();
   });
 });
