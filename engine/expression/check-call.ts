@@ -1,8 +1,8 @@
 import { didYouMean, quotedNames } from '../did-you-mean';
-import { PlanError } from '../error';
+import type { PlanError } from '../error';
 import type { Expression } from './ast';
 import type { CheckContext } from './check';
-import { coalesce, operandError } from './check';
+import { checkError, coalesce, operandError } from './check';
 import type { FunctionSpec } from './functions';
 import { functionSpecs } from './functions';
 import type { Primitive, Typed } from './typed';
@@ -68,14 +68,10 @@ function texts(node: CallNode, args: readonly Typed[], context: CheckContext): r
 
 function unknownFunction(node: CallNode, context: CheckContext): PlanError {
   const names = [...functionSpecs.keys()];
-  return new PlanError('UNKNOWN_FUNCTION', `${context.path}: no such function "${node.fn}"; expressions know ${quotedNames(names, names.length)}.${didYouMean(node.fn, names)}`, {
-    details: { path: context.path, ...(node.offset === undefined ? {} : { offset: node.offset }) }
-  });
+  return checkError('UNKNOWN_FUNCTION', context, node.offset ?? null, `no such function "${node.fn}"; expressions know ${quotedNames(names, names.length)}.${didYouMean(node.fn, names)}`);
 }
 
 function wrongCount(node: CallNode, spec: FunctionSpec, context: CheckContext): PlanError {
   const expected = spec.argsMin === spec.argsMax ? `${spec.argsMin}` : `${spec.argsMin} to ${spec.argsMax}`;
-  return new PlanError('EXPRESSION_TYPE', `${context.path}: "${spec.name}" got ${node.args.length} arguments; expected ${expected}. ${spec.doc}`, {
-    details: { path: context.path, ...(node.offset === undefined ? {} : { offset: node.offset }) }
-  });
+  return checkError('EXPRESSION_TYPE', context, node.offset ?? null, `"${spec.name}" got ${node.args.length} ${node.args.length === 1 ? 'argument' : 'arguments'}; expected ${expected}. ${spec.doc}`);
 }

@@ -4,6 +4,7 @@ import type { DataType, Schema } from '../schema/schema';
 import { fieldIndex, typeName } from '../schema/schema';
 import type { BinaryOperator, Expression, ExpressionType } from './ast';
 import { checkCall } from './check-call';
+import { lineAndColumn } from './refusal';
 import type { ComparePrimitive, ConstantValue, Typed, TypedType } from './typed';
 import { apply, commonType, convert, isArithmetic, isInteger } from './typed';
 
@@ -22,16 +23,19 @@ export function checkExpression(expression: Expression, schema: Schema, path: st
   return { type: typed.type, nullable: typed.nullable };
 }
 
-/** The typed tree of `expression`, with every conversion explicit. Errors as `checkExpression`. */
-export function typeExpression(expression: Expression, schema: Schema, path: string): Typed & { readonly type: DataType } {
-  const typed = typeNode(expression, { schema, path });
-  if (typed.type === 'null') throw typeError({ schema, path }, expression, 'the expression is the literal null and has no type', 'a column or a value; for a missing value of a type use a nullable column');
+/** The typed tree of `expression`, with every conversion explicit. Errors as `checkExpression`; with `source`, the text it was parsed from, they say the line and column. */
+export function typeExpression(expression: Expression, schema: Schema, path: string, source?: string): Typed & { readonly type: DataType } {
+  const context: CheckContext = { schema, path, ...(source === undefined ? {} : { source }) };
+  const typed = typeNode(expression, context);
+  if (typed.type === 'null') throw typeError(context, expression, 'the expression is the literal null and has no type', 'a column or a value; for a missing value of a type use a nullable column');
   return typed as Typed & { readonly type: DataType };
 }
 
 export interface CheckContext {
   readonly schema: Schema;
   readonly path: string;
+  /** The text that the expression was parsed from, for positions in messages. */
+  readonly source?: string;
 }
 
 /** Types one node and everything under it. */
@@ -63,12 +67,9 @@ function typeColumn(node: Extract<Expression, { kind: 'column' }>, context: Chec
   return { kind: 'column', type: field.type, nullable: field.nullable, index, name: field.name };
 }
 
-/** PlanError for a column that the schema does not have. */
-export function unknownColumn(name: string, context: CheckContext, offset?: number): PlanError {
+function unknownColumn(name: string, context: CheckContext, offset?: number): PlanError {
   const names = context.schema.fields.map(field => field.name);
-  return new PlanError('UNKNOWN_COLUMN', `${context.path}: no such column "${name}"; the rows have ${quotedNames(names)}.${didYouMean(name, names)}`, {
-    details: { path: context.path, column: name, ...(offset === undefined ? {} : { offset }) }
-  });
+  return checkError('UNKNOWN_COLUMN', context, offset ?? null, `no such column "${name}"; the rows have ${quotedNames(names)}.${didYouMean(name, names)}`);
 }
 
 function typeUnary(node: Extract<Expression, { kind: 'unary' }>, context: CheckContext): Typed {
@@ -173,8 +174,16 @@ export function operandError(context: CheckContext, node: Expression, subject: s
 }
 
 function typeError(context: CheckContext, node: Expression, seen: string, expected: string): PlanError {
-  const offset = firstOffset(node);
-  return new PlanError('EXPRESSION_TYPE', `${context.path}: ${seen}; expected ${expected}.`, { details: { path: context.path, ...(offset === null ? {} : { offset }) } });
+  return checkError('EXPRESSION_TYPE', context, firstOffset(node), `${seen}; expected ${expected}.`);
+}
+
+/** PlanError about the part of an expression at `offset`. */
+export function checkError(code: string, context: CheckContext, offset: number | null, message: string): PlanError {
+  const { path, source } = context;
+  if (offset === null) return new PlanError(code, `${path}: ${message}`, { details: { path } });
+  if (source === undefined) return new PlanError(code, `${path}: ${message}`, { details: { path, offset } });
+  const { line, column } = lineAndColumn(source, offset);
+  return new PlanError(code, `${path} at ${line}:${column}: ${message}`, { details: { path, offset, line, column } });
 }
 
 function firstOffset(node: Expression): number | null {

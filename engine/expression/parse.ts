@@ -2,6 +2,7 @@ import type { ArrowFunctionExpression, Expression as SyntaxExpression, Pattern }
 import { parseExpressionAt } from 'acorn';
 import type { Schema } from '../schema/schema';
 import type { Expression } from './ast';
+import { typeExpression } from './check';
 import { SOURCE_LENGTH_MAX } from './limits';
 import { translate } from './parse-node';
 import { refusal } from './refusal';
@@ -24,7 +25,7 @@ const FORM = 'Write an arrow function of one expression, e.g. `r => r.x > 0.8`, 
 /**
  * The expression that an arrow function's text says; the text is parsed, never run. Throws PlanError:
  * `EXPRESSION_SYNTAX` (not JavaScript), `EXPRESSION_REFUSED` (not in the language), `UNKNOWN_COLUMN`,
- * `UNKNOWN_FUNCTION`, `UNKNOWN_PARAMETER`, `OUTER_VARIABLE`, `EXPRESSION_LIMIT`; `details` holds `offset`, `line`, `column`.
+ * `UNKNOWN_FUNCTION`, `UNKNOWN_PARAMETER`, `OUTER_VARIABLE`, `EXPRESSION_TYPE`, `EXPRESSION_LIMIT`; `details` holds `offset`, `line`, `column`.
  */
 export function parseExpression(source: string, options: ParseOptions): Expression {
   const subject = options.subject ?? 'expression';
@@ -33,7 +34,7 @@ export function parseExpression(source: string, options: ParseOptions): Expressi
   }
   const arrow = arrowFunction(source, subject);
   const [row, parameters] = parameterNames(arrow, source, subject);
-  return translate(arrowBody(arrow, source, subject), {
+  const expression = translate(arrowBody(arrow, source, subject), {
     source,
     subject,
     row,
@@ -41,6 +42,8 @@ export function parseExpression(source: string, options: ParseOptions): Expressi
     schema: options.schema,
     parameters: options.parameters ?? {}
   });
+  typeExpression(expression, options.schema, subject, source);
+  return expression;
 }
 
 function arrowFunction(source: string, subject: string): ArrowFunctionExpression {

@@ -85,6 +85,13 @@ describe('parseExpression', () => {
     }
   });
 
+  it('says where types do not fit', () => {
+    const error = refusalOf('r => r.rms > 1 &&\n  r.device > 2');
+    expect(error.message).toBe('filter at 2:3: ">" got utf8 (column "device") and int32; expected two numbers, two texts or two bools.');
+    expect(error.details).toEqual({ path: 'filter', offset: 20, line: 2, column: 3 });
+    expect(refusalOf('r => r.score !== null').message).toBe('filter at 1:6: != with null is null for every row; expected isNull(r.column) to test for a missing value, !isNull(r.column) for a present one.');
+  });
+
   it('names the given parameters when one is unknown', () => {
     const error = refusalOf('(r, p) => r.score > p.treshold', { threshold: 1 });
     expect(error.code).toBe('UNKNOWN_PARAMETER');
