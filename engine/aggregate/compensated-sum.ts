@@ -3,12 +3,15 @@ import type { AggregateState } from './aggregate';
 import { loadCells, resized, saveCells } from './aggregate';
 import type { NumberBlock } from './block';
 
-/** Neumaier's compensated sum: `sums` plus the rounding errors in `errors`. Infinities and NaN bypass the errors. */
+/**
+ * Neumaier's compensated sum: `sums` plus the rounding errors in `errors`. The error of each addition is exact, by Knuth's
+ * TwoSum, which needs no branch. Infinities and NaN bypass the errors.
+ */
 export class CompensatedSum implements AggregateState {
-  protected sums: Float64Array = new Float64Array(0);
-  protected errors: Float64Array = new Float64Array(0);
+  sums: Float64Array = new Float64Array(0);
+  errors: Float64Array = new Float64Array(0);
 
-  constructor(protected readonly numbers: NumberBlock) {}
+  constructor(readonly numbers: NumberBlock) {}
 
   value(cell: number): number {
     const sum = this.sums[cell]!;
@@ -33,7 +36,8 @@ export class CompensatedSum implements AggregateState {
       const value = values[from + i]!;
       const sum = sums[cell]!;
       const total = sum + value;
-      errors[cell]! += Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
+      const added = total - sum;
+      errors[cell]! += sum - (total - added) + (value - added);
       sums[cell] = total;
     }
   }
@@ -42,7 +46,8 @@ export class CompensatedSum implements AggregateState {
     const sum = this.sums[into]!;
     const value = this.sums[from]!;
     const total = sum + value;
-    this.errors[into]! += this.errors[from]! + (Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum);
+    const added = total - sum;
+    this.errors[into]! += this.errors[from]! + (sum - (total - added) + (value - added));
     this.sums[into] = total;
   }
 

@@ -17,8 +17,8 @@ export class NumberExtreme implements AggregateState {
   private readonly empty: number;
 
   constructor(
-    private readonly numbers: NumberBlock,
-    private readonly direction: Direction
+    readonly numbers: NumberBlock,
+    readonly direction: Direction
   ) {
     this.empty = direction === 'min' ? Infinity : -Infinity;
   }
@@ -53,7 +53,8 @@ function addMinimum(least: Float64Array, numbers: NumberBlock): void {
   const { cells, values, from, count } = numbers;
   for (let i = 0; i < count; i++) {
     const cell = cells[i]!;
-    least[cell] = Math.min(least[cell]!, values[from + i]!);
+    const value = values[from + i]!;
+    if (value < least[cell]! || value !== value) least[cell] = value;
   }
 }
 
@@ -61,7 +62,8 @@ function addMaximum(greatest: Float64Array, numbers: NumberBlock): void {
   const { cells, values, from, count } = numbers;
   for (let i = 0; i < count; i++) {
     const cell = cells[i]!;
-    greatest[cell] = Math.max(greatest[cell]!, values[from + i]!);
+    const value = values[from + i]!;
+    if (value > greatest[cell]! || value !== value) greatest[cell] = value;
   }
 }
 

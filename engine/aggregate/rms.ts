@@ -15,7 +15,8 @@ class SquareSum extends CompensatedSum {
       const square = values[from + i]! ** 2;
       const sum = sums[cell]!;
       const total = sum + square;
-      errors[cell]! += sum >= square ? sum - total + square : square - total + sum;
+      const added = total - sum;
+      errors[cell]! += sum - (total - added) + (square - added);
       sums[cell] = total;
     }
   }

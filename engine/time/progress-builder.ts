@@ -26,12 +26,9 @@ export class ProgressBuilder {
   /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. */
   stepPerRow(times: Float64Array, at: Float64Array, maxMs: number, delayMs: number): number {
     let max = maxMs;
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row]!;
-      if (time > max) {
-        max = time;
-        this.step(at[row]!, time - delayMs);
-      }
+    for (let row = firstAbove(times, 0, max); row < times.length; row = firstAbove(times, row + 1, max)) {
+      max = times[row]!;
+      this.step(at[row]!, max - delayMs);
     }
     return max;
   }
@@ -56,4 +53,10 @@ export class ProgressBuilder {
     this.at = at;
     this.watermarks = watermarks;
   }
+}
+
+function firstAbove(times: Float64Array, from: number, max: number): number {
+  let row = from;
+  while (row < times.length && times[row]! <= max) row += 1;
+  return row;
 }

@@ -1,6 +1,8 @@
 import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
 import type { BlockColumn, RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
+import type { Adder } from '../aggregate/fused-summary';
+import { addersOf } from '../aggregate/fused-summary';
 import { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
 import { emptyBatch } from '../batch/empty';
@@ -52,6 +54,7 @@ export class AlignedWindowOperator implements Operator {
   private readonly open: OpenWindows;
   private readonly panes: PaneCells;
   private readonly states: readonly AggregateState[];
+  private readonly adders: readonly Adder[];
   private readonly bounds: readonly StateBound[];
   private readonly blockColumns: readonly BlockColumn[];
   private readonly results: WindowResults;
@@ -71,6 +74,7 @@ export class AlignedWindowOperator implements Operator {
     this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount()) : null;
     this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
     this.states = states.all;
+    this.adders = addersOf(states.rows, this.states);
     this.bounds = this.states.flatMap(state => state.bound ?? []);
     this.blockColumns = states.blockColumns;
     this.keys = new KeyTable(input, WINDOW_LIMITS.keysMax);
@@ -124,7 +128,7 @@ export class AlignedWindowOperator implements Operator {
     for (let row = from; row < to; row += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, to - row);
       this.keys.resolve(batch, row, count, this.keyOfRow);
-      if (!this.open.reserveKeys(this.keys.size)) this.dropKeysFrom(this.open.keyCapacity, count);
+      if (this.keys.size > this.open.keyCapacity) this.makeRoomForKeys(count);
       for (let done = 0; done < count; ) {
         done += this.enterRows(batch, { times: batch.eventTimeMs, from: row + done, keys: this.keyOfRow, keyFrom: done, count: count - done }, output);
       }
@@ -153,7 +157,7 @@ export class AlignedWindowOperator implements Operator {
     const refused = this.bounds.length === 0 ? 0 : this.refuse(block, output);
     this.counters.rowsInState += block.count - panes.lateCount - panes.keylessCount - refused;
     for (const column of this.blockColumns) column.prepare(block);
-    for (const state of this.states) state.add(block);
+    for (const add of this.adders) add(block);
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */
@@ -175,7 +179,7 @@ export class AlignedWindowOperator implements Operator {
 
   /** A row whose window the watermark has passed but that is not late: counted in, and its result leaves again. */
   private enterFired(batch: Batch, row: number, key: number, output: Output): void {
-    const window = this.panes.windowAt(batch.eventTimeMs[row]!);
+    const window = this.panes.windowOf(batch.eventTimeMs[row]!);
     const cell = window === null ? DISCARD_CELL : this.open.cell(window, key);
     if (window === null || cell === DISCARD_CELL) {
       this.reject(batch, row, WINDOW_FULL, output);
@@ -190,6 +194,7 @@ export class AlignedWindowOperator implements Operator {
   private advance(watermarkMs: number, at: number, output: Output): void {
     const { inOrder } = this.open;
     const passedBefore = this.passed.passedMs;
+    this.panes.forget();
     this.setWatermark(watermarkMs);
     const { passedMs, lateBeforeMs } = this.passed;
     for (let index = this.open.firstEndingAfter(passedBefore); index < inOrder.length; index++) {
@@ -240,7 +245,6 @@ export class AlignedWindowOperator implements Operator {
       if (this.faultOf(cell) === null) this.counters.rowsReleased += rows;
       else this.counters.deadLetters += rows;
     });
-    this.panes.forget();
   }
 
   private dropLate(batch: Batch, row: number, output: Output): void {
@@ -258,8 +262,12 @@ export class AlignedWindowOperator implements Operator {
     output.deadLetter(rowLetter(this.options.node, batch, row, reason));
   }
 
-  private dropKeysFrom(keyCapacity: number, count: number): void {
-    for (let i = 0; i < count; i++) if (this.keyOfRow[i]! >= keyCapacity) this.keyOfRow[i] = -1;
+  private makeRoomForKeys(count: number): void {
+    const { open } = this;
+    const fits = open.reserveKeys(this.keys.size);
+    this.panes.forget();
+    if (fits) return;
+    for (let i = 0; i < count; i++) if (this.keyOfRow[i]! >= open.keyCapacity) this.keyOfRow[i] = -1;
   }
 }
 

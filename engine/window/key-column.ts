@@ -74,36 +74,30 @@ export class KeyColumn {
   }
 
   private resolveCodes(codes: Int32Array, validity: Uint8Array | null, from: number, count: number, into: Int32Array): void {
-    let { idOfCode } = this;
-    for (let i = 0; i < count; i++) {
-      const row = from + i;
-      if (validity !== null && validity[row] === 0) {
-        into[i] = this.idOf(null);
-        continue;
+    let done = 0;
+    if (validity === null) {
+      while (done < count) {
+        done = lookUp(this.idOfCode, codes, { from, done, count }, into);
+        if (done < count) into[done] = this.learn(codes[from + done++]!);
       }
-      const code = codes[row]!;
-      let id = code < idOfCode.length ? idOfCode[code]! : UNKNOWN;
-      if (id === UNKNOWN) {
-        id = this.learn(code);
-        idOfCode = this.idOfCode;
-      }
-      into[i] = id;
+      return;
     }
+    for (; done < count; done++) into[done] = validity[from + done] === 0 ? this.idOf(null) : this.learn(codes[from + done]!);
   }
 
+  /** Makes `idOfCode` cover all codes of `dictionary`; what is known of another dictionary is forgotten. */
   private follow(dictionary: Dictionary): void {
-    if (dictionary === this.dictionary) return;
+    const known = dictionary === this.dictionary ? this.idOfCode : new Int32Array(0);
     this.dictionary = dictionary;
-    this.idOfCode = new Int32Array(Math.max(64, dictionary.size)).fill(UNKNOWN);
+    if (known.length >= dictionary.size && known.length > 0) return;
+    this.idOfCode = new Int32Array(Math.max(64, dictionary.size * 2)).fill(UNKNOWN);
+    this.idOfCode.set(known);
   }
 
   private learn(code: number): number {
+    const known = this.idOfCode[code]!;
+    if (known !== UNKNOWN) return known;
     const id = this.idOf(this.dictionary!.values[code]!);
-    if (code >= this.idOfCode.length) {
-      const grown = new Int32Array(Math.max(this.dictionary!.size, this.idOfCode.length * 2)).fill(UNKNOWN);
-      grown.set(this.idOfCode);
-      this.idOfCode = grown;
-    }
     this.idOfCode[code] = id;
     return id;
   }
@@ -119,4 +113,16 @@ export class KeyColumn {
     this.ids.set(value, id);
     return id;
   }
+}
+
+/** Fills `into` from `done` on, up to `count` or the first code that is not known; says where it ended. No calls: this loop is hot. */
+function lookUp(idOfCode: Int32Array, codes: Int32Array, rows: { readonly from: number; readonly done: number; readonly count: number }, into: Int32Array): number {
+  const { from, count } = rows;
+  let i = rows.done;
+  for (; i < count; i++) {
+    const id = idOfCode[codes[from + i]!]!;
+    if (id < 0) break;
+    into[i] = id;
+  }
+  return i;
 }

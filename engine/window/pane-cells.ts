@@ -1,9 +1,14 @@
 import { DISCARD_CELL } from '../aggregate/block';
 import type { Assigner } from './assigner';
-import { floorToGrid } from './tumbling';
+import { paneStartMs } from './assigner';
 import type { OpenWindow, OpenWindows } from './open-windows';
 
-const CACHE_SIZE = 64;
+/** Panes after the last passed one whose windows are found without a search. */
+const NEAR_PANES = 1024;
+
+/** Instead of a cell: the row fires its window, or there is no room for it. */
+const FIRES = -1;
+const FULL = -2;
 
 /** The rows [from, from + count) of a batch, and their keys from `keyFrom` on. */
 export interface KeyedRows {
@@ -24,8 +29,12 @@ export interface Passed {
 export type Stop = 'end' | 'fires' | 'full';
 
 /**
- * Finds the cell of each row. Rows of out-of-order streams jump between a few windows, so the windows of recent panes
- * are kept in a small direct-mapped cache.
+ * Finds the cell of each row. Rows of out-of-order streams jump between a few windows, so the windows of the panes next
+ * to be passed stand in a table by pane number:
+ *
+ *   nearBase[0]   nearBase[1]   nearBase[2] …        place of the window's first cell in `OpenWindows.cellOf`, -1: look it up
+ *   |─── pane ───|─── pane ───|─── pane ───|
+ *   originMs
  */
 export class PaneCells {
   /** Cells of the rows assigned by the last call, and how many rows those are. */
@@ -36,8 +45,9 @@ export class PaneCells {
   lateCount = 0;
   readonly keyless: Int32Array;
   keylessCount = 0;
-  private readonly paneStarts = new Float64Array(CACHE_SIZE).fill(NaN);
-  private readonly windows: (OpenWindow | null)[] = new Array<OpenWindow | null>(CACHE_SIZE).fill(null);
+  private readonly nearBase = new Int32Array(NEAR_PANES).fill(-1);
+  private nearUsed = 0;
+  private originMs = NaN;
 
   constructor(
     private readonly assigner: Assigner,
@@ -49,48 +59,27 @@ export class PaneCells {
     this.keyless = new Int32Array(rowsMax);
   }
 
-  /** To be called whenever windows were closed. */
+  /** To be called when the watermark has passed windows or the layout of `OpenWindows` may have changed. */
   forget(): void {
-    this.paneStarts.fill(NaN);
-    this.windows.fill(null);
+    this.nearBase.fill(-1, 0, this.nearUsed);
+    this.nearUsed = 0;
+    this.originMs = NaN;
   }
 
   /** Fills `cells` for `rows`, up to the first row that must be taken alone. */
-  assign(rows: KeyedRows, { passedMs, lateBeforeMs }: Passed): Stop {
-    const { cells, open } = this;
-    const { times, from, keys, keyFrom, count } = rows;
-    const { paneMs, offsetMs } = this.assigner;
+  assign(rows: KeyedRows, passed: Passed): Stop {
     this.lateCount = 0;
     this.keylessCount = 0;
-    let { cellOf } = open;
-    let paneStart = NaN;
-    let paneEnd = NaN;
-    let base = 0;
-    let window: OpenWindow | null = null;
-    for (let i = 0; i < count; i++) {
-      const time = times[from + i]!;
-      const key = keys[keyFrom + i]!;
-      if (time < passedMs && time >= lateBeforeMs) return this.stop(i, 'fires');
-      if (time < lateBeforeMs || key < 0) {
-        this.discard(i, time < lateBeforeMs);
-        continue;
+    for (let done = this.fill(rows, 0); done < rows.count; done = this.fill(rows, done + 1)) {
+      const cell = this.assignOne(rows, done, passed);
+      if (cell === FIRES || cell === FULL) {
+        this.assigned = done;
+        return cell === FIRES ? 'fires' : 'full';
       }
-      if (!(time >= paneStart && time < paneEnd)) {
-        window = this.windowAt(time);
-        if (window === null) return this.stop(i, 'full');
-        cellOf = open.cellOf;
-        paneStart = floorToGrid(time, paneMs, offsetMs);
-        paneEnd = paneStart + paneMs;
-        base = window.slot * open.keyCapacity;
-      }
-      let cell = cellOf[base + key]!;
-      if (cell === DISCARD_CELL) {
-        cell = open.cell(window!, key);
-        if (cell === DISCARD_CELL) return this.stop(i, 'full');
-      }
-      cells[i] = cell;
+      this.cells[done] = cell;
     }
-    return this.stop(count, 'end');
+    this.assigned = rows.count;
+    return 'end';
   }
 
   /** As if one row had been assigned to `cell`. */
@@ -101,28 +90,60 @@ export class PaneCells {
     this.keylessCount = 0;
   }
 
-  /** The window of `time`, opened when there is none; null when there is no room. */
-  windowAt(time: number): OpenWindow | null {
-    const paneStart = floorToGrid(time, this.assigner.paneMs, this.assigner.offsetMs);
-    const index = Math.abs((paneStart / this.assigner.paneMs) % CACHE_SIZE) | 0;
-    if (this.paneStarts[index] === paneStart) return this.windows[index]!;
+  /** The window of a record of `time`, opened when there is none; null when there is no room. */
+  windowOf(time: number): OpenWindow | null {
+    const paneStart = paneStartMs(this.assigner, time);
     const endMs = this.assigner.windowEndMs(paneStart);
-    const window = this.open.find(endMs) ?? this.open.open(this.assigner.windowStartMs(paneStart), endMs);
-    if (window !== null) {
-      this.paneStarts[index] = paneStart;
-      this.windows[index] = window;
+    return this.open.find(endMs) ?? this.open.open(this.assigner.windowStartMs(paneStart), endMs);
+  }
+
+  /** Fills `cells` from `done` on up to the first row that needs more than a look; says where it ended. No calls: this loop is hot. */
+  private fill(rows: KeyedRows, done: number): number {
+    const { times, from, keys, keyFrom, count } = rows;
+    const { cells, nearBase, originMs } = this;
+    const { cellOf } = this.open;
+    const panesPerMs = 1 / this.assigner.paneMs;
+    const limitMs = originMs + NEAR_PANES * this.assigner.paneMs;
+    let i = done;
+    for (; i < count; i++) {
+      const time = times[from + i]!;
+      if (!(time >= originMs && time < limitMs)) break;
+      // Times are whole, so half a millisecond keeps the product off the integers and its rounding cannot change the pane.
+      const base = nearBase[((time - originMs + 0.5) * panesPerMs) | 0]!;
+      const key = keys[keyFrom + i]!;
+      if (base < 0 || key < 0) break;
+      const cell = cellOf[base + key]!;
+      if (cell === DISCARD_CELL) break;
+      cells[i] = cell;
     }
-    return window;
+    return i;
   }
 
-  private discard(position: number, isLate: boolean): void {
-    this.cells[position] = DISCARD_CELL;
-    if (isLate) this.late[this.lateCount++] = position;
-    else this.keyless[this.keylessCount++] = position;
+  private assignOne(rows: KeyedRows, position: number, { passedMs, lateBeforeMs }: Passed): number {
+    const time = rows.times[rows.from + position]!;
+    const key = rows.keys[rows.keyFrom + position]!;
+    if (time < lateBeforeMs) {
+      this.late[this.lateCount++] = position;
+      return DISCARD_CELL;
+    }
+    if (time < passedMs) return FIRES;
+    if (key < 0) {
+      this.keyless[this.keylessCount++] = position;
+      return DISCARD_CELL;
+    }
+    const window = this.windowOf(time);
+    if (window === null) return FULL;
+    this.remember(paneStartMs(this.assigner, time), window, passedMs);
+    const cell = this.open.cell(window, key);
+    return cell === DISCARD_CELL ? FULL : cell;
   }
 
-  private stop(assigned: number, why: Stop): Stop {
-    this.assigned = assigned;
-    return why;
+  private remember(paneStart: number, window: OpenWindow, passedMs: number): void {
+    const { paneMs } = this.assigner;
+    if (Number.isNaN(this.originMs)) this.originMs = Number.isFinite(passedMs) ? passedMs : paneStart - (NEAR_PANES / 2) * paneMs;
+    const pane = (paneStart - this.originMs) / paneMs;
+    if (pane < 0 || pane >= NEAR_PANES) return;
+    this.nearBase[pane] = window.slot * this.open.keyCapacity;
+    this.nearUsed = Math.max(this.nearUsed, pane + 1);
   }
 }
