@@ -30,7 +30,7 @@ export async function watchedPage(browser: Browser): Promise<PageWatch> {
   const foreignOrigins = new Set<string>();
   const traffic = { requests: 0, bytes: 0 };
   const note = (text: string): void => {
-    if (!knownNoise.some(pattern => pattern.test(text))) errors.push(text);
+    if (!knownNoise.some(pattern => pattern.test(text)) && !errors.includes(text)) errors.push(text);
   };
   page.on('console', message => {
     if (message.type() === 'error') note(`${message.text()} (${message.location().url})`);
