@@ -2,7 +2,7 @@ import type { DecodeCode, DecodeFailure, DecodeLimits } from './decode-failure';
 import { EXACT_POWERS, parseDecimal } from './decimal';
 import { HASH_SEED } from './text-interner';
 import { decodeUtf8, utf8ErrorOffset } from './utf8';
-import { checkEscapes, unescapeJson } from './json-escape';
+import { unescapeJson } from './json-escape';
 
 export const QUOTE = 34;
 export const COMMA = 44;
@@ -12,11 +12,11 @@ export const CLOSE_LIST = 93;
 export const OPEN_OBJECT = 123;
 export const CLOSE_OBJECT = 125;
 const BACKSLASH = 92;
-const MINUS = 45;
-const PLUS = 43;
-const ZERO = 48;
-const NINE = 57;
-const DOT = 46;
+export const MINUS = 45;
+export const PLUS = 43;
+export const ZERO = 48;
+export const NINE = 57;
+export const DOT = 46;
 
 const EXACT_MAX = 9_007_199_254_740_992;
 
@@ -212,94 +212,18 @@ export class JsonScanner {
     return this.fail('JSON_UTF8', 'a string is not well-formed UTF-8', offset);
   }
 
-  /** Takes any value, checked for syntax and UTF-8 and thrown away. */
-  skipValue(depth: number): boolean {
-    const byte = this.peek();
-    if (byte === OPEN_OBJECT) return this.skipObject(depth + 1);
-    if (byte === OPEN_LIST) return this.skipList(depth + 1);
-    if (byte === QUOTE) return this.skipString();
-    if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return this.skipNumber();
-    if (this.takeNull()) return true;
-    return !Number.isNaN(this.readBool('a value'));
-  }
-
-  private skipString(): boolean {
-    if (!this.scanString('a string')) return false;
-    if (this.textEscaped && !checkEscapes(this)) return false;
-    return utf8ErrorOffset(this.bytes, this.textStart, this.textEnd) < 0 || this.notUtf8();
-  }
-
-  private skipNumber(): boolean {
-    if (this.bytes[this.position] === MINUS) this.position++;
-    const first = this.position;
-    if (!this.skipDigits()) return false;
-    if (this.bytes[first] === ZERO && this.position - first > 1) return !Number.isNaN(this.leadingZero(first));
-    if (this.position < this.end && this.bytes[this.position] === DOT) {
-      this.position++;
-      if (!this.skipDigits()) return false;
-    }
-    if (this.position < this.end && (this.bytes[this.position]! | 32) === 101) {
-      this.position++;
-      const sign = this.bytes[this.position];
-      if (this.position < this.end && (sign === MINUS || sign === PLUS)) this.position++;
-      return this.skipDigits();
-    }
-    return true;
-  }
-
-  private skipDigits(): boolean {
-    const first = this.position;
-    while (this.position < this.end && this.bytes[this.position]! >= ZERO && this.bytes[this.position]! <= NINE) this.position++;
-    if (this.position > first) return true;
-    return this.unexpected(first < this.end ? this.bytes[first]! : -1, 'a digit');
-  }
-
-  private skipObject(depth: number): boolean {
-    if (depth > this.limits.depthMax) return this.tooDeep();
-    this.position++;
-    if (this.peek() === CLOSE_OBJECT) {
-      this.position++;
-      return true;
-    }
-    for (;;) {
-      this.peek();
-      if (!this.skipKey() || !this.expect(COLON, 'after a key') || !this.skipValue(depth)) return false;
-      const byte = this.peek();
-      this.position++;
-      if (byte === CLOSE_OBJECT) return true;
-      if (byte !== COMMA) return this.unexpectedBefore(byte, '"," or "}"');
-    }
-  }
-
-  private skipKey(): boolean {
-    const byte = this.peek();
-    return byte === QUOTE ? this.skipString() : this.unexpected(byte, 'a key in double quotes');
-  }
-
-  private skipList(depth: number): boolean {
-    if (depth > this.limits.depthMax) return this.tooDeep();
-    this.position++;
-    if (this.peek() === CLOSE_LIST) {
-      this.position++;
-      return true;
-    }
-    for (;;) {
-      if (!this.skipValue(depth)) return false;
-      const byte = this.peek();
-      this.position++;
-      if (byte === CLOSE_LIST) return true;
-      if (byte !== COMMA) return this.unexpectedBefore(byte, '"," or "]"');
-    }
-  }
-
   /** As `unexpected`, after the byte has been taken. */
   unexpectedBefore(byte: number, wanted: string): false {
     this.position--;
     return this.unexpected(byte, wanted);
   }
 
-  private tooDeep(): false {
-    return this.fail('JSON_DEPTH', `values are nested deeper than ${this.limits.depthMax}`);
+  /** Takes one digit or more. */
+  skipDigits(): boolean {
+    const first = this.position;
+    while (this.position < this.end && this.bytes[this.position]! >= ZERO && this.bytes[this.position]! <= NINE) this.position++;
+    if (this.position > first) return true;
+    return this.unexpected(first < this.end ? this.bytes[first]! : -1, 'a digit');
   }
 
   private takeWord(word: string): boolean {
@@ -320,7 +244,7 @@ export class JsonScanner {
     return NaN;
   }
 
-  private leadingZero(first: number): number {
+  leadingZero(first: number): number {
     this.fail('JSON_SYNTAX', 'a number begins with 0', first);
     return NaN;
   }

@@ -3,10 +3,11 @@ import { fieldIndex, isList } from '../schema/schema';
 import { assert } from '../error';
 import type { DecodeFailure, DecodeLimits } from './decode-failure';
 import { DEFAULT_DECODE_LIMITS } from './decode-failure';
-import type { FieldReader } from './json-readers';
+import type { FieldReader } from './field-reader';
 import { fieldReader } from './json-readers';
 import { KeyTable } from './json-keys';
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, JsonScanner, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-scanner';
+import { skipValue } from './json-skip';
 import type { RowBuilder } from './row-builder';
 import { encodeUtf8 } from './utf8';
 
@@ -119,7 +120,7 @@ export class JsonDecoder {
       if (keyCount > scanner.limits.keysMax) return scanner.fail('JSON_SIZE', `an object with more than ${scanner.limits.keysMax} keys`);
       const reader = readers[code];
       if (reader === undefined) {
-        if (!scanner.skipValue(1)) return false;
+        if (!skipValue(scanner, 1)) return false;
       } else {
         seen++;
         guess = code + 1;

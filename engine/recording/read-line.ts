@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../codec/base64';
 import { DEFAULT_DECODE_LIMITS } from '../codec/decode-failure';
 import { CLOSE_OBJECT, COLON, COMMA, JsonScanner, OPEN_OBJECT, QUOTE } from '../codec/json-scanner';
+import { skipValue } from '../codec/json-skip';
 import { decodeUtf8, utf8Length } from '../codec/utf8';
 import type { RecordedInput, RecordingLimits } from './recorded-input';
 
@@ -80,7 +81,7 @@ function readMembers(line: Uint8Array, limits: RecordingLimits): ReadonlyMap<str
       if (name !== null && scanner.expect(COLON, 'after a key')) {
         scanner.peek();
         const start = scanner.position;
-        if (scanner.skipValue(1)) members.set(name, { start, end: scanner.position });
+        if (skipValue(scanner, 1)) members.set(name, { start, end: scanner.position });
       }
     }
     if (scanner.failure !== null) return problem();

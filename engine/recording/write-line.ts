@@ -1,6 +1,7 @@
 import { encodeBase64 } from '../codec/base64';
 import { DEFAULT_DECODE_LIMITS } from '../codec/decode-failure';
 import { JsonScanner } from '../codec/json-scanner';
+import { skipValue } from '../codec/json-skip';
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8';
 import type { RecordedInput } from './recorded-input';
 
@@ -27,6 +28,6 @@ function readableJson(payload: Uint8Array): string | null {
   const scanner = new JsonScanner({ ...DEFAULT_DECODE_LIMITS, stringBytesMax: DEFAULT_DECODE_LIMITS.payloadBytesMax });
   scanner.open(payload);
   scanner.peek();
-  if (scanner.position !== 0 || !scanner.skipValue(1) || scanner.position !== payload.length) return null;
+  if (scanner.position !== 0 || !skipValue(scanner, 1) || scanner.position !== payload.length) return null;
   return decodeUtf8(payload);
 }
