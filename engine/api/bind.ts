@@ -1,3 +1,4 @@
+import { given } from './given';
 import type { PipelineHost, RecordingRef, RecordOptions, ReplayResult } from './host';
 import { PlanBuilder } from './plan-builder';
 import type { Source } from './source';
@@ -27,6 +28,7 @@ class StartBuilder {
   ) {}
 
   from(source: Source<never>): StreamBuilder {
+    given(source, 'from', "a source, e.g. from(mqtt('plant/+/vibration', { … }))");
     return new StreamBuilder(this.plan.add({ op: 'source', config: source.config }, 'source', `mqtt("${source.config.topic}")`), this.host);
   }
 }

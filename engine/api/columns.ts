@@ -1,5 +1,6 @@
 import { parseSchema } from '../plan/parse-schema';
 import type { DataType, Field, ListType } from '../schema/schema';
+import { given } from './given';
 import type { Bytes, Cell, Column, Columns, Signal, TypedSchema } from './row-types';
 
 export interface ColumnOptions {
@@ -59,6 +60,9 @@ export function list(element: ListType['list'], options: ListOptions = {}): Colu
  * Throws PlanError `PLAN_INVALID` for names and sizes that a Plan does not allow.
  */
 export function schema<C extends Columns>(columns: C): TypedSchema<C> {
-  const fields = Object.entries(columns).map(([name, { type, nullable, unit }]): Field => (unit === undefined ? { name, type, nullable } : { name, type, nullable, unit }));
+  const fields = Object.entries(given(columns, 'schema', 'its columns, e.g. { tMs: timestampMs(), x: float64() }')).map(([name, column]): Field => {
+    const { type, nullable, unit } = given(column, `schema.${name}`, 'a column, e.g. float64()');
+    return unit === undefined ? { name, type, nullable } : { name, type, nullable, unit };
+  });
   return { ...parseSchema({ fields }, 'schema'), columns };
 }

@@ -22,7 +22,7 @@ export class PlanBuilder {
   ) {}
 
   static start(name: string, options: PipelineOptions): PlanBuilder {
-    if (name.length > PLAN_LIMITS.nameLengthMax || !nameForm.pattern.test(name)) throw planInvalid('pipeline', `got the name "${name.slice(0, PLAN_LIMITS.nameLengthMax)}"`, `1 to ${PLAN_LIMITS.nameLengthMax} ${nameForm.expected}`);
+    if (typeof name !== 'string' || name.length > PLAN_LIMITS.nameLengthMax || !nameForm.pattern.test(name)) throw planInvalid('pipeline', `got the name "${String(name).slice(0, PLAN_LIMITS.nameLengthMax)}"`, `1 to ${PLAN_LIMITS.nameLengthMax} ${nameForm.expected}`);
     return new PlanBuilder(name, options, [], '', { schema: { fields: [] }, keys: [] });
   }
 

@@ -22,7 +22,7 @@ export interface PublishOptions {
 
 /** Publishes every row as a JSON message: `publish('alerts/{device}')`. A column in braces is replaced by its value. */
 export function publish<const T extends string>(topic: T, options: PublishOptions = {}): Sink<Placeholders<T>> {
-  return { config: { connector: 'mqtt', name: options.name ?? nameOf(topic), topic, connection: options.connection, qos: options.qos, retain: options.retain } };
+  return { config: { connector: 'mqtt', name: options.name ?? nameOf(String(topic)), topic, connection: options.connection, qos: options.qos, retain: options.retain } };
 }
 
 /** The levels of `topic` that are fixed, joined: `plant/alerts` for `plant/alerts/{device}` becomes `plant-alerts`. */

@@ -1,6 +1,7 @@
 import type { SourceNode } from '../plan/plan';
 import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
+import { given } from './given';
 import type { Columns, NamesOf, NamesOfColumns, Row, RowOfColumns, TypedSchema } from './row-types';
 import { withDefaults } from './spec-defaults';
 
@@ -39,7 +40,9 @@ export interface MqttOptions<C extends Columns> {
  * the columns of `schema`; what cannot be decoded goes to the dead letters. Throws PlanError `PLAN_INVALID`.
  */
 export function mqtt<C extends Columns>(topic: string, options: MqttOptions<C>): Source<RowOfColumns<C>> {
-  const { schema, ...settings } = options;
-  const config = withDefaults(operatorSpecs.source, { connector: 'mqtt', topic, ...settings, schema: { fields: schema.fields } });
-  return { config: configParsers.source(config, `mqtt("${topic}")`) };
+  const subject = `mqtt("${topic}")`;
+  const { schema, ...settings } = given(options, subject, '{ connection, schema, eventTime, maxOutOfOrdernessMs }');
+  const { fields } = given(schema, `${subject}.schema`, 'schema({ … }) with its columns');
+  const config = withDefaults(operatorSpecs.source, { connector: 'mqtt', topic, ...settings, schema: { fields } });
+  return { config: configParsers.source(config, subject) };
 }

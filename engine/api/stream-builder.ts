@@ -5,6 +5,7 @@ import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
 import type { Aggregate } from './aggregates';
 import { FinishedPipeline, isPipeline } from './finished-pipeline';
+import { given } from './given';
 import type { PipelineHost } from './host';
 import type { PlanBuilder } from './plan-builder';
 import type { Sink } from './sinks';
@@ -27,7 +28,7 @@ export class StreamBuilder {
   }
 
   select(columns: Readonly<Record<string, RowFunction>>, parameters?: Parameters): StreamBuilder {
-    const config = { columns: Object.entries(columns).map(([name, compute]) => ({ name, expression: this.expression(compute, `select.${name}`, parameters) })) };
+    const config = { columns: Object.entries(given(columns, 'select', 'computed columns, e.g. { g: r => r.mv / 9.81 }')).map(([name, compute]) => ({ name, expression: this.expression(compute, `select.${name}`, parameters) })) };
     return this.with(this.plan.add({ op: 'select', config: configParsers.select(config, 'select') }, 'select', 'select'));
   }
 
@@ -36,27 +37,31 @@ export class StreamBuilder {
   }
 
   window(window: Window, options: WindowOptions = {}): WindowBuilder {
+    given(window, 'window', 'a window, e.g. tumbling({ sizeMs: 1_000 })');
     return new WindowBuilder(this.plan, this.host, window, options);
   }
 
   predict(model: string, options: { readonly inputs: Readonly<Record<string, readonly string[]>>; readonly outputs: ModelOutputs; readonly onError?: string }): StreamBuilder {
-    const outputs = Object.fromEntries(Object.entries(options.outputs).map(([tensor, output]) => [tensor, typeof output === 'string' ? { column: output, type: 'float32' } : output]));
     const subject = `predict("${model}")`;
+    given(options, subject, "{ inputs, outputs }, e.g. { inputs: { features: ['rms'] }, outputs: { score: 'score' } }");
+    const outputs = Object.fromEntries(Object.entries(given(options.outputs, `${subject}.outputs`, "the model's outputs, e.g. { score: 'score' }")).map(([tensor, output]) => [tensor, typeof output === 'string' ? { column: output, type: 'float32' } : output]));
     const config = configParsers.predict(withDefaults(operatorSpecs.predict, { ...options, model, outputs }), subject);
     return this.with(this.plan.add({ op: 'predict', config }, 'predict', subject));
   }
 
   branch(steps: (rows: StreamBuilder) => Pipeline): StreamBuilder {
+    if (typeof steps !== 'function') throw new PlanError('PLAN_BRANCH', `branch: got ${steps === undefined ? 'nothing' : `a ${typeof steps}`}; expected a function. Write .branch(rows => rows.to(…)).`, { details: { path: 'branch' } });
     const branch: unknown = steps(this);
     if (!isPipeline(branch)) throw new PlanError('PLAN_BRANCH', 'branch: its function gave back no complete pipeline; expected rows that end in a sink. Write .branch(rows => rows.to(…)).', { details: { path: 'branch' } });
     return this.with(this.plan.join(branch.toPlan()));
   }
 
   to(sink: Sink<string>): Pipeline {
+    given(sink, 'to', "a sink, e.g. to(publish('alerts/{device}')) or to(lake('alerts'))");
     const connector = String(sink.config['connector']);
-    const defaults = connector === 'mqtt' ? ['qos', 'retain'] : ['partitionBy'];
-    const given = connector === 'mqtt' ? { ...sink.config, connection: sink.config['connection'] ?? this.plan.connection } : sink.config;
-    const config = configParsers.sink(withDefaults(operatorSpecs.sink, given, defaults), `sink "${String(sink.config['name'])}"`);
+    const isPublish = connector === 'mqtt';
+    const settings = isPublish ? { ...sink.config, connection: sink.config['connection'] ?? this.plan.connection } : sink.config;
+    const config = configParsers.sink(withDefaults(operatorSpecs.sink, settings, isPublish ? ['qos', 'retain'] : ['partitionBy']), `sink "${String(sink.config['name'])}"`);
     this.plan.refuseTakenSink(config.name);
     return new FinishedPipeline(this.plan.add({ op: 'sink', config }, config.name, `sink "${config.name}"`).build(), this.host);
   }
@@ -81,13 +86,18 @@ export class WindowBuilder {
   ) {}
 
   aggregate(aggregates: Readonly<Record<string, Aggregate<string>>>): StreamBuilder {
-    const given = {
+    const settings = {
       window: this.window.spec,
-      aggregates: Object.entries(aggregates).map(([name, { takes: _takes, ...aggregate }]) => ({ name, ...aggregate })),
+      aggregates: Object.entries(given(aggregates, 'aggregate', "aggregates by name, e.g. { n: count(), mean: mean('x') }")).map(([name, aggregate]) => aggregateJson(name, aggregate)),
       allowedLatenessMs: this.options.allowedLatenessMs,
       latePolicy: this.options.latePolicy
     };
-    const config = configParsers.window(withDefaults(operatorSpecs.window, given), 'window');
+    const config = configParsers.window(withDefaults(operatorSpecs.window, settings), 'window');
     return new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
   }
+}
+
+function aggregateJson(name: string, aggregate: Aggregate<string>): Readonly<Record<string, unknown>> {
+  const { fn, column } = given(aggregate, `aggregate.${name}`, "an aggregate, e.g. mean('x')");
+  return { name, fn, ...(column === undefined ? {} : { column }), ...('options' in aggregate ? { options: aggregate.options } : {}) };
 }

@@ -1,4 +1,5 @@
 import type { WindowSpec } from '../plan/plan';
+import { given } from './given';
 
 /** How rows are put into windows by their event time. */
 export interface Window {
@@ -19,5 +20,6 @@ export interface WindowOptions {
 
 /** Windows of equal length side by side, `[start, start + sizeMs)`: every row is in exactly one. `tumbling({ sizeMs: 1_000 })`. */
 export function tumbling(options: TumblingOptions): Window {
-  return { spec: { kind: 'tumbling', sizeMs: options.sizeMs, offsetMs: options.offsetMs ?? 0 } };
+  const { sizeMs, offsetMs = 0 } = given(options, 'tumbling', '{ sizeMs }, e.g. tumbling({ sizeMs: 1_000 })');
+  return { spec: { kind: 'tumbling', sizeMs, offsetMs } };
 }

@@ -164,6 +164,32 @@ describe('a pipeline', () => {
   });
 });
 
+describe('a call the compiler would have refused', () => {
+  const never = undefined as never;
+  it.each<[string, () => unknown, string]>([
+    ['mqtt without options', () => mqtt('t', never), 'mqtt("t"): got nothing; expected { connection, schema, eventTime, maxOutOfOrdernessMs }.'],
+    ['mqtt without schema', () => mqtt('t', { connection: 'plant' } as never), 'mqtt("t").schema: got nothing; expected schema({ … }) with its columns.'],
+    ['mqtt without connection', () => mqtt('t', { schema: vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 0 } as never), 'mqtt("t").connection: it is missing; expected'],
+    ['mqtt with an option of another name', () => mqtt('t', { connection: 'p', schema: vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 0, idleTimeout: 5 } as never), 'unknown field "idleTimeout"; expected only'],
+    ['schema without columns', () => schema(never), 'schema: got nothing; expected its columns'],
+    ['a column that is a text', () => schema({ x: 'float64' as never }), 'schema.x: got a string; expected a column, e.g. float64().'],
+    ['a column that is not called', () => schema({ x: float64 as never }), 'schema.x: got a function; expected a column, e.g. float64().'],
+    ['tumbling without size', () => rows().window(tumbling(never)), 'tumbling: got nothing; expected { sizeMs }'],
+    ['from nothing', () => pipeline('p').from(never), 'from: got nothing; expected a source'],
+    ['window of nothing', () => rows().window(never), 'window: got nothing; expected a window'],
+    ['aggregates of nothing', () => rows().window(tumbling({ sizeMs: 1 })).aggregate(never), 'aggregate: got nothing; expected aggregates by name'],
+    ['an aggregate that is a function', () => rows().window(tumbling({ sizeMs: 1 })).aggregate({ n: count as never }), "aggregate.n: got a function; expected an aggregate, e.g. mean('x')."],
+    ['an unknown option of a window', () => rows().window(tumbling({ sizeMs: 1 }), { allowedLatenessMs: '1s' as never }).aggregate({ n: count() }), 'window.allowedLatenessMs: got "1s"; expected a whole number from 0.'],
+    ['predict without options', () => windows().predict('m.onnx', never), 'predict("m.onnx"): got nothing; expected { inputs, outputs }'],
+    ['predict without outputs', () => windows().predict('m.onnx', { inputs: { f: ['m'] } } as never), 'predict("m.onnx").outputs: got nothing'],
+    ['a branch without a function', () => windows().branch(never), 'branch: got nothing; expected a function'],
+    ['a sink that is none', () => windows().to(never), 'to: got nothing; expected a sink'],
+    ['select of nothing', () => rows().select(never), 'select: got nothing; expected computed columns']
+  ])('says what is wanted: %s', (_name, call, text) => {
+    expect(refusalOf(call).message).toContain(text);
+  });
+});
+
 describe('types of the steps', () => {
   it('follow the columns', () => {
     expectTypeOf<RowOf<typeof vibration>>().toEqualTypeOf<{ readonly tMs: number; readonly device: string; readonly x: Signal; readonly load: number; readonly serial: number }>();
