@@ -1,7 +1,8 @@
 import { bundleHere } from '../host/bundle';
 import { nodeSigner } from '../host/bundle-crypto';
 import { readFileBytes, unpackGzip, writeWholeFile } from '../host/files';
-import { instantOption, yearsFromNow } from './instant-option';
+import { yearsFromNow } from '../host/expiry';
+import { expiresOption } from './expires-option';
 import { loadPipeline } from '../host/load-pipeline';
 import { readModels } from '../host/model-files';
 import { nameRecording } from '../host/recording-file';
@@ -31,7 +32,7 @@ one archive that is signed. An agent repeats the evidence before it goes live. T
     'littoral bundle test/edge/cli/fixtures/pumps.pipeline.ts --evidence test/edge/cli/fixtures/pumps.recording.ndjson --key .littoral/site.key -o .littoral/pumps-1.littoral.zip',
   async run(call) {
     const release = call.wholeNumber('release', 1) ?? 1;
-    const expires = instantOption('bundle', call.text('expires')) ?? yearsFromNow(1);
+    const expires = expiresOption('bundle', call.text('expires')) ?? yearsFromNow(1);
     const targets = call.texts('target').length === 0 ? ['*'] : call.texts('target');
     const signer = await nodeSigner(await readSigningKey(call.required('key')));
     const { plan, folder } = await loadPipeline(call.operand(0));
