@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { VERBS } from '../../../edge/cli/verbs';
 import { documentOf, littoralUnderTest, ROOT, runChild } from './littoral';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINE_VERSION } from '../../../engine/version';
 
@@ -25,6 +25,16 @@ describe('the command line', () => {
     expect(ended.stdout).toMatch(/Example:\n {2}littoral /);
   });
 
+  test('the examples on the help pages work as they stand in a clone', async () => {
+    symlinkSync(join(ROOT, 'test'), littoral.path('test'));
+    for (const name of ['plan', 'replay', 'validate', 'keygen', 'bundle', 'verify', 'inspect', 'schema', 'explain']) {
+      const [program, ...args] = (VERBS.find(verb => verb.name === name)?.example ?? '').split(' ').map(word => word.replaceAll('"', ''));
+      expect(program).toBe('littoral');
+      const ended = await littoral.run(args);
+      expect(ended.code, `${name}: ${ended.stderr}`).toBe(0);
+    }
+  });
+
   test.each([
     ['no verb', []],
     ['a verb that does not exist', ['keyge']],
@@ -44,7 +54,6 @@ describe('the command line', () => {
 
   test('a clone that is not built says how to build it', async () => {
     const path = littoral.path('edge/littoral.mjs');
-    const { mkdirSync, copyFileSync } = await import('node:fs');
     mkdirSync(littoral.path('edge'));
     copyFileSync(join(ROOT, 'edge', 'littoral.mjs'), path);
     const ended = await runChild([path, 'plan'], littoral.path('.'), {});
