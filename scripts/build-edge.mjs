@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Packages that stay outside the bundle: they carry native or WebAssembly files that are found beside their own code. */
@@ -12,7 +12,7 @@ const EXTERNAL = ['@photostructure/sqlite', 'onnxruntime-web', 'onnxruntime-web/
  */
 export async function buildEdge({ root, outDir = join(root, 'lib', 'edge') }) {
   await mkdir(outDir, { recursive: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'edge/cli/littoral.ts', 'littoral-api': 'edge/host/littoral-api.ts', station: 'edge/station/main.ts' },
     outdir: outDir,
@@ -26,6 +26,9 @@ export async function buildEdge({ root, outDir = join(root, 'lib', 'edge') }) {
     external: EXTERNAL,
     banner: { js: "import { createRequire as littoralCreateRequire } from 'node:module'; const require = littoralCreateRequire(import.meta.url);" },
     legalComments: 'none',
-    logLevel: 'warning'
+    logLevel: 'warning',
+    metafile: true
   });
+  const written = new Set(Object.keys(metafile.outputs).map(path => basename(path)));
+  for (const name of await readdir(outDir)) if (name.endsWith('.mjs') && !written.has(name)) await rm(join(outDir, name));
 }
