@@ -76,7 +76,7 @@ describe('printing and naming types', () => {
         { name: 'x', type: { list: 'float32', size: 3 }, nullable: true }
       ]
     } as const;
-    expect(printSchema('Vibration', schema)).toBe("const Vibration = schema({\n  device: 'utf8',\n  'it\\'s': 'float64?',\n  x: 'list<float32, 3>?'\n});");
+    expect(printSchema('Vibration', schema)).toBe("const Vibration = schema({\n  device: utf8(),\n  'it\\'s': float64({ nullable: true }),\n  x: list('float32', { size: 3, nullable: true })\n});");
   });
   it('has one name per system for every type', () => {
     expect(typeNames('float32')).toEqual({ arrow: 'Float32', parquet: 'FLOAT', flinkSql: 'FLOAT', onnx: 'tensor(float)', duckdb: 'FLOAT' });
