@@ -41,6 +41,8 @@ interface ExecuteContent {
 interface Running {
   readonly cell: string;
   readonly abandon: (outcome: ExecuteOutcome) => void;
+  /** The runtime has it; before that it is being compiled and checked. */
+  isHandedOver: boolean;
 }
 
 const PARENTS_MAX = 2_000;
@@ -89,6 +91,7 @@ export class Execution {
   async interrupt(): Promise<void> {
     const { running } = this;
     if (running === null) return;
+    if (!running.isHandedOver) return running.abandon({ status: 'error', error: interruption('the cell was interrupted') });
     const { port } = this.runtime;
     const isAlive = await Promise.race([this.askToStop(port, running.cell), this.options.delay(this.options.pingTimeoutMs).then(() => false)]);
     if (isAlive || this.running !== running) return;
@@ -152,7 +155,7 @@ export class Execution {
     }
     const number = this.count;
     if (!silent) outbox.publish(message, 'execute_input', { code, execution_count: number });
-    const outcome = await this.untilDone(message, content, number, checks);
+    const outcome = await this.guarded(message, running => this.compileAndRun(running, content, number, checks));
     if (outcome.status === 'error') {
       const waiting = content.stop_on_error === true ? this.queue.splice(0) : [];
       if (!silent) outbox.publish(message, 'error', outcome.error);
@@ -164,20 +167,20 @@ export class Execution {
       outbox.publish(message, 'execute_result', { execution_count: number, ...outcome.result });
       if (isStored) history.setOutput(number, String(outcome.result.data['text/plain'] ?? ''));
     }
-    const userExpressions = await this.userExpressions(content.user_expressions ?? {}, number);
+    const userExpressions = await this.userExpressions(message, content.user_expressions ?? {}, number);
     outbox.reply(message, 'execute_reply', { status: 'ok', execution_count: number, user_expressions: userExpressions, payload: [] });
   }
 
-  /** Whatever comes first: the cell's end, or its being abandoned with its worker. */
-  private async untilDone(message: Message, content: ExecuteContent, number: number, checks: Promise<void>[]): Promise<ExecuteOutcome> {
-    if (content.code.trim() === '') return { status: 'ok', result: null };
+  /** Whatever comes first: the end of `job`, or its being abandoned. */
+  private async guarded(message: Message, job: (running: Running) => Promise<ExecuteOutcome>): Promise<ExecuteOutcome> {
     const cell = this.options.newId();
     this.adopt(cell, message);
-    const abandoned = new Promise<ExecuteOutcome>(resolve => {
-      this.running = { cell, abandon: resolve };
-    });
     try {
-      return await Promise.race([this.compileAndRun(cell, content, number, checks), abandoned]);
+      return await new Promise<ExecuteOutcome>((resolve, reject) => {
+        const running = { cell, abandon: resolve, isHandedOver: false };
+        this.running = running;
+        job(running).then(resolve, reject);
+      });
     } catch (error) {
       return failure(error);
     } finally {
@@ -185,19 +188,22 @@ export class Execution {
     }
   }
 
-  private async compileAndRun(cell: string, content: ExecuteContent, number: number, checks: Promise<void>[]): Promise<ExecuteOutcome> {
+  private async compileAndRun(running: Running, content: ExecuteContent, number: number, checks: Promise<void>[]): Promise<ExecuteOutcome> {
     const { language, notebook } = this.options;
     const { code, silent = false, allow_stdin: allowStdin = false } = content;
+    if (code.trim() === '') return { status: 'ok', result: null };
     const compiled = await language.compile(notebook, code, number);
     if (!compiled.ok) return { status: 'error', error: problemsError('SyntaxError', [compiled.problem], code, number) };
     const policy = silent ? 'off' : this.options.typeErrors();
-    const parent = this.parent(cell);
+    const parent = this.parent(running.cell);
     if (policy === 'block' && parent !== null) {
       const errors = await this.typeErrors(parent, compiled.checkId);
       if (errors.length > 0) return { status: 'error', error: problemsError('TypeCheckError', errors, code, number) };
     }
-    if (policy === 'warn') checks.push(this.warn(cell, compiled.checkId, number));
-    return await this.runtime.port.execute({ cell, number, compiled: compiled.cell, silent, allowStdin });
+    if (this.running !== running) return { status: 'error', error: interruption('the cell was interrupted') };
+    if (policy === 'warn') checks.push(this.warn(running.cell, compiled.checkId, number));
+    running.isHandedOver = true;
+    return await this.runtime.port.execute({ cell: running.cell, number, compiled: compiled.cell, silent, allowStdin });
   }
 
   private async warn(cell: string, checkId: number, number: number): Promise<void> {
@@ -220,10 +226,10 @@ export class Execution {
     }
   }
 
-  private async userExpressions(expressions: Readonly<Record<string, string>>, number: number): Promise<Record<string, object>> {
+  private async userExpressions(message: Message, expressions: Readonly<Record<string, string>>, number: number): Promise<Record<string, object>> {
     const answers: Record<string, object> = {};
     for (const [name, code] of Object.entries(expressions)) {
-      const outcome = await this.compileAndRun(this.options.newId(), { code, silent: true }, number, []).catch(failure);
+      const outcome = await this.guarded(message, running => this.compileAndRun(running, { code, silent: true }, number, []));
       answers[name] = outcome.status === 'ok' ? { status: 'ok', ...(outcome.result ?? EMPTY_BUNDLE) } : { status: 'error', ...outcome.error };
     }
     return answers;

@@ -1,4 +1,5 @@
 import type { CommMessage, MimeBundle, OutputEvent } from '../ports';
+import { bundleChars } from './representation';
 
 export interface OutputLimits {
   /** Characters that one cell may write to its streams. */
@@ -57,7 +58,7 @@ export class OutputBuffer {
     this.displays += 1;
     if (this.displays > displaysMax + 1) return;
     if (this.displays === displaysMax + 1) return this.write('stderr', `[displays stopped: this cell made more than ${displaysMax}. Update one display in place with display(value, { id })]\n`);
-    const chars = JSON.stringify(bundle.data, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).length;
+    const chars = bundleChars(bundle);
     if (chars > displayCharsMax) return this.write('stderr', `[display left out: ${chars} characters, and the limit is ${displayCharsMax}. Show a part of it]\n`);
     this.flush();
     this.emit({ cell: this.options.cell, kind: 'display', bundle, displayId, update });

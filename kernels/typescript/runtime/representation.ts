@@ -14,13 +14,24 @@ const MIME_TYPE = /^[a-z]+\/[\w.+-]+$/;
 /** What a notebook shows for `value`; `null` for undefined. Never throws. */
 export function represent(value: unknown, representers: readonly Representer[]): MimeBundle | null {
   if (value === undefined) return null;
-  if (typeof value === 'string' && value.includes('\n')) return plain(value);
+  if (typeof value === 'string') return plain(value.includes('\n') ? cut(value) : inspect(value, { charsMax: STRING_CHARS, totalCharsMax: 2 * STRING_CHARS }));
   if (typeof value !== 'object' || value === null) return plain(inspect(value));
   try {
     return rich(value, representers) ?? plain(inspect(value));
   } catch (error) {
     return plain(`[${className(value) ?? 'Object'}: its display failed: ${error instanceof Error ? error.message : String(error)}]`);
   }
+}
+
+const STRING_CHARS = 1_000_000;
+
+function cut(text: string): string {
+  return text.length > STRING_CHARS ? `${text.slice(0, STRING_CHARS)}…\n(${text.length} characters)` : text;
+}
+
+/** Characters of a bundle as JSON, which is what the page and the saved notebook have to hold. */
+export function bundleChars({ data }: MimeBundle): number {
+  return JSON.stringify(data).length;
 }
 
 function rich(value: object, representers: readonly Representer[]): MimeBundle | null {

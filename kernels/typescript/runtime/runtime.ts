@@ -1,4 +1,4 @@
-import type { CommMessage, ExecuteOutcome, ExecuteRequest, PagePort, RuntimePort } from '../ports';
+import type { CommMessage, ExecuteOutcome, ExecuteRequest, MimeBundle, PagePort, RuntimePort } from '../ports';
 import { Comms } from './comms';
 import { createConsole } from './console';
 import type { CellContext } from './context';
@@ -8,9 +8,9 @@ import { Modules } from './modules';
 import type { ModuleMap } from './modules';
 import { createNotebookApi, orAbort } from './notebook-api';
 import type { NotebookApi } from './notebook-api';
-import { OutputBuffer } from './output-buffer';
+import { OUTPUT_LIMITS, OutputBuffer } from './output-buffer';
 import type { OutputLimits } from './output-buffer';
-import { represent } from './representation';
+import { bundleChars, plain, represent } from './representation';
 import type { Representer } from './representation';
 import type { NotebookScope } from './scope';
 import { createScope } from './scope';
@@ -92,8 +92,7 @@ export class Runtime implements RuntimePort {
     this.tracker.enter(context);
     try {
       const value = await this.run(request, context);
-      const result = value === undefined ? null : represent(value, this.representers);
-      return { status: 'ok', result };
+      return { status: 'ok', result: this.result(value) };
     } catch (error) {
       return { status: 'error', error: this.tracebacks.describe(error) };
     } finally {
@@ -135,6 +134,13 @@ export class Runtime implements RuntimePort {
     const outcome = await orAbort(context.abort.signal, running);
     this.tracker.enter(context);
     return outcome?.value;
+  }
+
+  private result(value: unknown): MimeBundle | null {
+    const shown = represent(value, this.representers);
+    const { displayCharsMax } = this.options.limits ?? OUTPUT_LIMITS;
+    if (shown === null || bundleChars(shown) <= displayCharsMax) return shown;
+    return plain(`[result left out: ${bundleChars(shown)} characters, and the limit is ${displayCharsMax}. Show a part of it]`);
   }
 
   private helpers(number: number): Helpers {

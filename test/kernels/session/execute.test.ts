@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { LittoralError } from '../../../engine/error';
+import type { CellLanguage } from '../../../kernels/typescript/language-port';
+import { LanguageService } from '../../../kernels/typescript/language/service';
 import { TestKernel, only, resultOf, textOf } from './start-kernel';
 import type { TestKernelOptions } from './start-kernel';
 
@@ -153,6 +156,11 @@ describe('execute_request', () => {
     expect(messages.filter(({ type }) => type === 'display_data')).toHaveLength(2);
   });
 
+  it('leaves out a result that is too large, in words', async () => {
+    const kernel = start({ limits: { streamCharsMax: 100, displaysMax: 2, displayCharsMax: 120 } });
+    expect(resultOf(await kernel.execute('"x".repeat(500)'))).toBe('[result left out: 521 characters, and the limit is 120. Show a part of it]');
+  });
+
   it('leaves out one display that is too large, in words', async () => {
     const kernel = start({ limits: { streamCharsMax: 1_000, displaysMax: 9, displayCharsMax: 50 } });
     const messages = await kernel.execute('display("x".repeat(100)); display("y")');
@@ -192,6 +200,25 @@ describe('interrupt', () => {
     expect(resultOf(await kernel.execute('ticks'))).toBe(before);
   });
 
+  it('ends a cell that is still being compiled, which then does not run', async () => {
+    let answer: () => void = () => undefined;
+    const real = new LanguageService(Promise.resolve({ files: {} }));
+    const language: CellLanguage = Object.assign(Object.create(real) as CellLanguage, {
+      compile: async (...args: Parameters<CellLanguage['compile']>) => {
+        if (args[1] === 'slow = 1') await new Promise<void>(resolve => (answer = resolve));
+        return await real.compile(...args);
+      }
+    });
+    const kernel = start({ language });
+    const id = kernel.send('execute_request', { code: 'slow = 1' });
+    await kernel.until(() => kernel.answers(id).some(({ type }) => type === 'execute_input'));
+    await kernel.session.interrupt();
+    await kernel.until(() => kernel.answers(id).some(({ type }) => type === 'execute_reply'));
+    answer();
+    expect(only(kernel.answers(id), 'error')['ename']).toBe('Interrupted');
+    expect(resultOf(await kernel.execute('typeof slow'))).toBe('"undefined"');
+  });
+
   it('does nothing when no cell runs', async () => {
     const kernel = start();
     await kernel.session.interrupt();
@@ -204,6 +231,24 @@ describe('interrupt', () => {
     await kernel.until(() => /go/.test(textOf(kernel.answers(id), 'stdout')));
     const messages = await kernel.request('interrupt_request', {}, 'control');
     expect(messages.find(({ type }) => type === 'interrupt_reply')).toMatchObject({ channel: 'control', content: { status: 'ok' } });
+  });
+});
+
+describe('without a language service', () => {
+  const broken = (method: 'compile' | 'problems'): CellLanguage =>
+    Object.assign(Object.create(new LanguageService(Promise.resolve({ files: {} }))) as CellLanguage, { [method]: () => Promise.reject(new LittoralError('WORKER_DOWN', 'language service: it is gone. Reload the page.')) });
+
+  it('a cell that cannot be compiled fails in words, and so does the next', async () => {
+    const kernel = start({ language: broken('compile') });
+    for (const code of ['1', '2']) expect(only(await kernel.execute(code), 'error')).toMatchObject({ ename: 'WORKER_DOWN', evalue: 'language service: it is gone. Reload the page.' });
+  });
+
+  it('a cell whose types cannot be checked runs, and that is said once', async () => {
+    const kernel = start({ language: broken('problems'), typeErrors: 'warn' });
+    const first = await kernel.execute('1');
+    expect(resultOf(first)).toBe('1');
+    expect(textOf(first, 'stderr')).toMatch(/type errors are not looked for: language service: it is gone/);
+    expect(textOf(await kernel.execute('2'), 'stderr')).toBe('');
   });
 });
 
