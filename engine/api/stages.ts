@@ -2,7 +2,7 @@ import type { Delivery, Plan, Slo } from '../plan/plan';
 import type { ParameterValue } from '../expression/parse';
 import type { Aggregate, CountAggregate, NumericAggregate, ValueAggregate } from './aggregates';
 import type { ExportedBundle, ExportOptions, RecordingRef, ReplayResult, Run, RunOptions, ValidateOptions, ValidationReport } from './host';
-import type { Cell, Flat, NamesOf, Row, Signal, Widened } from './row-types';
+import type { Flat, NamesOf, Row, Signal, Widened } from './row-types';
 import type { Sink } from './sinks';
 import type { Source } from './source';
 import type { Window, WindowOptions } from './windows';

@@ -3,15 +3,19 @@ import { assert } from '../error';
 import { int64Compare } from './int64-loops';
 import { andLoop, chooseLoop, orLoop } from './logic-loops';
 import { nanLoop, numberCompare } from './number-loops';
+import type { Choice } from './prepare-choice';
+import { chosen, coalesced } from './prepare-choice';
 import { prepareInt32 } from './prepare-int32';
 import { prepareInt64 } from './prepare-int64';
-import { prepareNumber, presence } from './prepare-number';
+import { prepareNumber } from './prepare-number';
 import { prepareText, textTest } from './prepare-text';
 import type { ComparePrimitive, Typed, TypedApply } from './typed';
 import type { PreparedNode, Vector } from './vector';
 import { bothValid, constantNode, frozen, Scratch } from './vector';
 
 type BoolNode = PreparedNode<Vector<Uint8Array>>;
+
+const choice: Choice<Uint8Array> = { allocate: (scratch, rowCount) => scratch.u8(rowCount), loop: chooseLoop };
 
 /** A prepared node for an expression of type bool. */
 export function prepareBool(node: Typed): BoolNode {
@@ -48,10 +52,10 @@ function prepareApply(node: TypedApply): BoolNode {
     case 'contains':
       return textTest(node.primitive, prepareText(first), prepareText(second));
     case 'coalesce':
-      return coalesce(prepareBool(first), prepareBool(second));
+      return coalesced(choice, prepareBool(first), prepareBool(second));
     case 'if':
       assert(third !== undefined, 'if has three arguments');
-      return choose(prepareBool(first), prepareBool(second), prepareBool(third));
+      return chosen(choice, prepareBool(first), prepareBool(second), prepareBool(third));
     default:
       return compare(node.primitive as ComparePrimitive, first, second);
   }
@@ -109,34 +113,6 @@ function logic(loop: typeof andLoop, a: BoolNode, b: BoolNode): BoolNode {
     const out = scratch.u8(batch.rowCount);
     const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
     loop(out, validity, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [a, b]);
-}
-
-function choose(test: BoolNode, a: BoolNode, b: BoolNode): BoolNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const decision = test.run(batch);
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseLoop(out, validity, decision, test.mask, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [test, a, b]);
-}
-
-function coalesce(a: BoolNode, b: BoolNode): BoolNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const left = a.run(batch);
-    if (left.validity === null && a.mask !== 0) return left;
-    const right = b.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    const validity = right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseLoop(out, validity, presence(left), left.validity === null ? 0 : a.mask, left, a.mask, right, b.mask, batch.rowCount);
     return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [a, b]);

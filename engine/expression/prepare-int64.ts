@@ -3,14 +3,17 @@ import { assert } from '../error';
 import type { Int64Primitive, Int64UnaryPrimitive } from './int64-loops';
 import { int64Binary, int64Unary } from './int64-loops';
 import { chooseInt64Loop } from './logic-loops';
+import type { Choice } from './prepare-choice';
+import { chosen, coalesced } from './prepare-choice';
 import { prepareBool } from './prepare-bool';
 import { prepareInt32 } from './prepare-int32';
-import { presence } from './prepare-number';
 import type { Typed, TypedApply } from './typed';
 import type { PreparedNode, Vector } from './vector';
 import { bothValid, constantNode, frozen, Scratch } from './vector';
 
 type Int64Node = PreparedNode<Vector<BigInt64Array>>;
+
+const choice: Choice<BigInt64Array> = { allocate: (scratch, rowCount) => scratch.i64(rowCount), loop: chooseInt64Loop };
 
 /** A prepared node for an expression of type int64; exact, null where a result leaves the range. */
 export function prepareInt64(node: Typed): Int64Node {
@@ -42,10 +45,10 @@ function prepareApply(node: TypedApply): Int64Node {
   assert(first !== undefined, 'a call has an argument');
   if (node.primitive === 'if') {
     assert(second !== undefined && third !== undefined, 'if has three arguments');
-    return choose(prepareBool(first), prepareInt64(second), prepareInt64(third));
+    return chosen(choice, prepareBool(first), prepareInt64(second), prepareInt64(third));
   }
   if (second === undefined) return unary(node, prepareInt64(first));
-  if (node.primitive === 'coalesce') return coalesce(prepareInt64(first), prepareInt64(second));
+  if (node.primitive === 'coalesce') return coalesced(choice, prepareInt64(first), prepareInt64(second));
   return binary(node, prepareInt64(first), prepareInt64(second));
 }
 
@@ -80,34 +83,6 @@ function binary(node: TypedApply, a: Int64Node, b: Int64Node): Int64Node {
     const valid = writableValidity(scratch, batch.rowCount, bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask));
     loop(out, valid, left.values, a.mask, right.values, b.mask, batch.rowCount);
     return { values: out, validity: node.nullable ? valid : null };
-  };
-  return frozen({ mask: -1, run }, [a, b]);
-}
-
-function choose(test: PreparedNode<Vector<Uint8Array>>, a: Int64Node, b: Int64Node): Int64Node {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<BigInt64Array> => {
-    const decision = test.run(batch);
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.i64(batch.rowCount);
-    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseInt64Loop(out, validity, decision, test.mask, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [test, a, b]);
-}
-
-function coalesce(a: Int64Node, b: Int64Node): Int64Node {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<BigInt64Array> => {
-    const left = a.run(batch);
-    if (left.validity === null && a.mask !== 0) return left;
-    const right = b.run(batch);
-    const out = scratch.i64(batch.rowCount);
-    const validity = right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseInt64Loop(out, validity, presence(left), left.validity === null ? 0 : a.mask, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [a, b]);
 }

@@ -2,6 +2,8 @@ import type { Batch } from '../batch/batch';
 import { assert } from '../error';
 import { chooseLoop } from './logic-loops';
 import { numberBinary, numberUnary } from './number-loops';
+import type { Choice } from './prepare-choice';
+import { chosen, coalesced } from './prepare-choice';
 import { prepareBool } from './prepare-bool';
 import { prepareInt32 } from './prepare-int32';
 import { prepareInt64 } from './prepare-int64';
@@ -10,6 +12,8 @@ import type { PreparedNode, Vector } from './vector';
 import { bothValid, constantNode, frozen, Scratch } from './vector';
 
 type NumberNode = PreparedNode<Vector<Float64Array>>;
+
+const choice: Choice<Float64Array> = { allocate: (scratch, rowCount) => scratch.f64(rowCount), loop: chooseLoop };
 
 /** A prepared node for an expression of type float64 or timestampMs. */
 export function prepareNumber(node: Typed): NumberNode {
@@ -72,10 +76,10 @@ function prepareApply(node: TypedApply): NumberNode {
   assert(first !== undefined, 'a call has an argument');
   if (node.primitive === 'if') {
     assert(second !== undefined && third !== undefined, 'if has three arguments');
-    return choose(prepareBool(first), prepareNumber(second), prepareNumber(third));
+    return chosen(choice, prepareBool(first), prepareNumber(second), prepareNumber(third));
   }
   if (second === undefined) return unary(node.primitive as UnaryPrimitive, prepareNumber(first));
-  if (node.primitive === 'coalesce') return coalesce(prepareNumber(first), prepareNumber(second));
+  if (node.primitive === 'coalesce') return coalesced(choice, prepareNumber(first), prepareNumber(second));
   return binary(node.primitive as ArithmeticPrimitive, prepareNumber(first), prepareNumber(second));
 }
 
@@ -102,39 +106,4 @@ function binary(primitive: ArithmeticPrimitive, a: NumberNode, b: NumberNode): N
     return { values: out, validity: bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask) };
   };
   return frozen({ mask: -1, run }, [a, b]);
-}
-
-function choose(test: PreparedNode<Vector<Uint8Array>>, a: NumberNode, b: NumberNode): NumberNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const decision = test.run(batch);
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseLoop(out, validity, decision, test.mask, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [test, a, b]);
-}
-
-function coalesce(a: NumberNode, b: NumberNode): NumberNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const left = a.run(batch);
-    if (left.validity === null && a.mask !== 0) return left;
-    const right = b.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    const validity = right.validity === null ? null : scratch.validity(batch.rowCount);
-    chooseLoop(out, validity, presence(left), left.validity === null ? 0 : a.mask, left, a.mask, right, b.mask, batch.rowCount);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [a, b]);
-}
-
-const present = Uint8Array.of(1);
-
-/** Which rows have a value, as a bool vector; one 1 for all (mask 0) when none is missing. */
-export function presence(vector: Vector<unknown>): Vector<Uint8Array> {
-  return { values: vector.validity ?? present, validity: null };
 }

@@ -65,7 +65,10 @@ export function bothValid(scratch: Scratch, rowCount: number, a: Uint8Array | nu
 /** A batch of one row without columns, over which constant subexpressions are computed when they are prepared. */
 export const oneRow: Batch = { schema: { fields: [] }, rowCount: 1, columns: [], eventTimeMs: new Float64Array(1), at: new Float64Array(1) };
 
-type Sliceable<Values> = { slice(start: number, end: number): Values };
+/** A typed array, as far as cutting off its first values goes. */
+export interface Sliceable<Values> {
+  slice(start: number, end: number): Values;
+}
 
 /** `node`, or its one value if all it depends on is constant. */
 export function frozen<Values extends Sliceable<Values>>(node: PreparedNode<Vector<Values>>, operands: readonly PreparedNode<unknown>[]): PreparedNode<Vector<Values>> {
