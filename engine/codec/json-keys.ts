@@ -4,6 +4,7 @@ import { hashBytes, TextInterner } from './text-interner';
 
 const KEYS_MAX = 4096;
 const DRIFT_NAMES_MAX = 256;
+const DRIFT_NAME_LENGTH_MAX = 128;
 
 /**
  * From key bytes to a number: below `known.length` the index of a column, from there on an unknown key. Also finds
@@ -63,7 +64,8 @@ export class KeyTable {
     this.interner.dictionary.values.forEach((name, code) => {
       const count = this.counts[code]!;
       if (count === 0) return;
-      const entry = this.drift.has(name) || this.drift.size < DRIFT_NAMES_MAX ? name : '…';
+      const cut = name.length > DRIFT_NAME_LENGTH_MAX ? `${name.slice(0, DRIFT_NAME_LENGTH_MAX)}…` : name;
+      const entry = this.drift.has(cut) || this.drift.size < DRIFT_NAMES_MAX ? cut : '…';
       this.drift.set(entry, (this.drift.get(entry) ?? 0) + count);
       this.counts[code] = 0;
     });

@@ -35,7 +35,7 @@ export class JsonDecoder {
     this.scanner = new JsonScanner({ ...DEFAULT_DECODE_LIMITS, ...options.limits });
     const fields = options.schema.fields.filter(field => !options.except?.includes(field.name));
     this.readers = fields.map(field => fieldReader(field, this.scanner));
-    this.quotedKeys = fields.map(field => encodeUtf8(JSON.stringify(field.name)));
+    this.quotedKeys = fields.map(field => encodeUtf8(`${JSON.stringify(field.name)}:`));
     this.keys = new KeyTable(fields.map(field => field.name));
   }
 
@@ -149,15 +149,21 @@ export class JsonDecoder {
       return -1;
     }
     const start = scanner.position;
-    let code = guess;
-    if (!this.takeKey(guess)) code = scanner.scanString('a key') ? keys.lookup(scanner) : -1;
-    if (code < 0) return -1;
-    if (!keys.mark(code)) {
-      scanner.fail('JSON_DUPLICATE_KEY', `key ${keys.describe(code)} stands twice in one object`, start);
-      return -1;
+    if (this.takeKey(guess)) {
+      if (keys.mark(guess)) return guess;
+      return this.duplicate(guess, start);
     }
-    return scanner.expect(COLON, 'after a key') ? code : -1;
+    const code = scanner.scanString('a key') ? keys.lookup(scanner) : -1;
+    if (code < 0 || !scanner.expect(COLON, 'after a key')) return -1;
+    return keys.mark(code) ? code : this.duplicate(code, start);
   }
+
+  private duplicate(code: number, start: number): number {
+    this.scanner.fail('JSON_DUPLICATE_KEY', `key ${this.keys.describe(code)} stands twice in one object`, start);
+    return -1;
+  }
+
+  /** Takes the key of column `index` and the colon right behind it, if they are next. */
 
   private takeKey(index: number): boolean {
     const key = this.quotedKeys[index];

@@ -1,6 +1,9 @@
 import { Dictionary } from '../batch/batch';
 import { decodeUtf8 } from './utf8';
 
+/** Longer probing means that someone sends texts whose hashes collide; the dictionary's own hash has a secret seed. */
+const PROBES_MAX = 32;
+
 /**
  * Dictionary codes of texts given as UTF-8 bytes. A text that was seen before costs one hash and one comparison, and no
  * string is made. Open addressing with linear probing; at most half full.
@@ -18,11 +21,14 @@ export class TextInterner {
   encode(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.slots.length - 1;
     let slot = mix(hash) & mask;
-    for (let entry = this.slots[slot]!; entry >= 0; entry = this.slots[slot]!) {
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const entry = this.slots[slot]!;
+      if (entry < 0) return this.add(bytes, start, end, hash, slot);
       if (this.hashes[entry] === hash && this.equals(entry, bytes, start, end)) return this.codes[entry]!;
       slot = (slot + 1) & mask;
     }
-    return this.add(bytes, start, end, hash, slot);
+    const text = decodeUtf8(bytes, start, end);
+    return text === null ? -1 : this.dictionary.encode(text);
   }
 
   /** Code of a text that is at hand as a string. */
