@@ -8,7 +8,8 @@ export function planToJson(plan: Plan): string {
   return canonicalJson(plan);
 }
 
-function canonicalJson(value: unknown): string {
+/** Any JSON value in the form of `planToJson`. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(item => canonicalJson(item)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = Object.entries(value).filter(([name, field]) => field !== undefined && !(name === 'offset' && isPlacedExpression(value)));
