@@ -93,7 +93,7 @@ async function steady(page: Page, broker: Mosquitto): Promise<void> {
   const runId = await startRun(page);
   const count = STEADY_PER_S * STEADY_S;
   await publish(broker, count, STEADY_PER_S);
-  await counted(page, runId, count, 1_000);
+  await counted(page, runId, count, 2_000);
   await stopRun(page, runId, count);
 }
 
@@ -132,12 +132,13 @@ function startRun(page: Page): Promise<string> {
   return page.evaluate(json => window.littoral.engine.service.startRun({ plan: json, models: {}, publish: false }), plan);
 }
 
-async function counted(page: Page, runId: string, wanted: number, timeout: number): Promise<void> {
-  await page.waitForFunction(
-    async ([id, rows]) => ((await window.littoral.engine.service.runs()).find(run => run.runId === id)?.rowsIn ?? 0) >= rows,
-    [runId, wanted] as const,
-    { timeout, polling: 20 }
-  );
+async function counted(page: Page, runId: string, wanted: number, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  const rowsIn = (): Promise<number> => page.evaluate(async id => (await window.littoral.engine.service.runs()).find(run => run.runId === id)?.rowsIn ?? 0, runId);
+  for (let rows = await rowsIn(); rows < wanted; rows = await rowsIn()) {
+    if (performance.now() > deadlineMs) throw new Error(`${rows} of ${wanted} messages were counted ${timeoutMs} ms after the last was sent`);
+    await page.waitForTimeout(50);
+  }
 }
 
 async function stopRun(page: Page, runId: string, wanted: number): Promise<void> {

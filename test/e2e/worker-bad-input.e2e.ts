@@ -99,7 +99,7 @@ describe('bad messages and a full disk', () => {
     const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${open.tcpPort}`);
     for (const payload of ['{"device":"b1"', '{"device":"b1","tMs":1700000000000,"seq":1,"x":[1]}', '\u0000\u0001']) await client.publishAsync('plant/b1/vibration', payload, { qos: 1 });
     await client.endAsync();
-    await page.waitForFunction(async id => ((await window.littoral.engine.service.runs()).find(run => run.runId === id)?.rowsIn ?? 0) >= 3, runId);
+    await expect.poll(() => page.evaluate(async id => (await window.littoral.engine.service.runs()).find(run => run.runId === id)?.rowsIn, runId), { timeout: 20_000 }).toBe(3);
     const run = await page.evaluate(async id => {
       await window.littoral.engine.service.stopRun(id);
       return (await window.littoral.engine.service.runs()).find(candidate => candidate.runId === id);

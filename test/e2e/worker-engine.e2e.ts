@@ -9,6 +9,7 @@ import { keyIdOf } from '../../engine/bundle/crypto';
 import { createGraph } from '../../engine/graph/create-graph';
 import { replay } from '../../engine/graph/replay';
 import { ENGINE_VERSION } from '../../engine/version';
+import type { RecordingInfo, RunSnapshot } from '../../worker/protocol';
 import { bearingModels, bearingPlan, plantRecording } from './support/bearing-plan';
 import { launchBrowser } from './support/browser';
 import { startMosquitto } from './support/mosquitto';
@@ -62,12 +63,20 @@ async function publish(recording: string): Promise<number> {
   return lines.length;
 }
 
+async function recording(name: string): Promise<RecordingInfo | undefined> {
+  return (await page.evaluate(() => window.littoral.engine.service.recordings())).find(info => info.name === name);
+}
+
+async function snapshot(runId: string): Promise<RunSnapshot | undefined> {
+  return (await page.evaluate(() => window.littoral.engine.service.runs())).find(run => run.runId === runId);
+}
+
 describe('the engine worker in a real browser', () => {
   it('records what a broker sends, replays it twice with the same bytes, and gives the rows that Node gives', async () => {
     const sent = plantRecording({ seed: 7, seconds: 6 });
     await page.evaluate(() => window.littoral.engine.service.startRecording('plant', 'plant/#', { name: 'plant' }));
     const count = await publish(sent);
-    await page.waitForFunction(async wanted => ((await window.littoral.engine.service.recordings())[0]?.messages ?? 0) >= wanted, count);
+    await expect.poll(async () => (await recording('plant'))?.messages, { timeout: 20_000 }).toBe(count);
     const info = await page.evaluate(() => window.littoral.engine.service.stopRecording('plant'));
     expect(info).toMatchObject({ messages: count, state: 'complete' });
 
@@ -124,29 +133,25 @@ describe('the engine worker in a real browser', () => {
       await service.watchRun(id, port2);
       return id;
     }, bearingPlan({ scoreMin: -1e9 }));
-    const count = await publish(plantRecording({ seed: 3, seconds: 4, startMs: Math.floor(Date.now() / 1_000) * 1_000 - 20_000 }));
-    await page.waitForFunction(
-      async ([id, wanted]) => {
-        const run = (await window.littoral.engine.service.runs()).find(candidate => candidate.runId === id);
-        return (run?.rowsOut['alerts'] ?? 0) >= wanted;
-      },
-      [runId, 24] as const
-    );
+    const sent = plantRecording({ seed: 3, seconds: 4, startMs: Math.floor(Date.now() / 1_000) * 1_000 - 20_000 });
+    const vibrations = sent.split('\n').filter(line => line.includes('/vibration"')).length;
+    await publish(sent);
+    await expect.poll(async () => (await snapshot(runId))?.rowsIn, { timeout: 20_000 }).toBe(vibrations);
     const ended = await page.evaluate(async id => {
       const report = await window.littoral.engine.service.stopRun(id);
       const run = (await window.littoral.engine.service.runs()).find(candidate => candidate.runId === id);
       await new Promise(done => setTimeout(done, 100));
       return { report, run, seen: (window as unknown as { seen: Record<string, number> }).seen };
     }, runId);
+    await expect.poll(() => alerts.length, { timeout: 20_000 }).toBe(ended.report.rowsOut['alerts']);
     await listener.endAsync();
-    expect(count).toBeGreaterThan(300);
+    expect(ended.report.rowsOut['alerts']).toBeGreaterThanOrEqual(24);
     expect(ended.report.conservationError).toBe(0);
     expect(ended.run).toMatchObject({ state: 'stopped', conservationError: 0, chart: { column: 'score' } });
     expect(ended.run?.latencyMs?.p99).toBeLessThan(1_000);
     expect(ended.run?.error).toBeUndefined();
     expect(ended.seen['points']).toBeGreaterThan(0);
     expect(ended.seen['end']).toBe(1);
-    expect(alerts.length).toBe(ended.report.rowsOut['alerts']);
     expect(new Set(alerts)).toEqual(new Set(['b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8'].map(device => `alerts/${device}`)));
   });
 
@@ -195,13 +200,15 @@ describe('the engine worker in a real browser', () => {
   it('keeps what was recorded when the page is reloaded in the middle', async () => {
     await page.evaluate(() => window.littoral.engine.service.startRecording('plant', 'plant/+/vibration', { name: 'cut-off' }));
     await publish(plantRecording({ seed: 9, seconds: 2 }));
-    await page.waitForFunction(async () => (await window.littoral.engine.service.recordings()).some(info => info.name === 'cut-off' && info.messages >= 100));
-    await page.waitForTimeout(600);
+    await expect.poll(async () => (await recording('cut-off'))?.messages, { timeout: 20_000 }).toBeGreaterThanOrEqual(150);
+    // Beyond the flush that was due when the last message came.
+    const seen = (await recording('cut-off'))?.durationMs ?? 0;
+    await expect.poll(async () => (await recording('cut-off'))?.durationMs, { timeout: 20_000 }).toBeGreaterThan(seen + 500);
     await openWorkerPage(page, site.url);
     const infos = await page.evaluate(() => window.littoral.engine.service.recordings());
     const cut = infos.find(info => info.name === 'cut-off');
     expect(cut?.state).toBe('interrupted');
-    expect(cut?.messages).toBeGreaterThanOrEqual(100);
+    expect(cut?.messages).toBeGreaterThanOrEqual(150);
     expect(infos.find(info => info.name === 'plant')?.state).toBe('complete');
     expect(pageErrors).toEqual([]);
   });

@@ -35,7 +35,7 @@ declare module 'mqtt-unbundled' {
     readonly browserBufferSize: number;
     readonly browserBufferTimeout: number;
     readonly forceNativeWebSocket: boolean;
-    readonly createWebsocket: (url: string, protocols: string[]) => WebSocket;
+    readonly createWebsocket: (url: string, protocols: string[]) => import('./coalescing-socket').SocketLike;
   }
   export interface MqttClient {
     on(event: 'connect', listener: (connack: Connack) => void): this;

@@ -2,6 +2,8 @@ import { connect } from 'mqtt-unbundled';
 import type { Connack, MqttClient, Packet } from 'mqtt-unbundled';
 import { LittoralError } from '../../engine/error';
 import type { ConnectionSettings } from '../protocol';
+import { CoalescingSocket } from './coalescing-socket';
+import type { SocketLike } from './coalescing-socket';
 import { connectionError } from './failure';
 import type { Failure } from './failure';
 import type { MqttMessage, MqttSession, MqttTransport, ProtocolVersion, SessionHandlers } from './mqtt-transport';
@@ -93,20 +95,16 @@ class Attempt {
     }
   }
 
-  private openSocket(protocols: string[]): WebSocket {
+  private openSocket(protocols: string[]): SocketLike {
     const socket = new WebSocket(this.url.href, protocols);
     socket.addEventListener('open', () => (this.socketOpened = true));
     socket.addEventListener('close', event => {
       if (this.lastWords === '') this.lastWords = event.code === 1005 ? '' : `WebSocket close code ${event.code}${event.reason === '' ? '' : `, ${event.reason}`}`;
     });
-    socket.addEventListener('message', event => {
-      const data: unknown = event.data;
-      if (!(data instanceof ArrayBuffer) || data.byteLength <= PACKET_BYTES_MAX) return;
-      event.stopImmediatePropagation();
-      this.lastWords = `a frame of ${data.byteLength} bytes; at most ${PACKET_BYTES_MAX} are taken`;
-      socket.close();
-    });
-    return socket;
+    const onTooLarge = (bytes: number): void => {
+      this.lastWords = `a frame of ${bytes} bytes; at most ${PACKET_BYTES_MAX} are taken`;
+    };
+    return new CoalescingSocket(socket, { frameBytesMax: PACKET_BYTES_MAX, onTooLarge });
   }
 
   private onConnect(connack: Connack): void {
