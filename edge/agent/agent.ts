@@ -42,6 +42,8 @@ export interface AgentOptions {
   /** A lake file is written when this many rows wait (default 50 000) or the oldest waited this long (default 10 s). */
   readonly rollRows?: number;
   readonly rollMs?: number;
+  /** What the store may take of the disk, default 4 GiB, at least 1 MiB. When it is full, e.g. in a long outage of a sink, nothing more is taken in. */
+  readonly storeBytesMax?: number;
   /** Takes one line of words for people. */
   readonly log?: (line: string) => void;
   /** Default: the system's clock. */
@@ -78,6 +80,8 @@ const DRAIN_MS = 3_000;
 const ROLL_ROWS = 50_000;
 const ROLL_MS = 10_000;
 const STORE_FILE = 'agent.db';
+const STORE_BYTES_MAX = 4 * 2 ** 30;
+const PAGE_BYTES = 4_096;
 
 /**
  * Starts an agent on its data folder: what was active goes on where it stopped, then the bundle of `bundleFile` is activated
@@ -88,7 +92,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentHandle> {
   makeDataFolder(options.dataDir);
   const lock = await lockFolder(join(options.dataDir, 'lock.db'));
   try {
-    const store = await Store.open(join(options.dataDir, STORE_FILE));
+    const store = await Store.open(join(options.dataDir, STORE_FILE), { pagesMax: Math.ceil((options.storeBytesMax ?? STORE_BYTES_MAX) / PAGE_BYTES) });
     const agent = new Agent(options, store, lock);
     await agent.start();
     return agent;

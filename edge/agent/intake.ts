@@ -20,10 +20,12 @@ interface Ack {
   readonly bytes: Buffer;
 }
 
-const LAZY_WRITE_MS = 200;
+/** Inputs that nobody waits for (QoS 0) may be lost by a kill for this long; most are covered by a checkpoint before. */
+const LAZY_WRITE_MS = 1_000;
 const RETRY_MS = 1_000;
-const GROUP_BYTES_MAX = 1 << 20;
-const GROUP_INPUTS_MAX = 8_192;
+/** Larger groups are committed at once: a group that no longer fits into a nearly full store would block it for good. */
+const GROUP_BYTES_MAX = 1 << 18;
+const GROUP_INPUTS_MAX = 2_048;
 
 /**
  * Takes in what arrives: everything of one turn of the event loop is one group, committed at once when somebody waits for
@@ -57,7 +59,7 @@ export class Intake {
     if (session.ledger.take(packet, seq)) {
       this.messages++;
       this.inputs.push({ kind: 'message', arrivalTimeMs: this.options.nowMs(), topic: packet.topic, payload: packet.payload, source: session.source });
-      this.groupBytes += packet.payload.byteLength;
+      this.groupBytes += packet.payload.byteLength + packet.topic.length;
     }
     if (packet.qos === 0) return this.schedule();
     this.acknowledge(session, encodeAck(packet.qos === 1 ? PacketType.puback : PacketType.pubrec, packet.packetId));

@@ -37,7 +37,8 @@ const SYNCHRONOUS_FULL = 2;
 
 /**
  * Opens or creates the database at `path`: WAL, `synchronous=FULL` verified after a write, because a driver built with
- * WAL defaults reports FULL until its first statement. `pagesMax` caps the file for tests of a full disk.
+ * WAL defaults reports FULL until its first statement. `pagesMax` caps the file (pages of 4 KiB); at the cap writing
+ * fails as on a full disk.
  */
 export async function openDb(path: string, options: { readonly pagesMax?: number; readonly busyMs?: number } = {}): Promise<Db> {
   const raw = await openRaw(path, options.busyMs ?? 5_000).catch(error => {

@@ -8,7 +8,7 @@ interface Failure {
   readonly next: string;
 }
 
-const FULL: Failure = { code: 'DISK_FULL', retryable: true, seen: 'the disk is full', next: 'Nothing more is taken in until there is room; free some space.' };
+const FULL: Failure = { code: 'DISK_FULL', retryable: true, seen: 'the disk, or the share of it that the store may take, is full', next: 'Nothing more is taken in until there is room: free some space, or bring the sinks back.' };
 const READ_ONLY: Failure = { code: 'DISK_READ_ONLY', retryable: false, seen: 'the file system is read-only', next: 'Make it writable and start the agent again.' };
 const IO: Failure = { code: 'DISK_IO', retryable: false, seen: 'the disk reported an input/output error', next: 'Check the disk, then start the agent again.' };
 const CORRUPT: Failure = { code: 'STORE_CORRUPT', retryable: false, seen: 'the file is not a sound SQLite database', next: 'Move it away, or restore it from a copy.' };

@@ -27,6 +27,8 @@ export interface BundleOptions {
   /** Lines of the recording that is the evidence. */
   readonly recording: readonly string[];
   readonly models?: Readonly<Record<string, Uint8Array>>;
+  /** Put into the bundle instead of every model, after the evidence was made. */
+  readonly swapModel?: Uint8Array;
   readonly targets?: readonly string[];
   readonly expires?: string;
   /** Changes the expected rows, for bundles whose evidence does not hold. */
@@ -35,12 +37,12 @@ export interface BundleOptions {
 
 /** A signed bundle with evidence made by a replay. */
 export async function makeBundle(options: BundleOptions): Promise<Uint8Array> {
-  const { plan, signing, release, models = {}, targets = ['*'], expires = '2099-01-01T00:00:00Z', alterRows = text => text } = options;
+  const { plan, signing, release, swapModel, models = {}, targets = ['*'], expires = '2099-01-01T00:00:00Z', alterRows = text => text } = options;
   const recording = Buffer.from(options.recording.map(line => `${line}\n`).join(''));
   let rows = '';
   const { report } = await replayHere({ plan, models }, chunks(recording), { onRows: text => (rows += text) });
   const built = await buildBundle(
-    { plan, models, release, targets, notBefore: '2020-01-01T00:00:00Z', expires, evidence: { recording, rows: Buffer.from(alterRows(rows)), report: JSON.parse(JSON.stringify(report)) } },
+    { plan, models: swapModel === undefined ? models : Object.fromEntries(Object.keys(models).map(name => [name, swapModel])), release, targets, notBefore: '2020-01-01T00:00:00Z', expires, evidence: { recording, rows: Buffer.from(alterRows(rows)), report: JSON.parse(JSON.stringify(report)) } },
     nodeCrypto(),
     [await nodeSigner(signing.jwk)]
   );
@@ -52,8 +54,8 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** A pipeline like job J1: positive values, one second per device, to a topic and to the lake. */
-export function countingPlan(options: { readonly name?: string; readonly delivery?: Plan['delivery']; readonly lake?: boolean; readonly sizeMs?: number; readonly qos?: 0 | 1 | 2; readonly idleTimeoutMs?: number; readonly watermarkPer?: 'source' | 'topic' } = {}): Plan {
-  const { name = 'counts', delivery, lake = true, sizeMs = 1_000, qos = 1, idleTimeoutMs = null, watermarkPer = 'source' } = options;
+export function countingPlan(options: { readonly name?: string; readonly delivery?: Plan['delivery']; readonly lake?: boolean; readonly sizeMs?: number; readonly qos?: 0 | 1 | 2; readonly idleTimeoutMs?: number; readonly watermarkPer?: 'source' | 'topic'; readonly sinkConnection?: string } = {}): Plan {
+  const { name = 'counts', delivery, lake = true, sizeMs = 1_000, qos = 1, idleTimeoutMs = null, watermarkPer = 'source', sinkConnection = 'plant' } = options;
   return {
     littoralPlan: 1,
     name,
@@ -101,7 +103,7 @@ export function countingPlan(options: { readonly name?: string; readonly deliver
           latePolicy: 'drop'
         }
       },
-      { id: 'out', op: 'sink', input: 'second', config: { connector: 'mqtt', name: 'out', topic: 'out/{device}', connection: 'plant', qos, retain: false } },
+      { id: 'out', op: 'sink', input: 'second', config: { connector: 'mqtt', name: 'out', topic: 'out/{device}', connection: sinkConnection, qos, retain: false } },
       ...(lake ? [{ id: 'lake', op: 'sink' as const, input: 'second', config: { connector: 'lake' as const, name: 'lake', table: 'counts', partitionBy: ['day'] } }] : [])
     ]
   };

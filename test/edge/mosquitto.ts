@@ -15,9 +15,9 @@ export interface Mosquitto {
 
 const BINARY = process.env['LITTORAL_MOSQUITTO'] ?? '/usr/sbin/mosquitto';
 
-export async function startMosquitto(options: { readonly persistence?: boolean; readonly users?: Readonly<Record<string, string>> } = {}): Promise<Mosquitto> {
+export async function startMosquitto(options: { readonly port?: number; readonly persistence?: boolean; readonly users?: Readonly<Record<string, string>> } = {}): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'littoral-mosquitto-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const lines = [`listener ${port} 127.0.0.1`, 'set_tcp_nodelay true', 'max_queued_messages 0', 'max_inflight_messages 0', 'log_type none'];
   if (process.getuid?.() === 0) lines.push('user root');
   if (options.persistence === true) lines.push('persistence true', `persistence_location ${folder}/`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { LittoralError } from '../../../engine/error';
+import { storageError } from '../../store/storage-error';
 import { createDurably } from './durable-file';
 import { mergeFields, type DeltaField } from './delta-schema';
 
@@ -105,7 +106,7 @@ export class DeltaLog {
       const path = join(this.folder, versionFile(this.version + 1));
       const text = await fs.readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return null;
-        throw error;
+        throw storageError(error, path);
       });
       if (text === null) return;
       this.apply(text, path);
