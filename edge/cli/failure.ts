@@ -8,7 +8,7 @@ export interface Failure {
   readonly detail: string;
 }
 
-const UNABLE_CODES = /^(FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HTTP|LAKE|LIMIT)_/;
+const UNABLE_CODES = /^((FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HTTP|LAKE|LIMIT)_|(RECORDING|BUNDLE)_SIZE$)/;
 
 /** Classifies what was thrown: wrong usage 2, world or limits 3, a refused input 1. */
 export function failureOf(error: unknown): Failure {

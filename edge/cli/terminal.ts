@@ -28,9 +28,18 @@ export function processTerminal(): Terminal & { close(): void } {
   };
 }
 
-/** Writes to a standard stream and waits until the bytes are handed over; a closed pipe counts as done. */
-export function writeAll(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise(resolve => {
-    stream.write(text, () => resolve());
-  });
+/** Writes text and resolves when the bytes are handed over. */
+export type Write = (text: string) => Promise<void>;
+
+/**
+ * Keeps stdout for results: whatever else writes to it, such as `console.log` in a pipeline file, goes to stderr from here
+ * on. Returns the writer of results.
+ */
+export function reserveStdout(): Write {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  return text => new Promise(resolve => void write(text, () => resolve()));
 }
+
+/** Writes to stderr and waits until the bytes are handed over. */
+export const writeWords: Write = text => new Promise(resolve => void process.stderr.write(text, () => resolve()));

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { documentOf, FIXTURES, littoralUnderTest } from './littoral';
+import { documentOf, FIXTURES, littoralUnderTest, ROOT } from './littoral';
 
 const littoral = littoralUnderTest();
 const PROGRAM = join(FIXTURES, 'pumps.pipeline.ts');
@@ -51,6 +51,20 @@ describe('plan', () => {
     const { reason, detail } = documentOf(ended);
     expect(reason).toBe('PIPELINE_UNKNOWN');
     expect(detail).toContain('"pumps", "pumps-strict"');
+  });
+
+  test('what a program prints goes to stderr, so that stdout holds one document', async () => {
+    writeFileSync(littoral.path('noisy.pipeline.ts'), `console.log('a word'); process.stdout.write('another');\n${readFileSync(PROGRAM, 'utf8')}`);
+    const ended = await littoral.run(['plan', 'noisy.pipeline.ts', '--json']);
+    expect(ended.code).toBe(0);
+    expect(documentOf(ended)).toMatchObject({ littoralPlan: 1 });
+    expect(ended.stderr).toContain('a word');
+  });
+
+  test.each(['01-first-window', '02-edge-inference', '03-ship-it'])('the pipeline of lesson %s is found', async lesson => {
+    const ended = await littoral.run(['plan', join(ROOT, 'notebooks', `${lesson}.ipynb`), '--json']);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(documentOf(ended)).toMatchObject({ littoralPlan: 1 });
   });
 
   test('relative imports are bundled', async () => {
