@@ -7,6 +7,8 @@ export interface LiveRunOptions {
   /** The execution whose output shows the run. */
   readonly cell: string;
   readonly engine: EngineService;
+  /** Told of the last picture before `done` settles; `null` when the engine was lost with it. */
+  readonly onEnd: (snapshot: RunSnapshot | null) => void;
 }
 
 /** A run as a cell holds it. */
@@ -15,34 +17,38 @@ export class LiveRun implements Run {
   readonly name: string;
   readonly cell: string;
   readonly done: Promise<Report>;
-  /** The last picture of the run, once it has ended in whatever way; `null` when the engine was lost with it. */
-  readonly ended: Promise<RunSnapshot | null>;
+  /** The last picture, once the run has ended. */
   snapshot: RunSnapshot | null = null;
-  private readonly engine: EngineService;
 
-  constructor({ id, name, cell, engine }: LiveRunOptions) {
-    this.id = id;
-    this.name = name;
-    this.cell = cell;
-    this.engine = engine;
-    this.done = engine.runDone(id);
-    this.ended = this.done.then(
-      () => this.lastSnapshot(),
-      () => this.lastSnapshot()
-    );
+  constructor(private readonly options: LiveRunOptions) {
+    this.id = options.id;
+    this.name = options.name;
+    this.cell = options.cell;
+    this.done = this.untilEnd();
+    // A run that nobody waits for shows its failure itself.
+    this.done.catch(() => undefined);
   }
 
-  stop(): Promise<Report> {
-    return this.engine.stopRun(this.id);
+  async stop(): Promise<Report> {
+    await this.options.engine.stopRun(this.id);
+    return await this.done;
+  }
+
+  private async untilEnd(): Promise<Report> {
+    try {
+      return await this.options.engine.runDone(this.id);
+    } finally {
+      this.snapshot = await this.lastSnapshot();
+      this.options.onEnd(this.snapshot);
+    }
   }
 
   private async lastSnapshot(): Promise<RunSnapshot | null> {
     try {
-      const runs = await this.engine.runs();
-      this.snapshot = runs.find(({ runId }) => runId === this.id) ?? null;
+      const runs = await this.options.engine.runs();
+      return runs.find(({ runId }) => runId === this.id) ?? null;
     } catch {
-      this.snapshot = null;
+      return null;
     }
-    return this.snapshot;
   }
 }

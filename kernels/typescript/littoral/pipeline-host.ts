@@ -1,7 +1,7 @@
 import type { ExportedBundle, ExportOptions, PipelineHost, RecordingRef, RecordOptions, ReplayResult, Run, RunOptions, ValidateOptions, ValidationReport } from '../../../engine/api/host';
 import { LittoralError } from '../../../engine/error';
 import type { Plan } from '../../../engine/plan/plan';
-import type { EngineService } from '../../../worker/protocol';
+import type { EngineService, RunSnapshot } from '../../../worker/protocol';
 import type { FileAccess } from '../ports';
 import type { CellContext, ContextTracker } from '../runtime/context';
 import { LiveRun } from './live-run';
@@ -29,24 +29,9 @@ export class KernelHost implements PipelineHost {
     const runId = await engine.startRun({ plan, models: await this.models(plan), seconds, chart, publish: true });
     const displayId = this.options.newId();
     context.output.display(runBundle(plan.name, { version: 1, runId, snapshot: null }), displayId, false);
-    const run = new LiveRun({ id: runId, name: plan.name, cell: context.cell, engine });
-    this.stopWithCell(run, context);
-    void this.showEnd(run, context, displayId);
+    const run = new LiveRun({ id: runId, name: plan.name, cell: context.cell, engine, onEnd: snapshot => showEnd(run, context, displayId, snapshot) });
+    stopWithCell(run, context);
     return this.options.tracker.back(context, run);
-  }
-
-  private stopWithCell(run: LiveRun, { abort: { signal } }: CellContext): void {
-    const stop = (): void => void run.stop().catch(() => undefined);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    void run.ended.finally(() => signal.removeEventListener('abort', stop));
-  }
-
-  /** The last picture goes into the notebook, so that a saved one still has it. */
-  private async showEnd(run: LiveRun, context: CellContext, displayId: string): Promise<void> {
-    const snapshot = await run.ended;
-    if (snapshot === null) context.output.write('stderr', `run "${run.name}": the data engine was lost, and the run with it. Reload the page and run the cell again; recordings are kept.\n`);
-    else context.output.display(runBundle(run.name, { version: 1, runId: run.id, snapshot }), displayId, true);
   }
 
   async record(topic: string, options: RecordOptions): Promise<RecordingRef> {
@@ -106,4 +91,18 @@ export class KernelHost implements PipelineHost {
     });
     return Math.max(0, ...releases) + 1;
   }
+}
+
+/** The last picture goes into the notebook, so that a saved one still has it. */
+function showEnd({ id, name }: LiveRun, { output }: CellContext, displayId: string, snapshot: RunSnapshot | null): void {
+  if (snapshot === null) output.write('stderr', `run "${name}": the data engine was lost, and the run with it. Reload the page and run the cell again; recordings are kept.\n`);
+  else output.display(runBundle(name, { version: 1, runId: id, snapshot }), displayId, true);
+}
+
+function stopWithCell(run: LiveRun, { abort: { signal } }: CellContext): void {
+  const stop = (): void => void run.stop().catch(() => undefined);
+  const forget = (): void => signal.removeEventListener('abort', stop);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  run.done.then(forget, forget);
 }

@@ -20,6 +20,7 @@ interface FakeRun {
   readonly start: RunStart;
   readonly done: Promise<Report>;
   readonly end: (report: Report) => void;
+  readonly fail: (error: Error) => void;
   state: RunSnapshot['state'];
 }
 
@@ -29,6 +30,7 @@ export class FakeEngine {
   readonly bundles: { readonly recording: string; readonly options: { readonly release: number; readonly targets: readonly string[]; readonly expires: string } }[] = [];
   recording: RecordingInfo | null = null;
   endRecording: () => void = () => undefined;
+  private isLost = false;
   connectionNames: readonly string[] = ['plant'];
 
   get service(): EngineService {
@@ -37,7 +39,7 @@ export class FakeEngine {
       startRun: start => Promise.resolve(this.startRun(start)),
       stopRun: runId => this.stopRun(runId),
       runDone: runId => this.find(runId).done,
-      runs: () => Promise.resolve(this.started.map((run, index) => snapshot(`run-${index}`, run))),
+      runs: () => this.isLost ? Promise.reject(new Error('worker down')) : Promise.resolve(this.started.map((run, index) => snapshot(`run-${index}`, run))),
       startRecording: (_connection, topic, options) => Promise.resolve(this.startRecording(topic, options.name)),
       recordingDone: () => new Promise(resolve => (this.endRecording = () => resolve(this.stopRecording('complete')))),
       recordings: () => Promise.resolve(this.recording === null ? [] : [this.recording]),
@@ -56,10 +58,20 @@ export class FakeEngine {
     return known as EngineService;
   }
 
+  /** Dies with everything that it was doing. */
+  lose(): void {
+    this.isLost = true;
+    for (const run of this.started) run.fail(new Error('worker down'));
+  }
+
   private startRun(start: RunStart): string {
     let end: (report: Report) => void = () => undefined;
-    const done = new Promise<Report>(resolve => (end = resolve));
-    this.started.push({ start, done, end, state: 'live' });
+    let fail: (error: Error) => void = () => undefined;
+    const done = new Promise<Report>((resolve, reject) => {
+      end = resolve;
+      fail = reject;
+    });
+    this.started.push({ start, done, end, fail, state: 'live' });
     return `run-${this.started.length - 1}`;
   }
 

@@ -39,11 +39,18 @@ describe('a pipeline in a cell', () => {
     expect(data['text/html']).toContain('<b>window</b>');
   });
 
+  it('shows its columns while it has no sink', async () => {
+    await start();
+    const { data } = only(await kernel.execute("pipeline('half').from(mqtt('a', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 0 })).keyBy('device')"), 'execute_result') as { data: Record<string, string> };
+    expect(data['text/plain']).toBe('half, not complete: end it with .to(…)\n  device  utf8, key\n  tMs     timestampMs\n  x       float64');
+  });
+
   it('names the notebook variable that a condition must not use, and how to pass it', async () => {
     await start();
     const error = only(await kernel.execute(`const limit = 0.8;\n${PIPELINE.slice(PIPELINE.indexOf('const p')).replace('r.rms > 0.8', 'r.rms > limit')}`), 'error');
     expect(error['ename']).toBe('PlanError');
-    expect(error['evalue']).toMatch(/limit/);
+    expect(error['evalue']).toMatch(/"limit".*Pass the value as a parameter/);
+    expect((error['traceback'] as string[]).join('\n')).toContain('> 7 |   .filter(r => r.rms > limit)');
   });
 });
 
@@ -56,7 +63,6 @@ describe('run', () => {
     expect(shown?.data[RUN_MIME]).toEqual({ version: 1, runId: 'run-0', snapshot: null });
     expect(engine.started[0]?.start).toMatchObject({ chart: 'rms', publish: true, plan: { name: 'bearing-watch' } });
     expect(resultOf(await kernel.execute('(await run.stop()).rowsIn'))).toBe('12345');
-    await kernel.until(() => displays(kernel.answers(id), 'update_display_data').length === 1);
     const [last] = displays(kernel.answers(id), 'update_display_data');
     expect(last?.transient.display_id).toBe(shown?.transient.display_id);
     expect(last?.data[RUN_MIME]).toMatchObject({ version: 1, runId: 'run-0', snapshot: { state: 'stopped', rowsIn: 160, chart: { timesMs: [1, 2], values: [[0.5, 0.6]] } } });
@@ -79,6 +85,15 @@ describe('run', () => {
     await kernel.until(() => displays(kernel.answers(id), 'update_display_data').length === 1);
     expect(only(kernel.answers(id), 'execute_reply')).toMatchObject({ status: 'error', ename: 'Interrupted' });
     expect(engine.started[0]?.state).toBe('stopped');
+  });
+
+  it('says that it was lost with the data engine', async () => {
+    await start();
+    const id = kernel.send('execute_request', { code: 'const run = await p.run(); await run.done.catch(() => "handled");' });
+    await kernel.until(() => displays(kernel.answers(id), 'display_data').length === 1);
+    engine.lose();
+    await kernel.until(() => kernel.answers(id).some(({ type }) => type === 'execute_reply'));
+    expect(textOf(kernel.answers(id), 'stderr')).toMatch(/^run "bearing-watch": the data engine was lost/);
   });
 
   it('goes on when a later cell is interrupted', async () => {
