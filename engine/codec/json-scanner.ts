@@ -12,6 +12,7 @@ export const CLOSE_LIST = 93;
 export const OPEN_OBJECT = 123;
 export const CLOSE_OBJECT = 125;
 const BACKSLASH = 92;
+const RUN_MAX = 1024;
 export const MINUS = 45;
 export const PLUS = 43;
 export const ZERO = 48;
@@ -34,8 +35,7 @@ export class JsonScanner {
   textEnd = 0;
   textHash = 0;
   textEscaped = false;
-  /** Numbers on their way from a list to a builder. */
-  readonly run = new Float64Array(1024);
+  private runBuffer: Float64Array | null = null;
 
   constructor(readonly limits: DecodeLimits) {}
 
@@ -44,6 +44,12 @@ export class JsonScanner {
     this.position = 0;
     this.end = bytes.length;
     this.failure = null;
+  }
+
+  /** Numbers on their way from a list to a builder. */
+  get run(): Float64Array {
+    this.runBuffer ??= new Float64Array(RUN_MAX);
+    return this.runBuffer;
   }
 
   /** Records the first failure. */
