@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent, type AgentHandle, type AgentOptions } from '../../../edge/agent/agent';
+import { Store } from '../../../edge/store/store';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
 import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
@@ -197,6 +198,39 @@ describe('an agent', () => {
     expect(published[0]).toMatchObject({ id: 'counts/2/out/0', row: { n: 2, mean: 3 } });
     await agent.deploy(await makeBundle({ plan: countingPlan({ sizeMs: 2_000 }), signing, release: 3, recording }));
     expect(agent.metrics()).toContain('littoral_dropped_records_total{pipeline="counts",reason="replaced",intentional="true"} 1');
+  });
+
+  it('runs another pipeline instead, and lets the broker forget the session of the first', async () => {
+    const agent = await start();
+    await agent.deploy(await makeBundle({ plan: countingPlan(), signing, release: 7, recording }));
+    await subscribedTo(agent);
+    logs.length = 0;
+    expect(await agent.deploy(await makeBundle({ plan: countingPlan({ name: 'other' }), signing, release: 1, recording }))).toEqual({ ok: true, pipeline: 'other', release: 1 });
+    await subscribedTo(agent);
+    await send('a', T0, 1);
+    await send('a', T0 + 1_000, 1);
+    await until(() => published.length >= 1);
+    expect(published.map(each => each.id)).toEqual(['other/1/out/0']);
+    await stop(agent);
+    const store = await Store.open(join(folder, 'data', 'agent.db'));
+    expect(Object.keys(JSON.parse(store.meta('sessions') ?? '') as object)).toEqual([expect.stringMatching(/^littoral-[0-9a-f]{8}-other-in$/)]);
+    expect(store.releaseOf('counts')).toBe(7);
+    store.close();
+  });
+
+  it('answers only what it has, to whom it may', async () => {
+    const agent = await start();
+    const call = async (path: string, init?: RequestInit): Promise<[number, string | undefined]> => {
+      const response = await fetch(`${agent.url}${path}`, init);
+      return [response.status, (JSON.parse(await response.text()) as { reason?: string }).reason];
+    };
+    expect(await call('/nothing')).toEqual([404, 'NOT_FOUND']);
+    expect(await call('/status', { method: 'DELETE' })).toEqual([405, 'METHOD']);
+    expect(await call('/bundles')).toEqual([405, 'METHOD']);
+    expect(await call('/bundles', { method: 'POST', body: 'x' })).toEqual([401, 'UNAUTHORISED']);
+    expect(await call('/bundles', { method: 'POST', body: 'x', headers: { authorization: `Bearer ${tokenOf()}` } })).toEqual([422, 'ZIP_INVALID']);
+    await expect(start({ dataDir: join(folder, 'two'), http: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({ code: 'HTTP_LISTEN' });
+    await expect(start({ dataDir: join(folder, 'three'), http: { host: '127.0.0.1', port: Number(new URL(agent.url).port) } })).rejects.toThrow(/EADDRINUSE/);
   });
 
   it('closes windows of a silent plant by idle ticks when the plan asks for that', async () => {
