@@ -60,9 +60,9 @@ function boundCondition(part: string, table: DeltaTable, statistics: readonly st
   const type = String(table.columns.find(column => column.name === name)?.type);
   const unless = (side: 'min' | 'max', condition: string): string => {
     const column = identifier(`${side}:${name}`);
-    // The protocol lets writers cut timestamps to milliseconds.
-    const bound = side === 'max' && type.startsWith('timestamp') ? `${column} + INTERVAL 1 MILLISECOND` : column;
-    return `(${column} IS NULL OR ${bound} ${condition} ${constant})`;
+    // The protocol lets writers cut timestamps to milliseconds: the true maximum is below the next one.
+    const cut = side === 'max' && type.startsWith('timestamp');
+    return `(${column} IS NULL OR ${cut ? `${column} + INTERVAL 1 MILLISECOND > ${constant}` : `${column} ${condition} ${constant}`})`;
   };
   const conditions: string[] = [];
   // NaN is larger than every number in DuckDB, but in no maximum.
