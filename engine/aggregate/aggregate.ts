@@ -1,8 +1,11 @@
 import type { AnyColumnBuilder } from '../codec/column-builder';
-import type { FieldSpec, SnapshotReader, SnapshotWriter } from '../operator/operator';
+import type { FieldSpec } from '../operator/operator';
 import type { DataType, Field } from '../schema/schema';
 import type { BlockColumn, RowBlock } from './block';
 import { Int64Block, NumberBlock, TextBlock } from './block';
+import type { CellStore } from './cell-bank';
+import { CellBank } from './cell-bank';
+import { RowCount } from './row-count';
 
 export type AggregateOptions = Readonly<Record<string, number | string | boolean | null>>;
 
@@ -40,15 +43,13 @@ export interface Aggregate {
   fault?(cell: number): { readonly code: string; readonly message: string } | null;
 }
 
-/** A column of accumulators, one per cell, in flat arrays. New and cleared cells are empty. */
+/** Accumulators of one kind, one per cell; their numbers stand in a `CellBank`. */
 export interface AggregateState {
-  resize(cellCount: number): void;
-  clear(cell: number): void;
   add(block: RowBlock): void;
   /** Adds the content of cell `from` to `into`; `from` came later. */
   merge(into: number, from: number): void;
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void;
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void;
+  /** Where it keeps what is not a number. */
+  readonly store?: CellStore;
   /** Only for states whose cells grow with their rows. */
   readonly bound?: StateBound;
 }
@@ -63,12 +64,10 @@ export interface StateBound {
 
 /** The states behind a set of aggregates; those that several aggregates need exist once. */
 export class StateSet {
-  private readonly states = new Map<string, AggregateState>();
+  readonly bank = new CellBank();
+  readonly rows = new RowCount(this.bank);
+  private readonly states = new Map<string, AggregateState>([['rows', this.rows]]);
   private readonly columns = new Map<string, BlockColumn>();
-
-  constructor(readonly rows: RowCount) {
-    this.states.set('rows', rows);
-  }
 
   use<T extends AggregateState>(key: string, make: () => T): T {
     const known = this.states.get(key);
@@ -95,6 +94,11 @@ export class StateSet {
     return [...this.states.values()];
   }
 
+  /** The bank and what states keep beside it. */
+  get stores(): readonly CellStore[] {
+    return [this.bank, ...this.all.flatMap(state => state.store ?? [])];
+  }
+
   get blockColumns(): readonly BlockColumn[] {
     return [...this.columns.values()];
   }
@@ -106,54 +110,4 @@ export class StateSet {
     this.columns.set(key, column);
     return column;
   }
-}
-
-/** Rows per cell; every window keeps them, because the accounts of the operator hang on it. */
-export class RowCount implements AggregateState {
-  counts: Float64Array = new Float64Array(0);
-
-  resize(cellCount: number): void {
-    this.counts = resized(this.counts, cellCount);
-  }
-
-  clear(cell: number): void {
-    this.counts[cell] = 0;
-  }
-
-  add(block: RowBlock): void {
-    const { counts } = this;
-    const { cells, count } = block;
-    for (let i = 0; i < count; i++) counts[cells[i]!]! += 1;
-  }
-
-  merge(into: number, from: number): void {
-    this.counts[into]! += this.counts[from]!;
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    saveCells(this.counts, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    loadCells(this.counts, cells, count, reader);
-  }
-}
-
-/** `values` with room for `cellCount` cells; new ones hold `empty`. */
-export function resized(values: Float64Array, cellCount: number, empty = 0): Float64Array {
-  const grown = new Float64Array(cellCount);
-  if (empty !== 0) grown.fill(empty, values.length);
-  grown.set(values);
-  return grown;
-}
-
-export function saveCells(values: Float64Array, cells: Int32Array, count: number, writer: SnapshotWriter): void {
-  const saved = new Float64Array(count);
-  for (let i = 0; i < count; i++) saved[i] = values[cells[i]!]!;
-  writer.f64s(saved);
-}
-
-export function loadCells(values: Float64Array, cells: Int32Array, count: number, reader: SnapshotReader): void {
-  const saved = reader.f64s();
-  for (let i = 0; i < count; i++) values[cells[i]!] = saved[i] ?? NaN;
 }

@@ -14,6 +14,9 @@ export interface RowBlock {
 
 /** What the states of one column read: its values of the current block without nulls, lists flattened. */
 export interface BlockColumn {
+  /** Cells of the values, `count` of them. */
+  readonly cells: Int32Array;
+  readonly count: number;
   prepare(block: RowBlock): void;
 }
 

@@ -1,63 +1,49 @@
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState } from './aggregate';
-import { loadCells, resized, saveCells } from './aggregate';
 import type { NumberBlock } from './block';
+import type { CellBank } from './cell-bank';
 
 /**
- * Neumaier's compensated sum: `sums` plus the rounding errors in `errors`. The error of each addition is exact, by Knuth's
- * TwoSum, which needs no branch. Infinities and NaN bypass the errors.
+ * Neumaier's compensated sum: a sum and, beside it, the rounding errors of the additions. The error of each is exact, by
+ * Knuth's TwoSum, which needs no branch. Infinities and NaN bypass the errors.
  */
 export class CompensatedSum implements AggregateState {
-  sums: Float64Array = new Float64Array(0);
-  errors: Float64Array = new Float64Array(0);
+  /** Of the sum; its errors stand next to it. */
+  readonly offset: number;
 
-  constructor(readonly numbers: NumberBlock) {}
+  constructor(
+    protected readonly bank: CellBank,
+    readonly numbers: NumberBlock
+  ) {
+    this.offset = bank.reserve(0, 0);
+  }
 
   value(cell: number): number {
-    const sum = this.sums[cell]!;
-    return Number.isFinite(sum) ? sum + this.errors[cell]! : sum;
-  }
-
-  resize(cellCount: number): void {
-    this.sums = resized(this.sums, cellCount);
-    this.errors = resized(this.errors, cellCount);
-  }
-
-  clear(cell: number): void {
-    this.sums[cell] = 0;
-    this.errors[cell] = 0;
+    const { values, width } = this.bank;
+    const at = cell * width + this.offset;
+    const sum = values[at]!;
+    return Number.isFinite(sum) ? sum + values[at + 1]! : sum;
   }
 
   add(): void {
-    const { sums, errors } = this;
+    const { values: bank, width } = this.bank;
+    const { offset } = this;
     const { cells, values, from, count } = this.numbers;
-    for (let i = 0; i < count; i++) {
-      const cell = cells[i]!;
-      const value = values[from + i]!;
-      const sum = sums[cell]!;
-      const total = sum + value;
-      const added = total - sum;
-      errors[cell]! += sum - (total - added) + (value - added);
-      sums[cell] = total;
-    }
+    for (let i = 0; i < count; i++) addCompensated(bank, cells[i]! * width + offset, values[from + i]!);
   }
 
   merge(into: number, from: number): void {
-    const sum = this.sums[into]!;
-    const value = this.sums[from]!;
-    const total = sum + value;
-    const added = total - sum;
-    this.errors[into]! += this.errors[from]! + (sum - (total - added) + (value - added));
-    this.sums[into] = total;
+    const { values, width } = this.bank;
+    const at = from * width + this.offset;
+    addCompensated(values, into * width + this.offset, values[at]!);
+    values[into * width + this.offset + 1]! += values[at + 1]!;
   }
+}
 
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    saveCells(this.sums, cells, count, writer);
-    saveCells(this.errors, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    loadCells(this.sums, cells, count, reader);
-    loadCells(this.errors, cells, count, reader);
-  }
+/** Adds `value` to the sum at `at` and the rounding error to the number after it. */
+export function addCompensated(bank: Float64Array, at: number, value: number): void {
+  const sum = bank[at]!;
+  const total = sum + value;
+  const added = total - sum;
+  bank[at + 1]! += sum - (total - added) + (value - added);
+  bank[at] = total;
 }

@@ -18,7 +18,7 @@ export const count: AggregateSpec = {
     return {
       read(cells, cellCount, into) {
         assert(into instanceof Int64Builder, 'count is int64');
-        for (let i = 0; i < cellCount; i++) into.appendNumber(counted.counts[cells[i]!]!);
+        for (let i = 0; i < cellCount; i++) into.appendNumber(counted.count(cells[i]!));
       }
     };
   }

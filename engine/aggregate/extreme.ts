@@ -1,10 +1,9 @@
 import { assert } from '../error';
 import { Int64Builder, NumberBuilder } from '../codec/column-builder';
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { isNumeric } from '../schema/schema';
 import type { Aggregate, AggregateInput, AggregateState, StateSet } from './aggregate';
-import { loadCells, resized, saveCells } from './aggregate';
 import type { Int64Block, NumberBlock } from './block';
+import type { CellBank } from './cell-bank';
 import { Int64Cells } from './int64-cells';
 import { notFitting, valueType } from './numeric-input';
 import { countValues } from './value-count';
@@ -13,67 +12,54 @@ export type Direction = 'min' | 'max';
 
 /** Least or greatest double of each cell; NaN wins over everything, as semantics say it propagates. */
 export class NumberExtreme implements AggregateState {
-  values: Float64Array = new Float64Array(0);
-  private readonly empty: number;
+  readonly offset: number;
 
   constructor(
+    private readonly bank: CellBank,
     readonly numbers: NumberBlock,
     readonly direction: Direction
   ) {
-    this.empty = direction === 'min' ? Infinity : -Infinity;
+    this.offset = bank.reserve(direction === 'min' ? Infinity : -Infinity);
   }
 
-  resize(cellCount: number): void {
-    this.values = resized(this.values, cellCount, this.empty);
-  }
-
-  clear(cell: number): void {
-    this.values[cell] = this.empty;
+  value(cell: number): number {
+    return this.bank.values[cell * this.bank.width + this.offset]!;
   }
 
   add(): void {
-    if (this.direction === 'min') addMinimum(this.values, this.numbers);
-    else addMaximum(this.values, this.numbers);
+    const { values: bank, width } = this.bank;
+    const { offset, direction } = this;
+    const { cells, values, from, count } = this.numbers;
+    if (direction === 'min') for (let i = 0; i < count; i++) lower(bank, cells[i]! * width + offset, values[from + i]!);
+    else for (let i = 0; i < count; i++) raise(bank, cells[i]! * width + offset, values[from + i]!);
   }
 
   merge(into: number, from: number): void {
-    this.values[into] = this.direction === 'min' ? Math.min(this.values[into]!, this.values[from]!) : Math.max(this.values[into]!, this.values[from]!);
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    saveCells(this.values, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    loadCells(this.values, cells, count, reader);
+    const { values, width } = this.bank;
+    if (this.direction === 'min') lower(values, into * width + this.offset, this.value(from));
+    else raise(values, into * width + this.offset, this.value(from));
   }
 }
 
-function addMinimum(least: Float64Array, numbers: NumberBlock): void {
-  const { cells, values, from, count } = numbers;
-  for (let i = 0; i < count; i++) {
-    const cell = cells[i]!;
-    const value = values[from + i]!;
-    if (value < least[cell]! || value !== value) least[cell] = value;
-  }
+/** Makes the number at `at` the lesser of itself and `value`. */
+export function lower(bank: Float64Array, at: number, value: number): void {
+  if (value < bank[at]! || value !== value) bank[at] = value;
 }
 
-function addMaximum(greatest: Float64Array, numbers: NumberBlock): void {
-  const { cells, values, from, count } = numbers;
-  for (let i = 0; i < count; i++) {
-    const cell = cells[i]!;
-    const value = values[from + i]!;
-    if (value > greatest[cell]! || value !== value) greatest[cell] = value;
-  }
+/** Makes the number at `at` the greater of itself and `value`. */
+export function raise(bank: Float64Array, at: number, value: number): void {
+  if (value > bank[at]! || value !== value) bank[at] = value;
 }
 
 /** Least or greatest int64 of each cell. */
-export class Int64Extreme extends Int64Cells implements AggregateState {
+export class Int64Extreme implements AggregateState {
+  readonly store: Int64Cells;
+
   constructor(
     private readonly source: Int64Block,
     private readonly direction: Direction
   ) {
-    super(direction === 'min' ? 2n ** 63n - 1n : -(2n ** 63n));
+    this.store = new Int64Cells(direction === 'min' ? 2n ** 63n - 1n : -(2n ** 63n));
   }
 
   add(): void {
@@ -82,12 +68,12 @@ export class Int64Extreme extends Int64Cells implements AggregateState {
   }
 
   merge(into: number, from: number): void {
-    this.put(into, this.values[from]!);
+    this.put(into, this.store.values[from]!);
   }
 
   private put(cell: number, value: bigint): void {
-    const known = this.values[cell]!;
-    if (this.direction === 'min' ? value < known : value > known) this.values[cell] = value;
+    const known = this.store.values[cell]!;
+    if (this.direction === 'min' ? value < known : value > known) this.store.values[cell] = value;
   }
 }
 
@@ -109,20 +95,20 @@ export function extremeOf(direction: Direction, input: AggregateInput, states: S
       read(cells, count, into) {
         assert(into instanceof Int64Builder, `${direction} of int64 is int64`);
         for (let i = 0; i < count; i++) {
-          if (counted.counts[cells[i]!] === 0) into.appendNull();
-          else into.appendBigInt(state.values[cells[i]!]!);
+          if (counted.count(cells[i]!) === 0) into.appendNull();
+          else into.appendBigInt(state.store.values[cells[i]!]!);
         }
       }
     };
   }
   const numbers = states.numbers(columnIndex);
-  const state = states.use(`${direction}:${columnIndex}`, () => new NumberExtreme(numbers, direction));
+  const state = states.use(`${direction}:${columnIndex}`, () => new NumberExtreme(states.bank, numbers, direction));
   return {
     read(cells, count, into) {
       assert(into instanceof NumberBuilder, `${direction} of numbers is a number`);
       for (let i = 0; i < count; i++) {
-        if (counted.counts[cells[i]!] === 0) into.appendNull();
-        else into.append(state.values[cells[i]!]!);
+        if (counted.count(cells[i]!) === 0) into.appendNull();
+        else into.append(state.value(cells[i]!));
       }
     }
   };

@@ -1,7 +1,8 @@
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import type { CellStore } from './cell-bank';
 
 /** One int64 per cell. */
-export class Int64Cells {
+export class Int64Cells implements CellStore {
   values = new BigInt64Array(0);
 
   constructor(private readonly empty: bigint) {}

@@ -1,7 +1,6 @@
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState } from './aggregate';
-import { loadCells, resized, saveCells } from './aggregate';
 import type { Int64Block, NumberBlock } from './block';
+import type { CellBank } from './cell-bank';
 
 const TWO_32 = 4_294_967_296;
 const HIGH_MAX = 2 ** 51;
@@ -13,27 +12,22 @@ const INT64_MIN = -(2n ** 63n);
  * which no sum in the int64 range leaves; beyond it the sum is lost for good and `value` is null.
  */
 export class IntegerSum implements AggregateState {
-  private highs: Float64Array = new Float64Array(0);
-  private lows: Float64Array = new Float64Array(0);
+  private readonly offset: number;
 
-  constructor(private readonly source: Int64Block | NumberBlock) {}
+  constructor(
+    private readonly bank: CellBank,
+    private readonly source: Int64Block | NumberBlock
+  ) {
+    this.offset = bank.reserve(0, 0);
+  }
 
   /** The sum, or null outside the int64 range. */
   value(cell: number): bigint | null {
-    const high = this.highs[cell]!;
+    const at = cell * this.bank.width + this.offset;
+    const high = this.bank.values[at]!;
     if (!Number.isFinite(high)) return null;
-    const sum = BigInt(high) * BigInt(TWO_32) + BigInt(this.lows[cell]!);
+    const sum = BigInt(high) * BigInt(TWO_32) + BigInt(this.bank.values[at + 1]!);
     return sum > INT64_MAX || sum < INT64_MIN ? null : sum;
-  }
-
-  resize(cellCount: number): void {
-    this.highs = resized(this.highs, cellCount);
-    this.lows = resized(this.lows, cellCount);
-  }
-
-  clear(cell: number): void {
-    this.highs[cell] = 0;
-    this.lows[cell] = 0;
   }
 
   add(): void {
@@ -51,27 +45,20 @@ export class IntegerSum implements AggregateState {
   }
 
   merge(into: number, from: number): void {
-    this.addTo(into, this.highs[from]!, this.lows[from]!);
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    saveCells(this.highs, cells, count, writer);
-    saveCells(this.lows, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    loadCells(this.highs, cells, count, reader);
-    loadCells(this.lows, cells, count, reader);
+    const at = from * this.bank.width + this.offset;
+    this.addTo(into, this.bank.values[at]!, this.bank.values[at + 1]!);
   }
 
   private addTo(cell: number, high: number, low: number): void {
-    let nextHigh = this.highs[cell]! + high;
-    let nextLow = this.lows[cell]! + low;
+    const { values } = this.bank;
+    const at = cell * this.bank.width + this.offset;
+    let nextHigh = values[at]! + high;
+    let nextLow = values[at + 1]! + low;
     if (nextLow >= TWO_32) {
       nextLow -= TWO_32;
       nextHigh += 1;
     }
-    this.highs[cell] = Math.abs(nextHigh) < HIGH_MAX ? nextHigh : Infinity;
-    this.lows[cell] = nextLow;
+    values[at] = Math.abs(nextHigh) < HIGH_MAX ? nextHigh : Infinity;
+    values[at + 1] = nextLow;
   }
 }

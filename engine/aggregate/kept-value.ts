@@ -1,175 +1,120 @@
 import { assert } from '../error';
 import type { AnyColumnBuilder } from '../codec/column-builder';
 import { Int64Builder, NumberBuilder, Utf8Builder } from '../codec/column-builder';
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { DataType } from '../schema/schema';
 import { isList } from '../schema/schema';
 import type { Aggregate, AggregateInput, AggregateState, StateSet } from './aggregate';
-import { loadCells, resized, saveCells } from './aggregate';
 import type { Int64Block, NumberBlock, TextBlock } from './block';
+import type { CellBank } from './cell-bank';
 import { Int64Cells } from './int64-cells';
 import { notFitting } from './numeric-input';
-import type { ValueCount } from './value-count';
+import { TextCells } from './text-cells';
 import { countValues } from './value-count';
 
 export type Which = 'first' | 'last';
 
-/** Cells that already hold their first value: `first` keeps it, `last` takes every later one. */
+/** `first` keeps the first value of a cell, `last` every later one; a number of the record says whether there is one. */
 abstract class Keeper {
-  private filled: Uint8Array = new Uint8Array(0);
+  private readonly offset: number;
 
-  constructor(protected readonly which: Which) {}
-
-  resize(cellCount: number): void {
-    const grown = new Uint8Array(cellCount);
-    grown.set(this.filled);
-    this.filled = grown;
-  }
-
-  clear(cell: number): void {
-    this.filled[cell] = 0;
+  constructor(
+    protected readonly bank: CellBank,
+    protected readonly which: Which
+  ) {
+    this.offset = bank.reserve(0);
   }
 
   /** Whether the next value of `cell` is to be kept. */
   protected takes(cell: number): boolean {
-    if (this.which === 'first' && this.filled[cell] === 1) return false;
-    this.filled[cell] = 1;
+    const at = cell * this.bank.width + this.offset;
+    if (this.which === 'first' && this.bank.values[at] === 1) return false;
+    this.bank.values[at] = 1;
     return true;
   }
 
   protected mergeTakes(into: number, from: number): boolean {
-    return this.filled[from] === 1 && this.takes(into);
-  }
-
-  protected saveFilled(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    const filled = new Uint8Array(count);
-    for (let i = 0; i < count; i++) filled[i] = this.filled[cells[i]!]!;
-    writer.bytes(filled);
-  }
-
-  protected loadFilled(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    const filled = reader.bytes();
-    for (let i = 0; i < count; i++) this.filled[cells[i]!] = filled[i] ?? 0;
+    return this.bank.values[from * this.bank.width + this.offset] === 1 && this.takes(into);
   }
 }
 
 class KeptNumber extends Keeper implements AggregateState {
-  private values: Float64Array = new Float64Array(0);
+  private readonly place: number;
 
   constructor(
+    bank: CellBank,
     which: Which,
     private readonly numbers: NumberBlock
   ) {
-    super(which);
-  }
-
-  override resize(cellCount: number): void {
-    super.resize(cellCount);
-    this.values = resized(this.values, cellCount);
+    super(bank, which);
+    this.place = bank.reserve(0);
   }
 
   add(): void {
+    const { values: bank, width } = this.bank;
     const { cells, values, from, count } = this.numbers;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.values[cells[i]!] = values[from + i]!;
+    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) bank[cells[i]! * width + this.place] = values[from + i]!;
   }
 
   merge(into: number, from: number): void {
-    if (this.mergeTakes(into, from)) this.values[into] = this.values[from]!;
+    const { values, width } = this.bank;
+    if (this.mergeTakes(into, from)) values[into * width + this.place] = values[from * width + this.place]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
     assert(into instanceof NumberBuilder, 'a kept number is a number');
-    into.append(this.values[cell]!);
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    this.saveFilled(cells, count, writer);
-    saveCells(this.values, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    this.loadFilled(cells, count, reader);
-    loadCells(this.values, cells, count, reader);
+    into.append(this.bank.values[cell * this.bank.width + this.place]!);
   }
 }
 
 class KeptInt64 extends Keeper implements AggregateState {
-  private readonly kept = new Int64Cells(0n);
+  readonly store = new Int64Cells(0n);
 
   constructor(
+    bank: CellBank,
     which: Which,
     private readonly source: Int64Block
   ) {
-    super(which);
-  }
-
-  override resize(cellCount: number): void {
-    super.resize(cellCount);
-    this.kept.resize(cellCount);
+    super(bank, which);
   }
 
   add(): void {
     const { cells, values, count } = this.source;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.kept.values[cells[i]!] = values[i]!;
+    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.store.values[cells[i]!] = values[i]!;
   }
 
   merge(into: number, from: number): void {
-    if (this.mergeTakes(into, from)) this.kept.values[into] = this.kept.values[from]!;
+    if (this.mergeTakes(into, from)) this.store.values[into] = this.store.values[from]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
     assert(into instanceof Int64Builder, 'a kept int64 is int64');
-    into.appendBigInt(this.kept.values[cell]!);
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    this.saveFilled(cells, count, writer);
-    this.kept.save(cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    this.loadFilled(cells, count, reader);
-    this.kept.load(cells, count, reader);
+    into.appendBigInt(this.store.values[cell]!);
   }
 }
 
 class KeptText extends Keeper implements AggregateState {
-  private readonly texts: string[] = [];
+  readonly store = new TextCells();
 
   constructor(
+    bank: CellBank,
     which: Which,
     private readonly source: TextBlock
   ) {
-    super(which);
+    super(bank, which);
   }
 
   add(): void {
     const { cells, codes, count, dictionary } = this.source;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.texts[cells[i]!] = dictionary!.values[codes[i]!]!;
-  }
-
-  override clear(cell: number): void {
-    super.clear(cell);
-    this.texts[cell] = '';
+    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.store.texts[cells[i]!] = dictionary!.values[codes[i]!]!;
   }
 
   merge(into: number, from: number): void {
-    if (this.mergeTakes(into, from)) this.texts[into] = this.texts[from]!;
+    if (this.mergeTakes(into, from)) this.store.texts[into] = this.store.texts[from]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
     assert(into instanceof Utf8Builder, 'a kept text is text');
-    into.append(this.texts[cell]!);
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    this.saveFilled(cells, count, writer);
-    for (let i = 0; i < count; i++) writer.text(this.texts[cells[i]!] ?? '');
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    this.loadFilled(cells, count, reader);
-    for (let i = 0; i < count; i++) this.texts[cells[i]!] = reader.text();
+    into.append(this.store.texts[cell] ?? '');
   }
 }
 
@@ -183,12 +128,12 @@ export function keptType(which: Which, input: AggregateInput): DataType {
 
 /** The aggregate behind `first` and `last`. */
 export function keptOf(which: Which, input: AggregateInput, states: StateSet): Aggregate {
-  const counted: { readonly counts: ValueCount['counts'] } = countValues(input, states);
+  const counted = countValues(input, states);
   const state = states.use(`${which}:${input.columnIndex}`, () => keeper(which, input, states));
   return {
     read(cells, count, into) {
       for (let i = 0; i < count; i++) {
-        if (counted.counts[cells[i]!] === 0) into.appendNull();
+        if (counted.count(cells[i]!) === 0) into.appendNull();
         else state.append(cells[i]!, into);
       }
     }
@@ -198,10 +143,10 @@ export function keptOf(which: Which, input: AggregateInput, states: StateSet): A
 function keeper(which: Which, input: AggregateInput, states: StateSet): KeptNumber | KeptInt64 | KeptText {
   switch (keptType(which, input)) {
     case 'int64':
-      return new KeptInt64(which, states.int64(input.columnIndex));
+      return new KeptInt64(states.bank, which, states.int64(input.columnIndex));
     case 'utf8':
-      return new KeptText(which, states.text(input.columnIndex));
+      return new KeptText(states.bank, which, states.text(input.columnIndex));
     default:
-      return new KeptNumber(which, states.numbers(input.columnIndex));
+      return new KeptNumber(states.bank, which, states.numbers(input.columnIndex));
   }
 }

@@ -23,7 +23,7 @@ export const mean: AggregateSpec = {
         assert(into instanceof NumberBuilder, 'a mean is float64');
         for (let i = 0; i < count; i++) {
           const cell = cells[i]!;
-          const values = counted.counts[cell]!;
+          const values = counted.count(cell);
           if (values === 0) into.appendNull();
           else into.append(sums.value(cell) / values);
         }

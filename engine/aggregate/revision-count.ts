@@ -1,33 +1,28 @@
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState } from './aggregate';
+import type { CellBank } from './cell-bank';
 
 /** How often each cell has been emitted. */
 export class RevisionCount implements AggregateState {
-  counts: Int32Array = new Int32Array(0);
+  private readonly offset: number;
 
-  resize(cellCount: number): void {
-    const grown = new Int32Array(cellCount);
-    grown.set(this.counts);
-    this.counts = grown;
+  constructor(private readonly bank: CellBank) {
+    this.offset = bank.reserve(0);
   }
 
-  clear(cell: number): void {
-    this.counts[cell] = 0;
+  count(cell: number): number {
+    return this.bank.values[cell * this.bank.width + this.offset]!;
+  }
+
+  increment(cell: number): void {
+    this.bank.values[cell * this.bank.width + this.offset]! += 1;
   }
 
   add(): void {
     return;
   }
 
+  /** A merged window is a new one. */
   merge(into: number): void {
-    this.counts[into] = 0;
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    for (let i = 0; i < count; i++) writer.u32(this.counts[cells[i]!]!);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    for (let i = 0; i < count; i++) this.counts[cells[i]!] = reader.u32();
+    this.bank.values[into * this.bank.width + this.offset] = 0;
   }
 }

@@ -1,24 +1,17 @@
 import { assert } from '../error';
 import { NumberBuilder } from '../codec/column-builder';
 import type { AggregateSpec } from './aggregate';
-import { CompensatedSum } from './compensated-sum';
+import { addCompensated, CompensatedSum } from './compensated-sum';
 import { numericValueType } from './numeric-input';
 import { countValues } from './value-count';
 
 /** Compensated sum of squares. */
 class SquareSum extends CompensatedSum {
   override add(): void {
-    const { sums, errors } = this;
+    const { values: bank, width } = this.bank;
+    const { offset } = this;
     const { cells, values, from, count } = this.numbers;
-    for (let i = 0; i < count; i++) {
-      const cell = cells[i]!;
-      const square = values[from + i]! ** 2;
-      const sum = sums[cell]!;
-      const total = sum + square;
-      const added = total - sum;
-      errors[cell]! += sum - (total - added) + (square - added);
-      sums[cell] = total;
-    }
+    for (let i = 0; i < count; i++) addCompensated(bank, cells[i]! * width + offset, values[from + i]! ** 2);
   }
 }
 
@@ -35,13 +28,13 @@ export const rms: AggregateSpec = {
   create(input, states) {
     const counted = countValues(input, states);
     const numbers = states.numbers(input.columnIndex);
-    const squares = states.use(`squares:${input.columnIndex}`, () => new SquareSum(numbers));
+    const squares = states.use(`squares:${input.columnIndex}`, () => new SquareSum(states.bank, numbers));
     return {
       read(cells, count, into) {
         assert(into instanceof NumberBuilder, 'a root mean square is float64');
         for (let i = 0; i < count; i++) {
           const cell = cells[i]!;
-          const values = counted.counts[cell]!;
+          const values = counted.count(cell);
           if (values === 0) into.appendNull();
           else into.append(Math.sqrt(squares.value(cell) / values));
         }

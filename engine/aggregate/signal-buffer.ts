@@ -3,6 +3,8 @@ import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState, StateBound } from './aggregate';
 import type { RowBlock } from './block';
 import { DISCARD_CELL } from './block';
+import type { CellStore } from './cell-bank';
+
 
 /** Samples of one cell, and of all cells of one aggregate, at 8 bytes each. */
 export const SIGNAL_LIMITS = { cellSamplesMax: 1_048_576, samplesMax: 16_777_216 } as const;
@@ -21,7 +23,8 @@ interface Signal {
  * Keeps the samples of each cell. `samplesOf` gives them in order of event time, ties by arrival, so that blocks of a
  * signal that overtook one another on the way stand where they belong.
  */
-export class SignalBuffer implements AggregateState {
+export class SignalBuffer implements AggregateState, CellStore {
+  readonly store = this;
   private readonly signals: (Signal | undefined)[] = [];
   private readonly reserved = new Map<number, number>();
   private held = 0;

@@ -17,7 +17,7 @@ export const stddev: AggregateSpec = {
   },
   create(input, states) {
     const numbers = states.numbers(input.columnIndex);
-    const moments = states.use(`moments:${input.columnIndex}`, () => new Moments(numbers));
+    const moments = states.use(`moments:${input.columnIndex}`, () => new Moments(states.bank, numbers));
     const ddof = ddofOf(input);
     return {
       read(cells, count, into) {

@@ -30,7 +30,7 @@ function floatSum(input: AggregateInput, states: StateSet): Aggregate {
       assert(into instanceof NumberBuilder, 'a sum of floats is float64');
       for (let i = 0; i < count; i++) {
         const cell = cells[i]!;
-        if (counted.counts[cell] === 0) into.appendNull();
+        if (counted.count(cell) === 0) into.appendNull();
         else into.append(sums.value(cell));
       }
     }
@@ -40,19 +40,19 @@ function floatSum(input: AggregateInput, states: StateSet): Aggregate {
 /** The compensated sum of `input`'s column, shared by sum and mean. */
 export function sumOf(input: AggregateInput, states: StateSet): CompensatedSum {
   const numbers = states.numbers(input.columnIndex);
-  return states.use(`sum:${input.columnIndex}`, () => new CompensatedSum(numbers));
+  return states.use(`sum:${input.columnIndex}`, () => new CompensatedSum(states.bank, numbers));
 }
 
 function integerSum(input: AggregateInput, states: StateSet, type: 'int32' | 'int64'): Aggregate {
   const counted = countValues(input, states);
   const source = type === 'int64' ? states.int64(input.columnIndex) : states.numbers(input.columnIndex);
-  const sums = states.use(`integerSum:${input.columnIndex}`, () => new IntegerSum(source));
+  const sums = states.use(`integerSum:${input.columnIndex}`, () => new IntegerSum(states.bank, source));
   return {
     read(cells, count, into) {
       assert(into instanceof Int64Builder, 'a sum of integers is int64');
       for (let i = 0; i < count; i++) {
         const cell = cells[i]!;
-        const value = counted.counts[cell] === 0 ? null : sums.value(cell);
+        const value = counted.count(cell) === 0 ? null : sums.value(cell);
         if (value === null) into.appendNull();
         else into.appendBigInt(value);
       }

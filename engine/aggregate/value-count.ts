@@ -1,39 +1,31 @@
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
-import type { AggregateInput, AggregateState, StateSet } from './aggregate';
-import { loadCells, resized, RowCount, saveCells } from './aggregate';
 import { isList } from '../schema/schema';
+import type { AggregateInput, AggregateState, StateSet } from './aggregate';
 import type { BlockColumn } from './block';
+import type { CellBank } from './cell-bank';
+import type { RowCount } from './row-count';
+import { addCounts } from './row-count';
 
 /** Values per cell that are not null; for a list column its elements. */
 export class ValueCount implements AggregateState {
-  counts: Float64Array = new Float64Array(0);
+  private readonly offset: number;
 
-  constructor(private readonly column: BlockColumn & { readonly cells: Int32Array; readonly count: number }) {}
-
-  resize(cellCount: number): void {
-    this.counts = resized(this.counts, cellCount);
+  constructor(
+    private readonly bank: CellBank,
+    private readonly column: BlockColumn
+  ) {
+    this.offset = bank.reserve(0);
   }
 
-  clear(cell: number): void {
-    this.counts[cell] = 0;
+  count(cell: number): number {
+    return this.bank.values[cell * this.bank.width + this.offset]!;
   }
 
   add(): void {
-    const { counts } = this;
-    const { cells, count } = this.column;
-    for (let i = 0; i < count; i++) counts[cells[i]!]! += 1;
+    addCounts(this.bank, this.offset, this.column.cells, this.column.count);
   }
 
   merge(into: number, from: number): void {
-    this.counts[into]! += this.counts[from]!;
-  }
-
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    saveCells(this.counts, cells, count, writer);
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    loadCells(this.counts, cells, count, reader);
+    this.bank.values[into * this.bank.width + this.offset]! += this.count(from);
   }
 }
 
@@ -42,5 +34,5 @@ export function countValues(input: AggregateInput, states: StateSet): ValueCount
   const { field, columnIndex } = input;
   if (field === null || (!field.nullable && !isList(field.type))) return states.rows;
   const column = field.type === 'int64' ? states.int64(columnIndex) : field.type === 'utf8' ? states.text(columnIndex) : states.numbers(columnIndex);
-  return states.use(`values:${columnIndex}`, () => new ValueCount(column));
+  return states.use(`values:${columnIndex}`, () => new ValueCount(states.bank, column));
 }

@@ -64,9 +64,7 @@ class PipelineGraph implements Graph {
     }
     for (let from = 0; from < batch.rowCount; from += PUSH_ROWS) {
       const piece = sliceBatch(batch, from, Math.min(batch.rowCount, from + PUSH_ROWS));
-      const at = new Float64Array(piece.rowCount);
-      const firstAt = this.totals.inputCount;
-      for (let row = 0; row < at.length; row++) at[row] = firstAt + row;
+      const at = countedFrom(this.totals.inputCount, piece);
       this.totals.inputCount += piece.rowCount;
       this.totals.messagesIn += piece.rowCount;
       running.operator.process({ batch: { ...piece, at }, progress: NO_PROGRESS }, 0, this.outputOf(running));
@@ -173,4 +171,12 @@ class PipelineGraph implements Graph {
 
 function noteProgress(running: RunningNode, { progress }: Chunk): void {
   if (progress.count > 0) running.watermarkMs = progress.watermarkMs[progress.count - 1]!;
+}
+
+/** firstAt, firstAt + 1, …: the batch's own `at` where that rises from the same first to the same last. */
+function countedFrom(firstAt: number, { at, rowCount }: Batch): Float64Array {
+  if (at[0] === firstAt && at[rowCount - 1] === firstAt + rowCount - 1) return at;
+  const counted = new Float64Array(rowCount);
+  for (let row = 0; row < rowCount; row++) counted[row] = firstAt + row;
+  return counted;
 }

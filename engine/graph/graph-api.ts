@@ -41,7 +41,7 @@ export interface Graph {
   /** Number of inputs pushed since the beginning; the next input gets this index as its `at`. */
   readonly inputCount: number;
   push(inputs: readonly GraphInput[]): void;
-  /** Already decoded rows of one source; each row counts as one message. For columnar sources and benchmarks. */
+  /** Already decoded rows of one source; each row counts as one message, whatever its `at`. For columnar sources and benchmarks. */
   pushRows(source: string, batch: Batch): void;
   pending(): readonly InferenceRequest[];
   answer(answer: InferenceAnswer): void;

@@ -1,5 +1,5 @@
 import type { AggregateInput } from '../aggregate/aggregate';
-import { RowCount, StateSet } from '../aggregate/aggregate';
+import { StateSet } from '../aggregate/aggregate';
 import { aggregateSpec } from '../aggregate/registry';
 import { didYouMean } from '../did-you-mean';
 import { PlanError } from '../error';
@@ -32,7 +32,7 @@ export const window: OperatorSpec<WindowConfig> = {
     return { schema: resultSchema(config, input, path), keys: input.keys };
   },
   create(config, [input], node) {
-    const states = new StateSet(new RowCount());
+    const states = new StateSet();
     const aggregates = aggregateInputs(config, input!, node).map(each => aggregateSpec(each.fn, each.input.path).create(each.input, states));
     return new AlignedWindowOperator({
       node,

@@ -55,8 +55,9 @@ export class ProgressBuilder {
   }
 }
 
+/** Index of the first of `times` from `from` on that is above `max`, or their number. */
 function firstAbove(times: Float64Array, from: number, max: number): number {
   let row = from;
-  while (row < times.length && times[row]! <= max) row += 1;
+  while (row < times.length && !(times[row]! > max)) row += 1;
   return row;
 }

@@ -1,8 +1,9 @@
-import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
+import type { Aggregate, StateBound, StateSet } from '../aggregate/aggregate';
 import type { BlockColumn, RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
 import type { Adder } from '../aggregate/fused-summary';
 import { addersOf } from '../aggregate/fused-summary';
+import type { CellStore } from '../aggregate/cell-bank';
 import { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
 import { emptyBatch } from '../batch/empty';
@@ -53,7 +54,7 @@ export class AlignedWindowOperator implements Operator {
   private readonly pool: CellPool;
   private readonly open: OpenWindows;
   private readonly panes: PaneCells;
-  private readonly states: readonly AggregateState[];
+  private readonly stores: readonly CellStore[];
   private readonly adders: readonly Adder[];
   private readonly bounds: readonly StateBound[];
   private readonly blockColumns: readonly BlockColumn[];
@@ -71,21 +72,21 @@ export class AlignedWindowOperator implements Operator {
 
   constructor(private readonly options: AlignedWindowOptions) {
     const { states, input } = options;
-    this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount()) : null;
+    this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount(states.bank)) : null;
     this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
-    this.states = states.all;
-    this.adders = addersOf(states.rows, this.states);
-    this.bounds = this.states.flatMap(state => state.bound ?? []);
+    this.stores = states.stores;
+    this.adders = addersOf(states);
+    this.bounds = states.all.flatMap(state => state.bound ?? []);
     this.blockColumns = states.blockColumns;
     this.keys = new KeyTable(input, WINDOW_LIMITS.keysMax);
-    this.pool = new CellPool(this.states, WINDOW_LIMITS.cellsMax);
+    this.pool = new CellPool(this.stores, WINDOW_LIMITS.cellsMax);
     this.open = new OpenWindows(this.pool, WINDOW_LIMITS);
     this.panes = new PaneCells(options.assigner, this.open, BLOCK_ROWS);
     this.noRows = emptyBatch(options.schema);
     this.results = new WindowResults({
       schema: options.schema,
       keyColumnCount: input.keys.length,
-      revisions: this.revisions !== null,
+      revisions: this.revisions,
       keys: this.keys,
       aggregates: options.aggregates
     });
@@ -113,14 +114,14 @@ export class AlignedWindowOperator implements Operator {
   snapshot(writer: SnapshotWriter): void {
     writer.f64(this.log.watermarkMs);
     this.keys.save(writer);
-    saveWindows(this.open, this.pool, this.states, writer);
+    saveWindows(this.open, this.pool, this.stores, writer);
   }
 
   restore(reader: SnapshotReader): void {
     this.log.restore(reader.f64());
     this.setWatermark(this.log.watermarkMs);
     this.keys.load(reader);
-    loadWindows(this.open, this.states, this.keys.size, reader);
+    loadWindows(this.open, this.stores, this.keys.size, reader);
   }
 
   /** Takes the rows [from, to), between which no window ends. */
@@ -218,8 +219,8 @@ export class AlignedWindowOperator implements Operator {
 
   private emit(window: OpenWindow, cells: Int32Array, at: number, output: Output): void {
     const sound = this.canFail ? cells.filter(cell => this.isSound(window, cell, at, output)) : cells;
-    this.results.append(window, sound, this.pool.keyOf, this.revisions?.counts ?? null, at);
-    if (this.revisions !== null) for (const cell of cells) this.revisions.counts[cell]! += 1;
+    this.results.append(window, sound, this.pool.keyOf, at);
+    if (this.revisions !== null) for (const cell of cells) this.revisions.increment(cell);
   }
 
   private isSound(window: OpenWindow, cell: number, at: number, output: Output): boolean {
@@ -238,9 +239,9 @@ export class AlignedWindowOperator implements Operator {
   }
 
   private close(window: OpenWindow): void {
-    const { counts } = this.options.states.rows;
+    const { rows: counted } = this.options.states;
     this.open.close(window, cell => {
-      const rows = counts[cell]!;
+      const rows = counted.count(cell);
       this.counters.rowsInState -= rows;
       if (this.faultOf(cell) === null) this.counters.rowsReleased += rows;
       else this.counters.deadLetters += rows;

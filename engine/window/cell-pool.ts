@@ -1,5 +1,5 @@
-import type { AggregateState } from '../aggregate/aggregate';
 import { DISCARD_CELL } from '../aggregate/block';
+import type { CellStore } from '../aggregate/cell-bank';
 
 const FIRST_CELLS = 64;
 
@@ -15,7 +15,7 @@ export class CellPool {
   private openCount = 0;
 
   constructor(
-    private readonly states: readonly AggregateState[],
+    private readonly stores: readonly CellStore[],
     private readonly cellsMax: number
   ) {
     this.grow(FIRST_CELLS);
@@ -43,7 +43,7 @@ export class CellPool {
   }
 
   release(cell: number): void {
-    for (const state of this.states) state.clear(cell);
+    for (const store of this.stores) store.clear(cell);
     this.next[cell] = this.free;
     this.free = cell;
     this.openCount -= 1;
@@ -56,6 +56,6 @@ export class CellPool {
     next.set(this.next);
     this.keyOf = keyOf;
     this.next = next;
-    for (const state of this.states) state.resize(cellCount);
+    for (const store of this.stores) store.resize(cellCount);
   }
 }

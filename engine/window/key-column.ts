@@ -115,10 +115,25 @@ export class KeyColumn {
   }
 }
 
-/** Fills `into` from `done` on, up to `count` or the first code that is not known; says where it ended. No calls: this loop is hot. */
+/**
+ * Fills `into` from `done` on, up to `count` or a code that is not known; says where it ended. Four rows per turn and no
+ * calls: V8 looks at length and address of every array again in each turn, which costs as much as the row itself.
+ */
 function lookUp(idOfCode: Int32Array, codes: Int32Array, rows: { readonly from: number; readonly done: number; readonly count: number }, into: Int32Array): number {
   const { from, count } = rows;
   let i = rows.done;
+  for (; i + 4 <= count; i += 4) {
+    const row = from + i;
+    const id0 = idOfCode[codes[row]!]!;
+    const id1 = idOfCode[codes[row + 1]!]!;
+    const id2 = idOfCode[codes[row + 2]!]!;
+    const id3 = idOfCode[codes[row + 3]!]!;
+    if ((id0 | id1 | id2 | id3) < 0) break;
+    into[i] = id0;
+    into[i + 1] = id1;
+    into[i + 2] = id2;
+    into[i + 3] = id3;
+  }
   for (; i < count; i++) {
     const id = idOfCode[codes[from + i]!]!;
     if (id < 0) break;

@@ -1,4 +1,5 @@
 import type { Aggregate } from '../aggregate/aggregate';
+import type { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
 import { RowBuilder } from '../codec/row-builder';
 import type { AnyColumnBuilder } from '../codec/column-builder';
@@ -8,10 +9,10 @@ import type { Schema } from '../schema/schema';
 import type { KeyTable } from './key-table';
 
 export interface WindowResultsOptions {
-  /** Key columns, windowStartMs, windowEndMs, `revision` if `revisions`, then one column per aggregate. */
+  /** Key columns, windowStartMs, windowEndMs, `revision` if there are `revisions`, then one column per aggregate. */
   readonly schema: Schema;
   readonly keyColumnCount: number;
-  readonly revisions: boolean;
+  readonly revisions: RevisionCount | null;
   readonly keys: KeyTable;
   readonly aggregates: readonly Aggregate[];
 }
@@ -34,22 +35,23 @@ export class WindowResults {
     this.keyBuilders = columns.slice(0, first);
     this.startBuilder = numberBuilder(columns[first]);
     this.endBuilder = numberBuilder(columns[first + 1]);
-    this.revisionBuilder = options.revisions ? numberBuilder(columns[first + 2]) : null;
-    this.resultBuilders = columns.slice(first + (options.revisions ? 3 : 2));
+    this.revisionBuilder = options.revisions !== null ? numberBuilder(columns[first + 2]) : null;
+    this.resultBuilders = columns.slice(first + (options.revisions !== null ? 3 : 2));
   }
 
   get rowCount(): number {
     return this.at.length;
   }
 
-  /** Appends one row per cell; `keys[i]` is the key of `cells[i]`, `revisions` its revision when results have one. */
-  append(window: { readonly startMs: number; readonly endMs: number }, cells: Int32Array, keyOf: Int32Array, revisions: Int32Array | null, at: number): void {
+  /** Appends one row per cell; `keyOf` is the key of each. */
+  append(window: { readonly startMs: number; readonly endMs: number }, cells: Int32Array, keyOf: Int32Array, at: number): void {
+    const { revisions } = this.options;
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
       this.options.keys.append(keyOf[cell]!, this.keyBuilders);
       this.startBuilder.append(window.startMs);
       this.endBuilder.append(window.endMs);
-      if (this.revisionBuilder !== null && revisions !== null) this.revisionBuilder.append(revisions[cell]!);
+      if (revisions !== null) this.revisionBuilder?.append(revisions.count(cell));
       this.eventTimeMs.push(window.endMs - 1);
       this.at.push(at);
     }

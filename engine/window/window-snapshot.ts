@@ -1,24 +1,24 @@
-import type { AggregateState } from '../aggregate/aggregate';
 import { DISCARD_CELL } from '../aggregate/block';
+import type { CellStore } from '../aggregate/cell-bank';
 import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { CellPool } from './cell-pool';
 import type { OpenWindows } from './open-windows';
 
 /** Writes every window, in order of its end, with the content of its cells in order of their keys. */
-export function saveWindows(open: OpenWindows, pool: CellPool, states: readonly AggregateState[], writer: SnapshotWriter): void {
+export function saveWindows(open: OpenWindows, pool: CellPool, stores: readonly CellStore[], writer: SnapshotWriter): void {
   writer.u32(open.inOrder.length);
   for (const window of open.inOrder) {
     writer.f64(window.startMs);
     writer.f64(window.endMs);
     const cells = open.cellsInKeyOrder(window);
     writer.bytes(new Uint8Array(cells.map(cell => pool.keyOf[cell]!).buffer));
-    for (const state of states) state.save(cells, cells.length, writer);
+    for (const store of stores) store.save(cells, cells.length, writer);
   }
 }
 
 /** Opens the windows that `saveWindows` wrote; there must be none open. */
-export function loadWindows(open: OpenWindows, states: readonly AggregateState[], keyCount: number, reader: SnapshotReader): void {
+export function loadWindows(open: OpenWindows, stores: readonly CellStore[], keyCount: number, reader: SnapshotReader): void {
   check(open.reserveKeys(keyCount), 'more keys than this version holds');
   const windowCount = reader.u32();
   for (let i = 0; i < windowCount; i++) {
@@ -31,7 +31,7 @@ export function loadWindows(open: OpenWindows, states: readonly AggregateState[]
       check(cell !== DISCARD_CELL, 'more open windows than this version holds');
       return cell;
     });
-    for (const state of states) state.load(cells, cells.length, reader);
+    for (const store of stores) store.load(cells, cells.length, reader);
   }
 }
 

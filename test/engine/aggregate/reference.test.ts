@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Aggregate, AggregateInput, AggregateState } from '../../../engine/aggregate/aggregate';
-import { RowCount, StateSet } from '../../../engine/aggregate/aggregate';
+import { StateSet } from '../../../engine/aggregate/aggregate';
 import { aggregateSpecs } from '../../../engine/aggregate/registry';
 import type { Batch, Column } from '../../../engine/batch/batch';
 import { valueAt } from '../../../engine/batch/value';
@@ -76,12 +76,12 @@ interface Prepared {
 
 function prepare(each: ReferenceCase, type: 'int64' | 'float64' | { list: 'float64' }): Prepared {
   const fn = FN_OF[each.op!] ?? each.op!;
-  const options = each.params['ddof'] === undefined ? {} : { ddof: each.params['ddof'] as number };
+  const options: AggregateInput['options'] = each.params['ddof'] === undefined ? {} : { ddof: each.params['ddof'] as number };
   const ofRows = each.op === 'count' && each.params['of'] === 'rows';
   const input: AggregateInput = { name: 'result', field: ofRows ? null : { name: 'x', type, nullable: true }, columnIndex: ofRows ? -1 : 0, options, path: 'test' };
-  const states = new StateSet(new RowCount());
+  const states = new StateSet();
   const aggregate = aggregateSpecs[fn]!.create(input, states);
-  for (const state of states.all) state.resize(4);
+  for (const store of states.stores) store.resize(4);
   return { states, aggregate, all: states.all, input, fn };
 }
 
@@ -93,10 +93,8 @@ function run(each: ReferenceCase, values: readonly (number | bigint | null)[], p
   let from = 0;
   for (const count of parts) {
     add(prepared, batch, { from, count, cell: 2 });
-    for (const state of prepared.all) {
-      state.merge(1, 2);
-      state.clear(2);
-    }
+    for (const state of prepared.all) state.merge(1, 2);
+    for (const store of prepared.states.stores) store.clear(2);
     from += count;
   }
   return read(prepared, 1);
