@@ -99,9 +99,9 @@ export function bundleFileName(name: string, release: number): string {
 }
 
 function contentFiles(input: BundleInput, fileName: string): readonly ZipEntry[] {
-  const { plan, models, evidence, release } = input;
+  const { plan, models, evidence, release, targets } = input;
   const schemas = plan.nodes.filter(node => node.op === 'source').map(node => json(`schemas/${node.id}.json`, node.config.schema));
-  const values = deploymentValues({ plan, release, bundleFile: fileName, agentVersion: ENGINE_VERSION, values: input.deployment });
+  const values = deploymentValues({ plan, release, targets, bundleFile: fileName, agentVersion: ENGINE_VERSION, values: input.deployment });
   return [
     { path: PLAN_PATH, bytes: encodeUtf8(`${planToJson(plan)}\n`) },
     ...modelNames(plan).map(name => ({ path: `${MODELS_FOLDER}${name}`, bytes: models[name]! })),
@@ -128,6 +128,8 @@ function checkInput(input: BundleInput, signers: readonly BundleSigner[]): void 
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(plan.name)) throw refuse('the name becomes a file name; use letters, digits, ".", "_" and "-"');
   if (!Number.isSafeInteger(release) || release < 1) throw refuse(`release ${release} is no positive integer; releases count 1, 2, 3 …`);
   if (targets.length === 0) throw refuse('it has no targets; give at least one label, or "*" for any machine');
+  const odd = targets.find(target => !/^[A-Za-z0-9*][A-Za-z0-9*._/-]*$/.test(target));
+  if (odd !== undefined) throw refuse(`target ${JSON.stringify(odd)} is no label such as "site-a/line7" or "site-a/*"; use letters, digits, "*", ".", "_", "-" and "/"`);
   const [from, until] = [instantMs(notBefore), instantMs(expires)];
   if (Number.isNaN(from)) throw refuse(`notBefore "${notBefore}" is no instant such as 2027-01-01T00:00:00Z`);
   if (Number.isNaN(until)) throw refuse(`expires "${expires}" is no instant such as 2027-01-01T00:00:00Z`);

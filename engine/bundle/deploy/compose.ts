@@ -1,17 +1,18 @@
 import type { DeploymentValues } from './values';
-import { dnsLabel } from './values';
+import { dnsLabel, siteArguments } from './values';
 
 /** A Compose file: read-only root, no capabilities, a named volume for the data, metrics on the loopback only. */
 export function composeFile(values: DeploymentValues): string {
   const name = dnsLabel(values.pipeline);
-  const { release, uid, httpPort, broker, dataDir, memoryLimit, stopSeconds } = values;
+  const site = siteArguments(values, `\${LITTORAL_BROKER:-${values.broker}}`, `\${LITTORAL_TARGET:-${values.target}}`);
+  const { release, uid, httpPort, dataDir, memoryLimit, stopSeconds } = values;
   return `# docker compose up --build --detach
 name: ${name}
 services:
   agent:
     build: .
     image: "${name}:${release}"
-    command: ["--broker", "\${LITTORAL_BROKER:-${broker}}"]
+    command: ${JSON.stringify(site)}
     user: "${uid}:${uid}"
     read_only: true
     cap_drop: [ALL]

@@ -1,5 +1,5 @@
 import type { DeploymentValues } from './values';
-import { dnsLabel, runArguments } from './values';
+import { dnsLabel, runArguments, siteArguments } from './values';
 
 /** A container image with the agent and this bundle: not root, nothing to write but the data folder, with a health check. */
 export function dockerfile(values: DeploymentValues): string {
@@ -18,6 +18,6 @@ EXPOSE ${httpPort}
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", ${JSON.stringify(probe)}]
 ENTRYPOINT ${JSON.stringify(['littoral', ...runArguments(values, '0.0.0.0')])}
-CMD ${JSON.stringify(['--broker', broker])}
+CMD ${JSON.stringify(siteArguments(values, broker, values.target ?? ''))}
 `;
 }

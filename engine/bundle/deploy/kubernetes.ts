@@ -1,10 +1,17 @@
 import type { DeploymentValues } from './values';
-import { dnsLabel } from './values';
+import { dnsLabel, siteArguments } from './values';
 
-/** A StatefulSet of one agent with its own volume, and a Service for its metrics. Fits the "restricted" pod security standard. */
+/** A StatefulSet of one agent with its own volume, a Secret with the broker's address, a Service for its metrics. Fits the "restricted" pod security standard. */
 export function kubernetesManifest(values: DeploymentValues): string {
   const name = dnsLabel(values.pipeline);
   return `# kubectl apply --filename kubernetes.yaml   (after the image has been pushed to a registry that the cluster knows)
+apiVersion: v1
+kind: Secret
+metadata:
+  name: ${name}
+  labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/part-of: littoral }
+stringData: { broker: ${JSON.stringify(values.broker)} }
+---
 apiVersion: v1
 kind: Service
 metadata:
@@ -37,14 +44,16 @@ ${podSpec(values, name)}
 }
 
 function podSpec(values: DeploymentValues, name: string): string {
-  const { uid, httpPort, broker, dataDir, stopSeconds } = values;
+  const { uid, httpPort, dataDir, stopSeconds } = values;
+  const site = siteArguments(values, '$(LITTORAL_BROKER)', values.target ?? '');
   return `      automountServiceAccountToken: false
       terminationGracePeriodSeconds: ${stopSeconds}
       securityContext: { runAsNonRoot: true, runAsUser: ${uid}, runAsGroup: ${uid}, fsGroup: ${uid}, seccompProfile: { type: RuntimeDefault } }
       containers:
         - name: agent
           image: "${name}:${values.release}"
-          args: ["--broker", ${JSON.stringify(broker)}]
+          args: ${JSON.stringify(site)}
+          env: [{ name: LITTORAL_BROKER, valueFrom: { secretKeyRef: { name: ${name}, key: broker } } }]
           ports: [{ name: http, containerPort: ${httpPort} }]
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
           resources: { requests: { cpu: "${values.cpuRequest}", memory: "${values.memoryRequest}" }, limits: { memory: "${values.memoryLimit}" } }

@@ -1,5 +1,5 @@
 import type { DeploymentValues } from './values';
-import { dnsLabel, runArguments } from './values';
+import { dnsLabel, runArguments, siteArguments } from './values';
 
 /** A systemd unit for a machine without containers: its own user, a read-only system, the data under /var/lib. */
 export function systemdUnit(values: DeploymentValues): string {
@@ -13,9 +13,9 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
-Environment=LITTORAL_BROKER=${values.broker}
+Environment=LITTORAL_BROKER=${values.broker}${values.target === null ? '' : ` LITTORAL_TARGET=${values.target}`}
 EnvironmentFile=-${local.configDir}/environment
-ExecStart=/usr/bin/env littoral ${runArguments(local, '127.0.0.1').join(' ')} --broker \${LITTORAL_BROKER}
+ExecStart=/usr/bin/env littoral ${[...runArguments(local, '127.0.0.1'), ...siteArguments(values, '${LITTORAL_BROKER}', '${LITTORAL_TARGET}')].join(' ')}
 Restart=on-failure
 RestartSec=2
 TimeoutStopSec=${values.stopSeconds}

@@ -16,6 +16,8 @@ export interface DeploymentValues {
   /** Folder of the lake; null when the plan has no lake sink. */
   readonly lakeDir: string | null;
   readonly broker: string;
+  /** Label of the machine; null when the bundle is for any. */
+  readonly target: string | null;
   readonly cpuRequest: string;
   readonly memoryRequest: string;
   readonly memoryLimit: string;
@@ -27,6 +29,7 @@ export interface DeploymentValues {
 export interface DeploymentOptions {
   readonly plan: Plan;
   readonly release: number;
+  readonly targets: readonly string[];
   readonly bundleFile: string;
   readonly agentVersion: string;
   /** What differs from the defaults. */
@@ -35,7 +38,7 @@ export interface DeploymentOptions {
 
 /** The values with their defaults: Node 22, user 10001, port 9464, 512 MiB of memory, 2 GiB of storage. */
 export function deploymentValues(options: DeploymentOptions): DeploymentValues {
-  const { plan, release, bundleFile, agentVersion } = options;
+  const { plan, release, targets, bundleFile, agentVersion } = options;
   const writesLake = plan.nodes.some(node => node.op === 'sink' && node.config.connector === 'lake');
   return {
     pipeline: plan.name,
@@ -49,6 +52,7 @@ export function deploymentValues(options: DeploymentOptions): DeploymentValues {
     configDir: '/etc/littoral',
     lakeDir: writesLake ? '/var/lib/littoral/lake' : null,
     broker: 'mqtt://broker:1883',
+    target: targets.includes('*') ? null : (targets[0] ?? '').replace(/\*/g, 'edge-1'),
     cpuRequest: '250m',
     memoryRequest: '256Mi',
     memoryLimit: '512Mi',
@@ -58,7 +62,12 @@ export function deploymentValues(options: DeploymentOptions): DeploymentValues {
   };
 }
 
-/** The agent's command line without the broker, in which `host` is the address that its metrics are served on. */
+/** The rest of the command line, which differs from site to site; the values may be names of variables. */
+export function siteArguments(values: DeploymentValues, broker: string, target: string): readonly string[] {
+  return ['--broker', broker, ...(values.target === null ? [] : ['--target', target])];
+}
+
+/** The agent's command line without broker and label, in which `host` is the address that its metrics are served on. */
 export function runArguments(values: DeploymentValues, host: string): readonly string[] {
   const lake = values.lakeDir === null ? [] : ['--lake', values.lakeDir];
   return [

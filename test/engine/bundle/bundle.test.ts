@@ -172,6 +172,7 @@ describe('a bundle', () => {
     await expect(build({ models: {} }, [key.signer])).rejects.toThrow(/model "bearing.onnx" is missing/);
     await expect(build({ expires: '2027-01-01' }, [key.signer])).rejects.toThrow(/expires "2027-01-01" is no instant/);
     await expect(build({ expires: input.notBefore }, [key.signer])).rejects.toThrow(/not after it begins/);
+    await expect(build({ targets: ['a b\nUser=root'] }, [key.signer])).rejects.toThrow(/is no label/);
     await expect(build({ targets: [] }, [key.signer])).rejects.toThrow(/no targets/);
     await expect(build({ plan: { ...plan, name: '../x' } }, [key.signer])).rejects.toThrow(/file name/);
     await expect(build({}, [])).rejects.toThrow(/nobody signs it/);
@@ -186,6 +187,10 @@ describe('deployment files', () => {
     expect(text('compose.yaml')).toMatch(/read_only: true[\s\S]*cap_drop: \[ALL\][\s\S]*no-new-privileges/);
     expect(text('kubernetes.yaml')).toMatch(/runAsNonRoot: true[\s\S]*readOnlyRootFilesystem: true[\s\S]*\/healthz[\s\S]*\/readyz/);
     expect(text('littoral.service')).toMatch(/DynamicUser=yes[\s\S]*NoNewPrivileges=yes[\s\S]*ProtectSystem=strict/);
+    expect(text('Dockerfile')).toContain('CMD ["--broker","mqtt://broker:1883","--target","site-a/edge-1"]');
+    expect(text('compose.yaml')).toContain('command: ["--broker","${LITTORAL_BROKER:-mqtt://broker:1883}","--target","${LITTORAL_TARGET:-site-a/edge-1}"]');
+    expect(text('kubernetes.yaml')).toContain('args: ["--broker","$(LITTORAL_BROKER)","--target","site-a/edge-1"]');
+    expect(text('littoral.service')).toContain('--http 127.0.0.1:9464 --broker ${LITTORAL_BROKER} --target ${LITTORAL_TARGET}');
     for (const name of ['Dockerfile', 'compose.yaml', 'kubernetes.yaml', 'littoral.service']) expect(text(name)).not.toMatch(/undefined|\[object/);
   });
 });
