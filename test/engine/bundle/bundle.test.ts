@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BuiltBundle } from '../../../engine/bundle/build-bundle';
 import { signEnvelope } from '../../../engine/bundle/dsse';
@@ -157,6 +158,20 @@ describe('a bundle', () => {
     zip[8] = 8;
     const packed = await signEnvelope(PAYLOAD_TYPE, statementBytes({ ...good.statement, sha256: toHex(await crypto.sha256(zip)) }), [key.signer]);
     expect(await reasonOf(repacked(zip, packed))).toBe('ZIP_INVALID');
+  });
+
+  it('is refused and never throws when its envelope, statement or manifest is any JSON', async () => {
+    const parts = outer(built.bytes);
+    const member = fc.constantFrom('payload', 'payloadType', 'signatures', 'sig', '_type', 'subject', 'predicateType', 'predicate', 'formatVersion', 'files', 'path', '__proto__');
+    const anyJson = fc.oneof(fc.json(), fc.dictionary(member, fc.jsonValue(), { noNullPrototype: true }).map(value => JSON.stringify(value)), fc.string()).map(encodeUtf8);
+    await fc.assert(
+      fc.asyncProperty(anyJson, async bytes => {
+        expect(await reasonOf(repacked(parts.get(BUNDLE_ENTRY)!, bytes))).not.toBe('ok');
+        expect(await reasonOf(repacked(parts.get(BUNDLE_ENTRY)!, await signEnvelope(PAYLOAD_TYPE, bytes, [key.signer])))).toBe('STATEMENT_INVALID');
+        expect(await reasonOf(await resigned(withFile('manifest.json', bytes)))).toMatch(/^MANIFEST_/);
+      }),
+      { numRuns: 150 }
+    );
   });
 
   it('needs as many different keys as the trust file says, none of them expired', async () => {
