@@ -12,6 +12,7 @@ import { readExpectedRows } from './validate';
 import type { Verb } from './verb';
 import { bytesWords } from './words';
 
+/** `littoral bundle`: validates and signs. */
 export const bundle: Verb = {
   name: 'bundle',
   operands: '<pipeline> --evidence REC --key KEY -o FILE',

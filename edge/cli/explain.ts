@@ -6,6 +6,7 @@ import { UsageError } from './verb';
 import type { Verb } from './verb';
 import { instantWords } from './words';
 
+/** `littoral explain`: what became of one record. */
 export const explain: Verb = {
   name: 'explain',
   operands: '<pipeline> --input REC --record N',

@@ -11,6 +11,7 @@ import { lakeWords } from './lake';
 import type { Call, Outcome, Verb } from './verb';
 import { bytesWords, durationWords, grouped, instantWords, tableWords } from './words';
 
+/** `littoral inspect`: what is in a file or a lake. */
 export const inspect: Verb = {
   name: 'inspect',
   operands: '<bundle|recording|model|lake>',

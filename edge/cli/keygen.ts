@@ -6,6 +6,7 @@ import type { Verb } from './verb';
 
 const YEARS_DEFAULT = 2;
 
+/** `littoral keygen`: a signing key and its trust file. */
 export const keygen: Verb = {
   name: 'keygen',
   operands: '--key FILE --trust FILE',

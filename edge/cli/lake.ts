@@ -6,6 +6,7 @@ import { bytesWords, grouped, tableWords } from './words';
 
 const FINDINGS_SHOWN_MAX = 50;
 
+/** `littoral lake check`: does everything in a lake fit together? */
 export const lake: Verb = {
   name: 'lake',
   operands: 'check <dir>',

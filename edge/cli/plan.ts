@@ -4,6 +4,7 @@ import { writeWholeFile } from '../host/files';
 import { loadPipeline } from '../host/load-pipeline';
 import type { Verb } from './verb';
 
+/** `littoral plan`: a pipeline as canonical JSON. */
 export const plan: Verb = {
   name: 'plan',
   operands: '<pipeline>',

@@ -8,6 +8,7 @@ import { reportWords } from './report-words';
 import type { Call, Verb } from './verb';
 import { grouped } from './words';
 
+/** `littoral replay`: rows and report of a recording. */
 export const replay: Verb = {
   name: 'replay',
   operands: '<pipeline|bundle> --input REC',

@@ -4,6 +4,7 @@ import type { Call, Verb } from './verb';
 
 const STOP_MS_MAX = 9_500;
 
+/** `littoral run`: an agent in the foreground. */
 export const run: Verb = {
   name: 'run',
   operands: '[<bundle>] --data DIR --trust FILE',

@@ -13,6 +13,7 @@ import { grouped, tableWords } from './words';
 
 const SAMPLES_DEFAULT = 1_000;
 
+/** `littoral schema infer` and `littoral schema check`. */
 export const schema: Verb = {
   name: 'schema',
   operands: 'infer <recording> | check <pipeline> --input REC',

@@ -9,6 +9,7 @@ import { jsonText } from './json-text';
 import { validationWords } from './report-words';
 import type { Verb } from './verb';
 
+/** `littoral validate`: is the pipeline right on this recording? */
 export const validate: Verb = {
   name: 'validate',
   operands: '<pipeline> --input REC --expect FILE',

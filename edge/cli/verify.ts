@@ -10,6 +10,7 @@ import { installedRelease } from '../host/installed-release';
 import type { Outcome, Verb } from './verb';
 import { bytesWords } from './words';
 
+/** `littoral verify`: would an agent take this bundle? */
 export const verify: Verb = {
   name: 'verify',
   operands: '<bundle> --trust FILE',

@@ -180,7 +180,7 @@ function decodePath(path: unknown): string | null {
     return null;
   }
   const parts = decoded.split('/');
-  return decoded === '' || /^[a-z][a-z0-9+.-]*:/i.test(decoded) || decoded.includes('\\') || parts.some(part => part === '' || part === '.' || part === '..') ? null : decoded;
+  return decoded === '' || /^[a-z][a-z0-9+.-]*:/i.test(decoded) || /[\\\0]/.test(decoded) || parts.some(part => part === '' || part === '.' || part === '..') ? null : decoded;
 }
 
 function recordCount(stats: unknown): number | null {
