@@ -3,19 +3,26 @@ export const PIPELINE_FACTORY = 'Pipeline editor';
 export const PIPELINE_FILE_TYPE = 'littoral-pipeline';
 
 /** What "New pipeline file" writes: a small pipeline that compiles as it stands. */
-export const PIPELINE_TEMPLATE = `import { count, mean, mqtt, pipeline, publish, schema, tumbling } from 'littoral';
+export const PIPELINE_TEMPLATE = `import { count, float64, mean, mqtt, pipeline, publish, schema, timestampMs, tumbling, utf8 } from 'littoral';
 
 const Temperature = schema({
-  sensor: 'utf8',
-  tMs: 'timestampMs',
-  c: 'float64?'
+  device: utf8(),
+  tMs: timestampMs(),
+  celsius: float64({ nullable: true, unit: '°C' })
+});
+
+const temperatures = mqtt('plant/+/temperature', {
+  connection: 'plant',
+  schema: Temperature,
+  eventTime: 'tMs',
+  maxOutOfOrdernessMs: 2_000
 });
 
 export default pipeline('temperature-watch')
-  .from(mqtt('plant/+/temperature', { connection: 'plant', schema: Temperature, eventTime: 'tMs', maxOutOfOrdernessMs: 2_000 }))
-  .keyBy('sensor')
+  .from(temperatures)
+  .keyBy('device')
   .window(tumbling({ sizeMs: 10_000 }))
-  .aggregate({ n: count(), mean: mean('c') })
+  .aggregate({ n: count(), mean: mean('celsius') })
   .filter(r => r.mean > 80)
-  .to(publish('alerts/{sensor}'));
+  .to(publish('alerts/{device}'));
 `;

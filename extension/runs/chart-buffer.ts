@@ -13,6 +13,7 @@ interface Line {
 }
 
 const LINES_MAX = 64;
+const naturally = new Intl.Collator('en', { numeric: true }).compare;
 
 /**
  * The points of a live chart: one growing line per key, cut to the newest `spanMs`. Points may come late within a line;
@@ -49,10 +50,10 @@ export class ChartBuffer {
     for (let index = 0; index < timesMs.length; index += 1) put(line, timesMs[index] ?? NaN, values[index] ?? NaN);
   }
 
-  /** The newest `spanMs` on common times, at most `pointsMax` per line (smallest and largest of each stretch are kept). */
+  /** The newest `spanMs` on common times, keys in natural order so that a line keeps its colour, at most `pointsMax` per line (smallest and largest of each stretch are kept). */
   aligned(pointsMax: number): AlignedSeries {
     this.cut();
-    const keys = [...this.lines.keys()];
+    const keys = [...this.lines.keys()].sort(naturally);
     const lines = keys.map(key => decimate(this.lines.get(key) ?? { timesMs: [], values: [] }, pointsMax));
     const timesMs = [...new Set(lines.flatMap(line => line.timesMs))].sort((a, b) => a - b);
     return { keys, timesMs, values: lines.map(line => spread(line, timesMs)) };

@@ -5,7 +5,7 @@ import { layoutGraph } from './graph-layout';
 
 type Node = RunSnapshot['graph'][number];
 
-const BOX = { width: 132, height: 44, gapX: 44, gapY: 18, margin: 6 };
+const BOX = { width: 120, height: 44, gapX: 34, gapY: 18, margin: 6 };
 
 /** The operators left to right: edge width is the share of rows, colour only the state, words on hover and for readers. */
 export function runGraph(snapshot: Pick<RunSnapshot, 'graph' | 'state' | 'error'>): HTMLElement {

@@ -40,7 +40,7 @@ export class RunHeader {
     const words = live || isOver(snapshot.state) ? stateWords(snapshot.state) : ({ text: '■ not running here', style: 'quiet' } as const);
     this.paused = snapshot.state === 'paused';
     setText(this.name, snapshot.name);
-    setText(this.state, words.text);
+    setText(this.state, over ? words.text.slice(0, 1) : words.text);
     setAttributes(this.state, { class: `lt-run-state lt-${words.style}` });
     setText(this.clock, over ? endSentence(snapshot) : formatClock(snapshot.elapsedMs));
     setIconButton(this.pause, this.paused ? playIcon : pauseIcon, this.paused ? 'Resume' : 'Pause');

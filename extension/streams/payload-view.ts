@@ -81,13 +81,20 @@ export class PayloadView {
   }
 
   private charts(value: unknown): HTMLElement {
-    const figures = leaves(value, 50).flatMap(leaf => {
-      if (isSignal(leaf.value)) return [sparkline(leaf.value, { label: `${leaf.path} (${formatCount(leaf.value.length)} samples)` })];
+    const found = leaves(value, 50);
+    const signals = found.flatMap(leaf => (isSignal(leaf.value) ? [sparkline(leaf.value, { label: `${leaf.path} (${formatCount(leaf.value.length)} samples)` })] : []));
+    const scalars = found.flatMap(leaf => {
       const seen = this.history.get(leaf.path);
-      return typeof leaf.value === 'number' && seen ? [sparkline(seen, { label: `${leaf.path} (last ${formatCount(seen.length)})` })] : [];
+      return typeof leaf.value === 'number' && !looksLikeTime(leaf.value) && seen ? [sparkline(seen, { label: `${leaf.path} (last ${formatCount(seen.length)})` })] : [];
     });
+    const figures = [...signals, ...scalars];
     return figures.length === 0 ? el('p', { class: 'lt-hint' }, 'This payload holds no numbers to draw.') : el('div', { class: 'lt-sparks' }, ...figures);
   }
+}
+
+/** Milliseconds since 1970 between 2001 and 2286: a clock, which makes a dull chart. */
+function looksLikeTime(value: number): boolean {
+  return Number.isInteger(value) && value > 1e12 && value < 1e13;
 }
 
 function hexView(bytes: Uint8Array): HTMLElement {

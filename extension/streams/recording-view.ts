@@ -8,7 +8,7 @@ import { formatBytes, formatDuration, formatUtc, plural } from '../ui/format';
 export interface RecordingViewOptions {
   readonly recording: RecordingInfo;
   readonly engine: () => Promise<EngineService>;
-  readonly onInsertReplay: (recording: string) => Promise<void>;
+  readonly onInsertReplay: (recording: RecordingInfo) => Promise<void>;
   readonly onOpenRun: (runId: string) => void;
   readonly onStop: () => void;
   readonly onDeleted: () => void;
@@ -62,7 +62,7 @@ export class RecordingView {
     const { recording } = this.options;
     const engine = await this.options.engine();
     const runs = newestByName(await engine.runs());
-    const insert = textButton({ label: 'Insert replay cell', kind: runs.length === 0 ? 'accent' : 'plain', onClick: () => void whileBusy(insert, () => this.options.onInsertReplay(recording.name), error => this.fail(error)) });
+    const insert = textButton({ label: 'Insert replay cell', kind: runs.length === 0 ? 'accent' : 'plain', onClick: () => void whileBusy(insert, () => this.options.onInsertReplay(recording), error => this.fail(error)) });
     if (runs.length === 0) {
       fill(this.place, el('p', { class: 'lt-note' }, 'No pipeline has run in this page yet. Run one, or replay from a cell.'), el('div', { class: 'lt-actions' }, insert));
       return;

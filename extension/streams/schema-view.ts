@@ -1,7 +1,16 @@
 import type { InferredSchema } from '../../worker/protocol';
 import { typeName } from '../../engine/schema/schema';
+import type { DataType } from '../../engine/schema/schema';
 import { el } from '../ui/dom';
-import { formatNumber, formatShare, plural } from '../ui/format';
+import { formatNumber, formatShare, formatUtcTime, plural } from '../ui/format';
+
+type InferredColumn = InferredSchema['columns'][number];
+
+function rangeWords(type: DataType, column: InferredColumn | undefined): string {
+  if (!column) return '–';
+  if (column.min === null || column.max === null) return column.example.slice(0, 24);
+  return type === 'timestampMs' ? `${formatUtcTime(column.min).replace(' UTC', '')} … ${formatUtcTime(column.max)}` : `${formatNumber(column.min)} … ${formatNumber(column.max)}`;
+}
 
 /** Inferred columns: type, null share, min–max, "seen in n of n". The event time is marked. */
 export function schemaView(inferred: InferredSchema): HTMLElement {
@@ -16,7 +25,7 @@ export function schemaView(inferred: InferredSchema): HTMLElement {
         el('th', { scope: 'row' }, field.name, isTime && el('span', { class: 'lt-tag', title: 'Looks like the event time: the record’s own clock.' }, 'event time')),
         el('td', {}, el('code', {}, typeName(field.type) + (field.nullable ? ' | null' : ''))),
         el('td', { class: 'lt-num' }, column ? formatShare(column.nullShare) : '–'),
-        el('td', { class: 'lt-num' }, column && column.min !== null && column.max !== null ? `${formatNumber(column.min)} … ${formatNumber(column.max)}` : column?.example.slice(0, 24) ?? '–'),
+        el('td', { class: 'lt-num' }, rangeWords(field.type, column)),
         el('td', { class: 'lt-num' }, column ? `${column.seen} of ${inferred.samples}` : '–')
       )
     );

@@ -1,4 +1,5 @@
-import { printSchema, quoteText } from '../../engine/schema/print-typescript';
+import type { RecordingRef } from '../../engine/api/host';
+import { printSchema, quoteText, schemaImports } from '../../engine/schema/print-typescript';
 import type { InferredSchema } from '../../worker/protocol';
 import { suggestFilter } from './topic-tree';
 
@@ -13,6 +14,8 @@ export function sourceCell(source: { readonly connection: string; readonly topic
   const eventTime = inferred.eventTime ?? inferred.schema.fields[0]?.name ?? 'eventTimeMs';
   const wider = suggestFilter(topic);
   return [
+    `import { ${['mqtt', ...schemaImports(inferred.schema)].sort().join(', ')} } from 'littoral';`,
+    '',
     printSchema(name, inferred.schema),
     '',
     ...(wider === topic ? [] : [`// ${quoteText(wider)} takes all of its kind.`]),
@@ -26,8 +29,8 @@ export function sourceCell(source: { readonly connection: string; readonly topic
 }
 
 /** The cell that replays a recording through the pipeline `p`. */
-export function replayCell(recording: string): string {
-  return `await p.replay(${quoteText(recording)});`;
+export function replayCell({ name, messages, bytes, durationMs }: RecordingRef): string {
+  return [`const recording = { name: ${quoteText(name)}, messages: ${messages}, bytes: ${bytes}, durationMs: ${durationMs} };`, 'await p.replay(recording);'].join('\n');
 }
 
 /** `plant/+/vibration` → `Vibration`: the last level that is a name. */

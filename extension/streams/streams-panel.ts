@@ -1,6 +1,6 @@
 import type { Message } from '@lumino/messaging';
 import { SplitPanel, Widget } from '@lumino/widgets';
-import type { InferredSchema } from '../../worker/protocol';
+import type { InferredSchema, RecordingInfo } from '../../worker/protocol';
 import { iconButton, LiveRegion } from '../ui/controls';
 import { el, fill } from '../ui/dom';
 import { chooseFile } from '../ui/download';
@@ -17,7 +17,7 @@ import type { StreamsModel } from './streams-model';
 export interface StreamsPanelOptions {
   readonly model: StreamsModel;
   readonly onInsert: (source: { readonly connection: string; readonly topic: string; readonly inferred: InferredSchema }) => Promise<void>;
-  readonly onInsertReplay: (recording: string) => Promise<void>;
+  readonly onInsertReplay: (recording: RecordingInfo) => Promise<void>;
   readonly onOpenRun: (runId: string) => void;
 }
 

@@ -120,7 +120,7 @@ export class LineChart {
       tzDate: timeS => uplot.tzDate(new Date(timeS * 1_000), 'Etc/UTC'),
       legend: { show: many && this.data.keys.length <= 16, live: false },
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-      axes: [{ ...axis, size: 38, values: this.options.x === 'time' ? TIME_FORMATS : undefined }, { ...axis, size: 52, values: (_plot, splits) => splits.map(split => formatNumber(Number(split.toPrecision(6)))) }],
+      axes: [{ ...axis, size: 38, space: (_plot, _axis, min, max) => (this.options.x === 'time' && max - min < FINE_S ? 104 : 64), values: this.options.x === 'time' ? TIME_FORMATS : undefined }, { ...axis, size: 52, values: (_plot, splits) => splits.map(split => formatNumber(Number(split.toPrecision(6)))) }],
       series: [
         {},
         ...this.data.keys.map((key, index) => {
@@ -146,6 +146,9 @@ export class LineChart {
     plot.ctx.restore();
   }
 }
+
+/** Below this range labels carry milliseconds and need more room. */
+const FINE_S = 12;
 
 /** UTC clock times on the axis, the day where it changes (uPlot's own notation: unit in s, format, roll-overs). */
 const TIME_FORMATS: (number | string | null)[][] = [

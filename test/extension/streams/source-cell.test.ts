@@ -14,7 +14,8 @@ describe('source cell', () => {
   it('declares the schema and a source with its event time', () => {
     const cell = sourceCell({ connection: 'plant', topic: 'plant/+/vibration', inferred });
     expect(cell).toContain('const Vibration = schema({');
-    expect(cell).toContain("x: 'list<float64, 100>?'");
+    expect(cell).toContain("x: list('float64', { size: 100, nullable: true })");
+    expect(cell).toContain("import { list, mqtt, schema, timestampMs, utf8 } from 'littoral';");
     expect(cell).toContain("const vibrationSource = mqtt('plant/+/vibration', {");
     expect(cell).toContain("eventTime: 'tMs'");
   });
