@@ -29,8 +29,7 @@ afterAll(async () => {
 
 async function openNotebook(path: string): Promise<void> {
   await execute(watch.page, 'docmanager:open', { path });
-  await watch.page.waitForFunction(name => document.title.includes(name) || document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)') !== null, path);
-  await kernelIdle(watch.page);
+  await kernelIdle(watch.page, path);
 }
 
 async function runAll(): Promise<void> {
@@ -57,20 +56,19 @@ describe('a new user', () => {
     await screenshot(page, 'streams');
   });
 
-  it('sees the inferred schema of a topic and inserts a source cell', async () => {
+  it('sees the inferred schema of a topic and inserts a source cell that runs', async () => {
     const { page } = watch;
-    await openNotebook('01-first-window.ipynb');
+    await execute(page, 'littoral:new-notebook');
+    await kernelIdle(page);
     await execute(page, 'littoral:show-streams');
     await page.getByRole('treeitem', { name: /b3\/vibration/ }).click();
     await page.getByRole('tab', { name: 'Schema' }).click();
     await page.getByText('list<float64', { exact: false }).first().waitFor();
     await screenshot(page, 'schema');
-    const before = (await codeCells(page)).length;
     await page.getByRole('button', { name: 'Insert source cell' }).click();
-    await expect.poll(async () => (await codeCells(page)).length).toBe(before + 1);
-    const inserted = (await codeCells(page)).find(cell => cell.source.includes('mqtt('));
-    expect(inserted?.source).toContain('b3/vibration');
-    await execute(page, 'docmanager:reload');
+    await expect.poll(async () => (await codeCells(page)).find(cell => cell.source.includes('mqtt('))?.source, { timeout: 20_000 }).toContain('b3/vibration');
+    await runAll();
+    expect((await codeCells(page)).flatMap(cell => cell.errors)).toEqual([]);
   });
 
   it('runs the first lesson and sees the bearings live, with nothing lost', async () => {

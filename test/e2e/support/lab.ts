@@ -25,15 +25,15 @@ export function execute(page: Page, command: string, args: object = {}): Promise
   );
 }
 
-/** Waits until the notebook in front has an idle kernel. */
-export async function kernelIdle(page: Page, timeout = 90_000): Promise<void> {
+/** Waits until the notebook in front, the one at `path` if given, has an idle kernel. */
+export async function kernelIdle(page: Page, path?: string): Promise<void> {
   await page.waitForFunction(
-    () => {
-      const panel = window.jupyterapp.shell.currentWidget as { sessionContext?: { session?: { kernel?: { status?: string } } } } | null;
-      return panel?.sessionContext?.session?.kernel?.status === 'idle';
+    wanted => {
+      const panel = window.jupyterapp.shell.currentWidget as { context?: { path: string }; sessionContext?: { session?: { kernel?: { status?: string } } } } | null;
+      return panel?.sessionContext?.session?.kernel?.status === 'idle' && (wanted === undefined || panel.context?.path === wanted);
     },
-    undefined,
-    { timeout }
+    path,
+    { timeout: 90_000 }
   );
 }
 
