@@ -22,6 +22,7 @@ export class Connection {
   private session: MqttSession | null = null;
   private retry: Timer | null = null;
   private wanted = false;
+  private connecting: Promise<void> | null = null;
   private version: ProtocolVersion = 5;
   /** Rises with every attempt and disconnect, so that what an abandoned attempt brings is recognised. */
   private epoch = 0;
@@ -48,11 +49,13 @@ export class Connection {
     if (this.session !== null) return;
     this.wanted = true;
     this.retry?.cancel();
-    await this.attempt(1);
+    this.connecting ??= this.attempt(1).finally(() => (this.connecting = null));
+    await this.connecting;
   }
 
   async disconnect(): Promise<void> {
     this.wanted = false;
+    this.connecting = null;
     this.epoch += 1;
     this.retry?.cancel();
     this.retry = null;

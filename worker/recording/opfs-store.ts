@@ -30,8 +30,9 @@ export async function opfsStore(): Promise<RecordingStore> {
       return held.some(lock => lock.name === lockName(name));
     },
     async create(info) {
+      const writer = await openWriter(folder, info.name, writeInfo);
       await writeInfo(info);
-      return await openWriter(folder, info.name, writeInfo);
+      return writer;
     },
     read: name => readFile(folder, name),
     async repair(info, bytes) {
@@ -69,8 +70,8 @@ async function openWriter(folder: FileSystemDirectoryHandle, name: string, write
     async close(info) {
       handle.flush();
       handle.close();
-      unlock();
       await writeInfo(info);
+      unlock();
     }
   };
 }

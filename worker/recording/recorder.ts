@@ -37,6 +37,7 @@ export class Recorder implements Consumer {
   private writing: Promise<void> = Promise.resolve();
   private stopped = false;
   private failed = false;
+  private finishing: Promise<RecordingInfo> | null = null;
 
   constructor(private readonly options: RecorderOptions) {
     const { clock } = options;
@@ -77,7 +78,12 @@ export class Recorder implements Consumer {
   }
 
   /** Ends the recording; resolves when everything is on disk. */
-  async finish(): Promise<RecordingInfo> {
+  finish(): Promise<RecordingInfo> {
+    this.finishing ??= this.end();
+    return this.finishing;
+  }
+
+  private async end(): Promise<RecordingInfo> {
     this.halt(this.options.clock.nowMs());
     await this.flush();
     if (this.failed) return this.info('interrupted');

@@ -28,7 +28,9 @@ interface Active {
 /** Recordings of this browser: those under way and those in storage. */
 export class Recordings {
   private readonly active = new Map<string, Active>();
-  private recovery: Promise<void> | null = null;
+  /** Names between the check that they are free and their recorder. */
+  private readonly starting = new Set<string>();
+  private readonly recoveries = new Map<string, Promise<RecordingInfo>>();
 
   constructor(private readonly options: RecordingsOptions) {
     options.clock.every(1_000, () => {
@@ -41,22 +43,31 @@ export class Recordings {
       throw new LittoralError('NOT_CONNECTED', `connection "${connection.info().name}": not connected, so "${topic}" cannot be recorded. Connect it first.`, { retryable: true });
     }
     if (this.active.size >= ACTIVE_MAX) throw new LittoralError('RECORDING_LIMIT', `recording of "${topic}": ${ACTIVE_MAX} recordings are already running. Stop one first.`);
-    const store = await this.ready();
     const name = options.name ?? (await this.freeName(topic));
     await this.assertFree(name);
+    this.starting.add(name);
+    try {
+      await this.begin(connection, topic, name, options.seconds);
+    } finally {
+      this.starting.delete(name);
+    }
+    this.options.emit({ kind: 'recordings' });
+    return await this.find(name);
+  }
+
+  private async begin(connection: Connection, topic: string, name: string, seconds: number | undefined): Promise<void> {
     const { clock } = this.options;
+    const store = await this.options.store;
     const writer = await store.create({ name, topic, messages: 0, bytes: 0, durationMs: 0, createdAtMs: clock.nowMs(), state: 'recording' });
     const recorder = new Recorder({ name, topic, writer, clock, onFailure: error => void this.end(name, error) });
     try {
       const subscription = await connection.subscribe(topic, recorder);
-      this.track(name, { recorder, subscription, seconds: options.seconds });
+      this.track(name, { recorder, subscription, seconds });
     } catch (error) {
       await recorder.finish();
       await store.delete(name);
       throw error;
     }
-    this.options.emit({ kind: 'recordings' });
-    return recorder.info('recording');
   }
 
   async stop(name: string): Promise<RecordingInfo> {
@@ -73,15 +84,16 @@ export class Recordings {
   }
 
   async list(): Promise<readonly RecordingInfo[]> {
-    const store = await this.ready();
-    const infos = (await store.list()).map(info => this.active.get(info.name)?.recorder.info('recording') ?? info);
+    const store = await this.options.store;
+    const infos: RecordingInfo[] = [];
+    for (const info of await store.list()) infos.push(this.active.get(info.name)?.recorder.info('recording') ?? (await this.settled(store, info)));
     return infos.sort((a, b) => b.createdAtMs - a.createdAtMs);
   }
 
   async delete(name: string): Promise<void> {
     if (this.active.has(name)) await this.stop(name);
     await this.find(name);
-    await (await this.ready()).delete(name);
+    await (await this.options.store).delete(name);
     this.options.emit({ kind: 'recordings' });
   }
 
@@ -89,7 +101,7 @@ export class Recordings {
   async read(name: string): Promise<AsyncIterable<Uint8Array>> {
     const info = await this.find(name);
     if (info.state === 'recording') throw new LittoralError('RECORDING_BUSY', `recording "${name}": it is still being recorded. Stop it first.`, { retryable: true });
-    return (await this.ready()).read(name);
+    return (await this.options.store).read(name);
   }
 
   /** The whole text of a recording that has ended. */
@@ -122,7 +134,7 @@ export class Recordings {
       createdAtMs: this.options.clock.nowMs(),
       state: 'complete'
     };
-    const store = await this.ready();
+    const store = await this.options.store;
     const writer = await store.create({ ...info, state: 'recording' });
     try {
       await writer.append(ndjson);
@@ -167,18 +179,12 @@ export class Recordings {
     await active.subscription.close();
   }
 
-  /** The store, after what an earlier page left open has been set right. */
-  private async ready(): Promise<RecordingStore> {
-    const store = await this.options.store;
-    this.recovery ??= this.recoverAll(store);
-    await this.recovery;
-    return store;
-  }
-
-  private async recoverAll(store: RecordingStore): Promise<void> {
-    for (const info of await store.list()) {
-      if (info.state === 'recording' && !(await store.isOpen(info.name))) await recover(store, info);
-    }
+  /** A recording that nobody writes any more but that was never ended was cut off by a reload or a crash. */
+  private async settled(store: RecordingStore, info: RecordingInfo): Promise<RecordingInfo> {
+    if (info.state !== 'recording' || this.starting.has(info.name) || (await store.isOpen(info.name))) return info;
+    const recovery = this.recoveries.get(info.name) ?? recover(store, info).finally(() => this.recoveries.delete(info.name));
+    this.recoveries.set(info.name, recovery);
+    return await recovery;
   }
 
   private async freeName(topic: string): Promise<string> {
@@ -193,6 +199,6 @@ export class Recordings {
     if (!/^\w[\w.-]{0,99}$/.test(name)) {
       throw new LittoralError('RECORDING_NAME', `recording "${name}": a name has 1 to 100 letters, digits, ".", "-" or "_" and begins with a letter or digit. Choose another name.`);
     }
-    if ((await this.list()).some(info => info.name === name)) throw new LittoralError('RECORDING_EXISTS', `recording "${name}": there is one of this name already. Choose another name or delete it first.`);
+    if (this.starting.has(name) || (await this.list()).some(info => info.name === name)) throw new LittoralError('RECORDING_EXISTS', `recording "${name}": there is one of this name already. Choose another name or delete it first.`);
   }
 }
