@@ -4,6 +4,7 @@ import { LittoralError } from '../../engine/error';
 import { parsePlanText } from '../../engine/plan/parse-plan';
 import type { Plan } from '../../engine/plan/plan';
 import { readFileText } from './files';
+import { inTime } from './in-time';
 import { inertApi } from './inert-api';
 import { codeCells } from './notebook-file';
 import { runNotebook } from './run-notebook';
@@ -51,7 +52,7 @@ function splitName(operand: string): [path: string, name: string | null] {
 async function modulePlan(path: string, code: string): Promise<Plan> {
   const absolute = resolve(path);
   try {
-    const exports = await runModule({ code, path: absolute, loader: /\.[cm]?tsx?$/i.test(path) ? 'ts' : 'js' }, inertApi());
+    const exports = await inTime(runModule({ code, path: absolute, loader: /\.[cm]?tsx?$/i.test(path) ? 'ts' : 'js' }, inertApi()), path);
     return defaultPlan(exports['default'], path);
   } catch (error) {
     throw programError(error, `"${path}"${lineWords(error, absolute)}`);
@@ -67,7 +68,7 @@ function defaultPlan(value: unknown, path: string): Plan {
 
 async function notebookPlan(path: string, name: string | null): Promise<Plan> {
   const cells = codeCells(await readFileText(path, 'notebook'), path);
-  const { found, failure } = await runNotebook(cells, resolve(path));
+  const { found, failure } = await inTime(runNotebook(cells, resolve(path)), path);
   const matching = name === null ? distinct(found) : found.filter(pipeline => pipeline.plan.name === name || pipeline.variable === name);
   const last = matching.at(-1);
   if (last !== undefined && (name !== null || matching.length === 1)) return last.plan;

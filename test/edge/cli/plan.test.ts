@@ -79,6 +79,7 @@ describe('plan', () => {
     ['a syntax error', 'syntax.pipeline.ts', 'export default;\nconst x: = 3;', 1, 'PIPELINE_SYNTAX', 'line 1'],
     ['a program that throws', 'throws.pipeline.ts', 'const a: string | null = null;\n\n(a as unknown as string[]).push("");', 1, 'PIPELINE_FAILED', 'line 3'],
     ['a default export that is no pipeline', 'five.pipeline.ts', 'export default 5;', 1, 'PIPELINE_MISSING', 'a number'],
+    ['a program that never ends', 'endless.pipeline.ts', 'await new Promise(() => undefined);\nexport default 5;', 1, 'PIPELINE_ENDLESS', 'never comes'],
     ['an import that does not exist', 'import.pipeline.ts', `import { sesion } from 'littoral';\nexport default sesion;`, 1, 'PIPELINE_SYNTAX', 'sesion'],
     ['text that is no Plan', 'plan.json', '{"littoralPlan":2}', 1, 'PLAN_INVALID', 'plan.json'],
     ['text that is no JSON', 'text.json', 'hello', 1, 'PLAN_INVALID', 'text.json'],
