@@ -11,7 +11,7 @@ export const FILE_BYTES_MAX = {
   pipeline: 16 * MIB,
   notebook: 256 * MIB,
   recording: 1024 * MIB,
-  rows: 1024 * MIB,
+  rows: 256 * MIB,
   bundle: 1024 * MIB,
   model: 512 * MIB,
   key: 64 * 1024

@@ -14,12 +14,16 @@ export interface ValidateHereOptions {
   readonly onRows?: (text: string) => void;
 }
 
+/** Rows kept beyond the expected ones: enough to show what is too many, whatever the length of the recording. */
+const ROWS_BEYOND_MAX = 1_000;
+
 /** Replays a recording twice and checks the rows, the accounting and the service level. */
 export async function validateHere(runnable: Runnable, recording: () => AsyncIterable<Uint8Array>, options: ValidateHereOptions = {}): Promise<ValidationReport> {
+  const rowsMax = (options.expect?.length ?? 0) + ROWS_BEYOND_MAX;
   options.progress?.(1);
-  const first = await replayHere(runnable, recording(), { rowsMax: Infinity, onRows: options.onRows });
+  const first = await replayHere(runnable, recording(), { rowsMax, onRows: options.onRows });
   options.progress?.(2);
-  const second = await replayHere(runnable, recording(), { rowsMax: Infinity });
+  const second = await replayHere(runnable, recording(), { rowsMax });
   return validationReport({
     first,
     second,
