@@ -22,7 +22,7 @@ import { Recordings } from './recording/recordings';
 import { serve } from './rpc/serve';
 import { loadModels } from './run/inference';
 import type { Inference } from './run/inference';
-import { lakeSink } from './run/lake-sink';
+import { LakeSink } from './run/lake-sink';
 import { mqttSink } from './run/mqtt-sink';
 import { Replays } from './run/replays';
 import { Runs } from './run/runs';
@@ -174,7 +174,7 @@ export class EngineHost implements EngineService {
     }
     const table = new OpfsTable(config.table, schema, config.partitionBy);
     await table.check();
-    return lakeSink({ config, schema, runId, table, parquetWasm: this.ready().parquetWasm, clock: this.clock });
+    return new LakeSink({ config, schema, runId, table, parquetWasm: this.ready().parquetWasm, clock: this.clock });
   }
 
   private ready(): AssetUrls {

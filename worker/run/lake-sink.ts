@@ -1,11 +1,13 @@
-import initParquet, { Compression, Table as ParquetTable, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm/esm';
 import { tableToIPC } from 'apache-arrow';
+import initParquet, { Compression, Table as ParquetTable, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm/esm';
 import type { Batch } from '../../engine/batch/batch';
 import { concatBatches } from '../../engine/batch/concat';
 import { Sha256 } from '../../engine/codec/sha256';
+import type { SinkEmission } from '../../engine/graph/graph-api';
 import type { AddedFile } from '../../engine/lake/delta-text';
 import { fileStats } from '../../engine/lake/file-stats';
 import { partitionPath, partitionRows } from '../../engine/lake/partition';
+import type { Partition } from '../../engine/lake/partition';
 import type { SinkConfig } from '../../engine/plan/plan';
 import type { Schema } from '../../engine/schema/schema';
 import { toArrow } from '../lake/batch-to-arrow';
@@ -26,53 +28,58 @@ export interface LakeSinkOptions {
   readonly clock: Clock;
 }
 
-/** Collects rows and writes them as Parquet files (Zstandard) with a Delta log into the browser's own lake, every minute and at the end. */
-export function lakeSink(options: LakeSinkOptions): Sink {
-  const { table, clock } = options;
-  let waiting: Batch[] = [];
-  let rows = 0;
-  let timer: Timer | null = null;
-  let writing: Promise<void> = Promise.resolve();
-  const roll = (): Promise<void> => {
-    timer?.cancel();
-    timer = null;
-    const batches = waiting;
-    waiting = [];
-    rows = 0;
-    if (batches.length > 0) writing = writing.then(() => writeFiles(options, concatBatches(options.schema, batches), clock.nowMs()));
-    return writing;
-  };
-  return {
-    async write({ batch }) {
-      waiting.push(batch);
-      rows += batch.rowCount;
-      // A failed roll is reported by the write that waits for it; the timer only makes sure that there is one.
-      timer ??= clock.after(ROLL_MS, () => void roll().catch(() => undefined));
-      if (rows >= ROLL_ROWS) await roll();
-      else await writing;
-    },
-    close: roll
-  };
+/** Collects rows and writes them as Parquet files with a Delta log into the browser's own lake: every minute, every 100 000 rows, and at the end. */
+export class LakeSink implements Sink {
+  private waiting: Batch[] = [];
+  private rows = 0;
+  private timer: Timer | null = null;
+  private writing: Promise<void> = Promise.resolve();
 
-  async function writeFiles({ config, schema, runId, parquetWasm }: LakeSinkOptions, batch: Batch, nowMs: number): Promise<void> {
-    await initParquet({ module_or_path: parquetWasm });
-    const files: AddedFile[] = [];
+  constructor(private readonly options: LakeSinkOptions) {}
+
+  async write({ batch }: SinkEmission): Promise<void> {
+    this.waiting.push(batch);
+    this.rows += batch.rowCount;
+    // A failed roll rejects the next write or the close; here it only must not go unhandled.
+    this.timer ??= this.options.clock.after(ROLL_MS, () => void this.close().catch(() => undefined));
+    if (this.rows >= ROLL_ROWS) await this.close();
+    else await this.writing;
+  }
+
+  close(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = null;
+    const batches = this.waiting;
+    this.waiting = [];
+    this.rows = 0;
+    if (batches.length > 0) this.writing = this.writing.then(() => this.writeFiles(concatBatches(this.options.schema, batches)));
+    return this.writing;
+  }
+
+  private async writeFiles(batch: Batch): Promise<void> {
+    const { config, table, parquetWasm, clock } = this.options;
+    const nowMs = clock.nowMs();
     try {
-      for (const partition of partitionRows(batch, config.partitionBy)) {
-        const stored = schema.fields.flatMap((field, index) => {
-          const column = partition.rows.columns[index];
-          return column === undefined || config.partitionBy.includes(field.name) ? [] : [{ field, column }];
-        });
-        const properties = new WriterPropertiesBuilder().setCompression(Compression.ZSTD).setCreatedBy('littoral').build();
-        const bytes = writeParquet(ParquetTable.fromIPCStream(tableToIPC(toArrow(partition.rows.rowCount, stored), 'stream')), properties);
-        const name = `r=${runId}-${nowMs}-${new Sha256().update(bytes).hex().slice(0, 16)}.parquet`;
-        const path = [partitionPath(partition.values), name].filter(part => part !== '').join('/');
-        await table.writeFile(path, bytes);
-        files.push({ path, partitionValues: partition.values, size: bytes.length, stats: fileStats(partition.rows, stored) });
-      }
+      await initParquet({ module_or_path: parquetWasm });
+      const files: AddedFile[] = [];
+      for (const partition of partitionRows(batch, config.partitionBy)) files.push(await this.writeFile(partition, nowMs));
       await table.append(files, nowMs);
     } catch (error) {
       throw storageError(`lake table "${config.table}"`, error);
     }
+  }
+
+  private async writeFile({ rows, values }: Partition, nowMs: number): Promise<AddedFile> {
+    const { config, schema, runId, table } = this.options;
+    const stored = schema.fields.flatMap((field, index) => {
+      const column = rows.columns[index];
+      return column === undefined || config.partitionBy.includes(field.name) ? [] : [{ field, column }];
+    });
+    const properties = new WriterPropertiesBuilder().setCompression(Compression.ZSTD).setCreatedBy('littoral').build();
+    const bytes = writeParquet(ParquetTable.fromIPCStream(tableToIPC(toArrow(rows.rowCount, stored), 'stream')), properties);
+    const name = `r=${runId}-${nowMs}-${new Sha256().update(bytes).hex().slice(0, 16)}.parquet`;
+    const path = [partitionPath(values), name].filter(part => part !== '').join('/');
+    await table.writeFile(path, bytes);
+    return { path, partitionValues: values, size: bytes.length, stats: fileStats(rows, stored) };
   }
 }
