@@ -22,11 +22,15 @@ export interface ExecutionOptions {
   readonly outbox: Outbox;
   readonly history: History;
   readonly startRuntime: () => RuntimeHandle;
+  /** Told when the variables of the notebook are gone with their worker. */
+  readonly onStateLost: () => void;
   readonly typeErrors: () => TypeErrors;
   readonly newId: () => string;
   readonly delay: (delayMs: number) => Promise<void>;
   /** How long a worker may stay silent after an interrupt before it is replaced. */
   readonly pingTimeoutMs: number;
+  /** How long a cell that has ended stays busy for its type check. */
+  readonly checkTimeoutMs: number;
 }
 
 interface ExecuteContent {
@@ -108,7 +112,7 @@ export class Execution {
   private replaceRuntime(): void {
     this.runtime.dispose();
     this.runtime = this.options.startRuntime();
-    void this.options.language.reset(this.options.notebook);
+    this.options.onStateLost();
   }
 
   private async askToStop(port: RuntimePort, cell: string): Promise<boolean> {
@@ -131,7 +135,7 @@ export class Execution {
     try {
       await this.execute(message, contentOf<ExecuteContent>(message), checks);
     } finally {
-      await Promise.race([Promise.all(checks), this.options.delay(3_000)]);
+      await Promise.race([Promise.all(checks), this.options.delay(this.options.checkTimeoutMs)]);
       outbox.status(message, 'idle');
     }
   }

@@ -6,6 +6,7 @@ import { contentsFiles } from './contents-files';
 import type { ContentsAccess } from './contents-files';
 import type { RuntimeHandle, TypeErrors } from './execution';
 import type { CellLanguage } from './language-port';
+import { newId } from './new-id';
 import type { PagePort } from './ports';
 import { Session } from './session';
 
@@ -45,7 +46,7 @@ export class TypeScriptKernel implements IKernel {
       enginePort: deps.enginePort,
       send: message => options.sendMessage(message),
       typeErrors: deps.typeErrors ?? (() => 'warn'),
-      newId: () => crypto.randomUUID(),
+      newId,
       nowIso: () => new Date().toISOString(),
       delay: delayMs => new Promise(resolve => setTimeout(resolve, delayMs)),
       onShutdown: () => this.dispose()

@@ -26,8 +26,10 @@ export interface SessionOptions {
   readonly newId: () => string;
   readonly nowIso: () => string;
   readonly delay: (delayMs: number) => Promise<void>;
-  /** Default 1 000. */
+  /** How long a worker may stay silent after an interrupt before it is replaced; default 1 000. */
   readonly pingTimeoutMs?: number;
+  /** How long a cell that has ended stays busy for its type check; default 3 000. */
+  readonly checkTimeoutMs?: number;
   readonly onShutdown?: () => void;
 }
 
@@ -59,7 +61,7 @@ export class Session {
   };
 
   constructor(private readonly options: SessionOptions) {
-    const { notebook, language, typeErrors, newId, nowIso, delay, send, pingTimeoutMs = 1_000 } = options;
+    const { notebook, language, typeErrors, newId, nowIso, delay, send, pingTimeoutMs = 1_000, checkTimeoutMs = 3_000 } = options;
     this.outbox = new Outbox({ send, newId, nowIso });
     this.execution = new Execution({
       notebook,
@@ -68,9 +70,11 @@ export class Session {
       newId,
       delay,
       pingTimeoutMs,
+      checkTimeoutMs,
       outbox: this.outbox,
       history: this.history,
-      startRuntime: () => options.startRuntime(this.pagePort())
+      startRuntime: () => options.startRuntime(this.pagePort()),
+      onStateLost: () => this.forgetTypes()
     });
   }
 
@@ -92,7 +96,12 @@ export class Session {
     this.isDisposed = true;
     this.outbox.close();
     this.execution.dispose();
-    void this.options.language.reset(this.options.notebook);
+    this.forgetTypes();
+  }
+
+  /** A language service that is gone has nothing to forget, and each question to it says so. */
+  private forgetTypes(): void {
+    this.options.language.reset(this.options.notebook).catch(() => undefined);
   }
 
   private async serve(message: Message, type: string): Promise<void> {

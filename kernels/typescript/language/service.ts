@@ -30,6 +30,7 @@ export class LanguageService implements LanguagePort {
   private readonly documents = new Map<string, string>();
   private readonly loaded: Promise<Loaded>;
   private nextFolder = 1;
+  private nextSource = 1;
 
   constructor(library: Promise<LibraryTypes>) {
     this.loaded = library.then(types => {
@@ -51,7 +52,7 @@ export class LanguageService implements LanguagePort {
   compile(notebook: string, source: string, number: number): Promise<CompileResult> {
     const view = this.view(notebook);
     try {
-      const cell = compileCell({ source, sourceName: `littoral-cell-${number}-${crypto.randomUUID().slice(0, 8)}`, known: view.known });
+      const cell = compileCell({ source, sourceName: `littoral-cell-${number}-${this.nextSource++}`, known: view.known });
       return Promise.resolve({ ok: true, cell, checkId: view.add(source, cell).id });
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) return Promise.reject(error instanceof Error ? error : new Error(String(error)));

@@ -5,6 +5,7 @@ import type { EngineService } from '../../../worker/protocol';
 import { EngineLink } from '../littoral/engine-link';
 import { KernelHost } from '../littoral/pipeline-host';
 import { littoralViews } from '../littoral/views';
+import { newId } from '../new-id';
 import type { Library, LibraryTools } from './runtime';
 
 /** What cells can import besides the notebook's own modules, and how its values are shown. */
@@ -19,7 +20,7 @@ export function libraryOn({ tracker, page }: LibraryTools, engine: () => Promise
     engine,
     files: page,
     tracker,
-    newId: () => crypto.randomUUID(),
+    newId,
     nowMs: () => Date.now(),
     delay: delayMs => new Promise(resolve => setTimeout(resolve, delayMs))
   });

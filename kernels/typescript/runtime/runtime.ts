@@ -1,3 +1,4 @@
+import { newId } from '../new-id';
 import type { CommMessage, ExecuteOutcome, ExecuteRequest, MimeBundle, PagePort, RuntimePort } from '../ports';
 import { Comms } from './comms';
 import { createConsole } from './console';
@@ -68,7 +69,7 @@ export class Runtime implements RuntimePort {
   constructor(private readonly options: RuntimeOptions) {
     const { globals, page, library } = options;
     Reflect.set(globals.Error, 'stackTraceLimit', STACK_FRAMES);
-    this.comms = new Comms(this.tracker, () => globals.crypto.randomUUID());
+    this.comms = new Comms(this.tracker, newId);
     this.timers = createTimers({ tracker: this.tracker, globals, onError: (context, error) => this.report(context, error) });
     const notebook = createNotebookApi({
       tracker: this.tracker,
@@ -76,7 +77,7 @@ export class Runtime implements RuntimePort {
       representers: this.representers,
       page,
       setTimeout: (task, delayMs) => globals.setTimeout(task, delayMs),
-      newId: () => globals.crypto.randomUUID()
+      newId
     });
     const fs = createFiles(page);
     const extra = library?.({ tracker: this.tracker, page, notebook });

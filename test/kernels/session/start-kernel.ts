@@ -53,7 +53,8 @@ export class TestKernel {
       newId: () => crypto.randomUUID(),
       nowIso: () => new Date().toISOString(),
       delay: delayMs => new Promise(resolve => void setTimeout(resolve, delayMs).unref()),
-      pingTimeoutMs: options.pingTimeoutMs ?? 1_000
+      pingTimeoutMs: options.pingTimeoutMs ?? 60_000,
+      checkTimeoutMs: 60_000
     });
   }
 
