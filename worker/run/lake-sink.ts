@@ -34,26 +34,43 @@ export class LakeSink implements Sink {
   private rows = 0;
   private timer: Timer | null = null;
   private writing: Promise<void> = Promise.resolve();
+  private failure: { readonly error: unknown } | null = null;
 
   constructor(private readonly options: LakeSinkOptions) {}
 
   async write({ batch }: SinkEmission): Promise<void> {
     this.waiting.push(batch);
     this.rows += batch.rowCount;
-    // A failed roll rejects the next write or the close; here it only must not go unhandled.
-    this.timer ??= this.options.clock.after(ROLL_MS, () => void this.close().catch(() => undefined));
-    if (this.rows >= ROLL_ROWS) await this.close();
-    else await this.writing;
+    this.timer ??= this.options.clock.after(ROLL_MS, () => this.roll());
+    if (this.rows >= ROLL_ROWS) this.roll();
+    await this.written();
   }
 
   close(): Promise<void> {
+    this.roll();
+    return this.written();
+  }
+
+  private roll(): void {
     this.timer?.cancel();
     this.timer = null;
     const batches = this.waiting;
     this.waiting = [];
     this.rows = 0;
-    if (batches.length > 0) this.writing = this.writing.then(() => this.writeFiles(concatBatches(this.options.schema, batches)));
-    return this.writing;
+    if (batches.length === 0) return;
+    this.writing = this.writing
+      .then(() => this.writeFiles(concatBatches(this.options.schema, batches)))
+      .catch((error: unknown) => {
+        this.failure = { error };
+      });
+  }
+
+  /** Rejects once for a roll that failed, also one that a timer started; its rows are lost, the next roll is tried. */
+  private async written(): Promise<void> {
+    await this.writing;
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure.error;
   }
 
   private async writeFiles(batch: Batch): Promise<void> {

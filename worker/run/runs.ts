@@ -46,10 +46,10 @@ export class Runs {
     const { clock, connections } = this.options;
     const graph = this.options.createGraph(plan);
     const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(source.config.connection)) : [];
-    const inference = await this.options.loadModels(graph, plan, start.models);
     this.count += 1;
     const runId = `${plan.name}-${this.count}`;
     const sinks = start.publish ? await this.options.openSinks(plan, graph, runId) : new Map<string, Sink>();
+    const inference = await this.options.loadModels(graph, plan, start.models);
     const run = new Run({
       runId,
       plan,
