@@ -133,7 +133,7 @@ describe('a new user', () => {
     await expect.poll(manifest, { timeout: 90_000, interval: 1_000 }).toBeGreaterThan(0);
     await execute(page, 'littoral:show-lake');
     await page.getByRole('treeitem', { name: /vibration/ }).first().click();
-    await page.getByText('n', { exact: true }).first().waitFor();
+    await page.getByRole('heading', { name: 'vibration' }).waitFor();
     await screenshot(page, 'lake-table');
     await execute(page, 'littoral:open-sql', { sql: 'SELECT device, count(*) AS seconds, max(score) AS worst FROM vibration GROUP BY device ORDER BY device' });
     await page.getByRole('button', { name: 'Run', exact: true }).click();
