@@ -36,8 +36,12 @@ interface Entry {
 export class Runs {
   private readonly entries = new Map<string, Entry>();
   private count = 0;
+  /** Tells the runs of this page from those that a saved notebook remembers. */
+  private readonly page: string;
 
-  constructor(private readonly options: RunsOptions) {}
+  constructor(private readonly options: RunsOptions) {
+    this.page = options.clock.nowMs().toString(36);
+  }
 
   async start(start: RunStart): Promise<string> {
     const active = [...this.entries.values()].filter(entry => !entry.run.ended);
@@ -47,7 +51,7 @@ export class Runs {
     const graph = this.options.createGraph(plan);
     const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(source.config.connection)) : [];
     this.count += 1;
-    const runId = `${plan.name}-${this.count}`;
+    const runId = `${plan.name}-${this.count}-${this.page}`;
     const sinks = start.publish ? await this.options.openSinks(plan, graph, runId) : new Map<string, Sink>();
     const inference = await this.options.loadModels(graph, plan, start.models);
     const run = new Run({
