@@ -10,10 +10,19 @@ export interface LakeSource {
   readonly error: unknown;
 }
 
-/** The lakes that the site offers and their tables, read when somebody looks. */
+/** Where runs of this page write: files of this browser, seen by nobody else. */
+const BROWSER_LAKE_URL = 'opfs:';
+
+function sourceAt(name: string, url: string): LakeSource {
+  return { name, url, state: 'unread', tables: [], error: null };
+}
+
+/** The lake that the site offers and the browser's own, with their tables, read when somebody looks. */
 export class LakeModel {
   readonly changed = new Signal<this, void>(this);
   sources: readonly LakeSource[] = [];
+
+  private readonly reading = new Set<string>();
 
   constructor(readonly data: IDataService) {}
 
@@ -21,7 +30,8 @@ export class LakeModel {
   async read(options: { readonly again: boolean }): Promise<void> {
     if (this.sources.length === 0) {
       const site = await this.data.site;
-      if (site.lake) this.sources = [{ name: 'lake', url: site.lake.url, state: 'unread', tables: [], error: null }];
+      const offered = site.lake ? [sourceAt('lake', site.lake.url)] : [];
+      this.sources = [...offered, sourceAt('this browser', BROWSER_LAKE_URL)];
       this.changed.emit();
     }
     await Promise.all(this.sources.map(source => (options.again || source.state === 'unread' || source.state === 'failed' ? this.readSource(source) : null)));
@@ -32,13 +42,16 @@ export class LakeModel {
   }
 
   private async readSource(source: LakeSource): Promise<void> {
-    if (this.sources.find(entry => entry.url === source.url)?.state === 'reading') return;
-    this.replace({ ...source, state: 'reading' });
+    if (this.reading.has(source.url)) return;
+    this.reading.add(source.url);
+    if (source.state !== 'read') this.replace({ ...source, state: 'reading' });
     try {
       const tables = await this.data.lake().tables(source.url);
       this.replace({ ...source, state: 'read', tables, error: null });
     } catch (error) {
       this.replace({ ...source, state: 'failed', error });
+    } finally {
+      this.reading.delete(source.url);
     }
   }
 

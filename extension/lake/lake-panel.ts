@@ -46,7 +46,7 @@ export class LakePanel extends Widget {
 
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    void this.read(false);
+    void this.read(true);
   }
 
   protected override onAfterAttach(message: Message): void {
@@ -72,8 +72,7 @@ export class LakePanel extends Widget {
     const empty = sources.length > 0 && sources.every(source => source.state === 'read' && source.tables.length === 0);
     this.sql.hidden = sources.every(source => source.tables.length === 0);
     if (failed) fill(this.notice, errorCard(failed.error, { label: 'Try again', run: () => void this.read(true) }));
-    else if (sources.length === 0) fill(this.notice, emptyState('This site offers no lake. Start the workbench with npm start to get one that the local agent fills.'));
-    else if (empty) fill(this.notice, emptyState('The lake is empty. It fills when a deployed pipeline writes to it with .to(lake(…)).', { label: 'Open the lesson', run: this.options.onLesson }));
+    else if (empty) fill(this.notice, emptyState('The lake is empty. It fills when a pipeline writes to it with .to(lake(…)): a deployed one here, a run of this page into this browser.', { label: 'Open the lesson', run: this.options.onLesson }));
     else fill(this.notice);
     this.live.say(sources.map(source => (source.state === 'read' ? `${source.name}: ${source.tables.length} tables` : `${source.name}: ${source.state}`)).join(', '));
   }

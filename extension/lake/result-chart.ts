@@ -13,6 +13,7 @@ export interface ChartColumns {
 
 const LINES_MAX = 16;
 const SAMPLE_ROWS = 2_000;
+const naturally = new Intl.Collator('en', { numeric: true }).compare;
 
 /** Columns that probably make a sensible chart: x is a time or else the first number, y a further number, lines by a text with few values. */
 export function suggestColumns(rows: ResultRows): ChartColumns | null {
@@ -45,14 +46,15 @@ export function chartData(rows: ResultRows, columns: ChartColumns): ChartData {
     }
     line.set(x, rows.number(row, columns.y));
   }
+  const keys = [...lines.keys()].sort(naturally);
   const x = [...new Set([...lines.values()].flatMap(line => [...line.keys()]))].sort((a, b) => a - b);
-  const values = [...lines.values()].map(line =>
+  const values = keys.map(key =>
     x.map(at => {
-      const value = line.get(at);
+      const value = lines.get(key)?.get(at);
       return value === undefined ? undefined : Number.isFinite(value) ? value : null;
     })
   );
-  return { keys: [...lines.keys()], x, values };
+  return { keys, x, values };
 }
 
 /** The chart beside the grid; its three choices start with a guess. */

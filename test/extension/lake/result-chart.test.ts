@@ -22,7 +22,7 @@ describe('query result', () => {
     const rows = await decodeResult(result);
     const columns = suggestColumns(rows);
     expect(columns).toEqual({ x: 1, y: 2, by: 0 });
-    expect(columns && chartData(rows, columns)).toEqual({ keys: ['b1', 'b2', '–'], x: [1_000, 2_000], values: [[0.1, 0.2], [0.5, undefined], [null, undefined]] });
+    expect(columns && chartData(rows, columns)).toEqual({ keys: ['–', 'b1', 'b2'], x: [1_000, 2_000], values: [[null, undefined], [0.1, 0.2], [0.5, undefined]] });
   });
 
   it('reads decimals of 128 bits with their sign', () => {
