@@ -7,7 +7,12 @@ import type { CellStore } from './cell-bank';
 
 
 /** Samples of one cell, and of all cells of one aggregate, at 8 bytes each. */
-export const SIGNAL_LIMITS = { cellSamplesMax: 1_048_576, samplesMax: 16_777_216 } as const;
+export interface SignalLimits {
+  readonly cellSamplesMax: number;
+  readonly samplesMax: number;
+}
+
+export const SIGNAL_LIMITS: SignalLimits = { cellSamplesMax: 1_048_576, samplesMax: 16_777_216 };
 
 /** The samples of one window and key: pieces, one per row, in order of arrival. */
 interface Signal {
@@ -29,22 +34,19 @@ export class SignalBuffer implements AggregateState, CellStore {
   private readonly reserved = new Map<number, number>();
   private held = 0;
 
-  constructor(private readonly columnIndex: number) {}
+  readonly bound: StateBound;
 
-  readonly bound: StateBound = {
-    code: 'SAMPLE_LIMIT',
-    message: `a window would keep more than ${SIGNAL_LIMITS.cellSamplesMax} samples, or all windows together more than ${SIGNAL_LIMITS.samplesMax}. Use smaller windows or fewer keys.`,
-    admits: (block, index) => {
-      const added = sampleCountOf(block, index, this.columnIndex);
-      return this.held + added <= SIGNAL_LIMITS.samplesMax && this.countIn(block.cells[index]!) + added <= SIGNAL_LIMITS.cellSamplesMax;
-    },
-    reserve: (block, index) => {
-      const cell = block.cells[index]!;
-      const added = sampleCountOf(block, index, this.columnIndex);
-      this.held += added;
-      this.reserved.set(cell, this.countIn(cell) + added);
-    }
-  };
+  constructor(
+    private readonly columnIndex: number,
+    private readonly limits: SignalLimits = SIGNAL_LIMITS
+  ) {
+    this.bound = {
+      code: 'SAMPLE_LIMIT',
+      message: `a window would keep more than ${limits.cellSamplesMax} samples, or all windows together more than ${limits.samplesMax}. Use smaller windows or fewer keys.`,
+      admits: (block, index) => this.admits(block.cells[index]!, sampleCountOf(block, index, columnIndex)),
+      reserve: (block, index) => this.reserve(block.cells[index]!, sampleCountOf(block, index, columnIndex))
+    };
+  }
 
   resize(): void {
     return;
@@ -117,6 +119,15 @@ export class SignalBuffer implements AggregateState, CellStore {
       if (times.length > 0) this.signals[cells[i]!] = { samples, sampleCount: samples.length, times, starts, pieceCount: times.length };
       this.held += samples.length;
     }
+  }
+
+  private admits(cell: number, added: number): boolean {
+    return this.held + added <= this.limits.samplesMax && this.countIn(cell) + added <= this.limits.cellSamplesMax;
+  }
+
+  private reserve(cell: number, added: number): void {
+    this.held += added;
+    this.reserved.set(cell, this.countIn(cell) + added);
   }
 
   private countIn(cell: number): number {

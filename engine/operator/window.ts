@@ -42,7 +42,8 @@ export const window: OperatorSpec<WindowConfig> = {
       allowedLatenessMs: config.allowedLatenessMs,
       latePolicy: config.latePolicy,
       states,
-      aggregates
+      aggregates,
+      limits: WINDOW_LIMITS
     });
   }
 };

@@ -18,7 +18,7 @@ import { paneStartMs, passedEndMs } from './assigner';
 import { CellPool } from './cell-pool';
 import { faultLetter } from './fault-letter';
 import { KeyTable } from './key-table';
-import { WINDOW_LIMITS } from './limits';
+import type { WindowLimits } from './limits';
 import type { OpenWindow } from './open-windows';
 import { OpenWindows } from './open-windows';
 import type { KeyedRows } from './pane-cells';
@@ -37,6 +37,7 @@ export interface AlignedWindowOptions {
   readonly latePolicy: 'drop' | 'deadLetter';
   readonly states: StateSet;
   readonly aggregates: readonly Aggregate[];
+  readonly limits: WindowLimits;
 }
 
 /**
@@ -61,6 +62,8 @@ export class AlignedWindowOperator implements Operator {
   private readonly results: WindowResults;
   private readonly revisions: RevisionCount | null;
   private readonly canFail: boolean;
+  private readonly windowsFull: Reason;
+  private readonly keysFull: Reason;
   private readonly keyOfRow = new Int32Array(BLOCK_ROWS);
   private readonly noRows: Batch;
   /** Below this watermark nothing fires, is forgotten or becomes late. */
@@ -71,16 +74,18 @@ export class AlignedWindowOperator implements Operator {
   private progress = NO_PROGRESS;
 
   constructor(private readonly options: AlignedWindowOptions) {
-    const { states, input } = options;
+    const { states, input, limits } = options;
+    this.windowsFull = windowsFull(limits);
+    this.keysFull = keysFull(limits);
     this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount(states.bank)) : null;
     this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
     this.stores = states.stores;
     this.adders = addersOf(states);
     this.bounds = states.all.flatMap(state => state.bound ?? []);
     this.blockColumns = states.blockColumns;
-    this.keys = new KeyTable(input, WINDOW_LIMITS.keysMax);
-    this.pool = new CellPool(this.stores, WINDOW_LIMITS.cellsMax);
-    this.open = new OpenWindows(this.pool, WINDOW_LIMITS);
+    this.keys = new KeyTable(input, limits.keysMax);
+    this.pool = new CellPool(this.stores, limits.cellsMax);
+    this.open = new OpenWindows(this.pool, limits);
     this.panes = new PaneCells(options.assigner, this.open, BLOCK_ROWS);
     this.noRows = emptyBatch(options.schema);
     this.results = new WindowResults({
@@ -145,8 +150,8 @@ export class AlignedWindowOperator implements Operator {
     if (why === 'end') return assigned;
     const row = rows.from + assigned;
     const key = rows.keys[rows.keyFrom + assigned]!;
-    if (why === 'full') this.reject(batch, row, WINDOW_FULL, output);
-    else if (key < 0) this.reject(batch, row, KEYS_FULL, output);
+    if (why === 'full') this.reject(batch, row, this.windowsFull, output);
+    else if (key < 0) this.reject(batch, row, this.keysFull, output);
     else this.enterFired(batch, row, key, output);
     return assigned + 1;
   }
@@ -154,7 +159,7 @@ export class AlignedWindowOperator implements Operator {
   private add(block: RowBlock, output: Output): void {
     const { panes } = this;
     for (let i = 0; i < panes.lateCount; i++) this.dropLate(block.batch, block.from + panes.late[i]!, output);
-    for (let i = 0; i < panes.keylessCount; i++) this.reject(block.batch, block.from + panes.keyless[i]!, KEYS_FULL, output);
+    for (let i = 0; i < panes.keylessCount; i++) this.reject(block.batch, block.from + panes.keyless[i]!, this.keysFull, output);
     const refused = this.bounds.length === 0 ? 0 : this.refuse(block, output);
     this.counters.rowsInState += block.count - panes.lateCount - panes.keylessCount - refused;
     for (const column of this.blockColumns) column.prepare(block);
@@ -183,7 +188,7 @@ export class AlignedWindowOperator implements Operator {
     const window = this.panes.windowOf(batch.eventTimeMs[row]!);
     const cell = window === null ? DISCARD_CELL : this.open.cell(window, key);
     if (window === null || cell === DISCARD_CELL) {
-      this.reject(batch, row, WINDOW_FULL, output);
+      this.reject(batch, row, this.windowsFull, output);
       return;
     }
     const before = this.counters.rowsInState;
@@ -230,7 +235,7 @@ export class AlignedWindowOperator implements Operator {
     return false;
   }
 
-  private faultOf(cell: number): { readonly code: string; readonly message: string } | null {
+  private faultOf(cell: number): Reason | null {
     for (const aggregate of this.options.aggregates) {
       const fault = aggregate.fault?.(cell) ?? null;
       if (fault !== null) return fault;
@@ -258,7 +263,7 @@ export class AlignedWindowOperator implements Operator {
     else this.reject(batch, row, { code: 'LATE', message: `the record of ${eventTimeMs} is late: its window ended at ${windowEndMs}, the watermark is ${watermarkMs}. Raise maxOutOfOrdernessMs or allowedLatenessMs to count such records in.` }, output);
   }
 
-  private reject(batch: Batch, row: number, reason: { readonly code: string; readonly message: string }, output: Output): void {
+  private reject(batch: Batch, row: number, reason: Reason, output: Output): void {
     this.counters.deadLetters += 1;
     output.deadLetter(rowLetter(this.options.node, batch, row, reason));
   }
@@ -272,11 +277,15 @@ export class AlignedWindowOperator implements Operator {
   }
 }
 
-const WINDOW_FULL = {
-  code: 'WINDOW_LIMIT',
-  message: `more than ${WINDOW_LIMITS.cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.`
-};
-const KEYS_FULL = {
-  code: 'KEY_LIMIT',
-  message: `more than ${WINDOW_LIMITS.keysMax} keys. Key by a column with fewer values.`
-};
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+function windowsFull({ cellsMax }: WindowLimits): Reason {
+  return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };
+}
+
+function keysFull({ keysMax }: WindowLimits): Reason {
+  return { code: 'KEY_LIMIT', message: `more than ${keysMax} keys. Key by a column with fewer values.` };
+}

@@ -1,9 +1,11 @@
 /** Bounds of one window operator. A row beyond one goes to the dead letters with the code named here. */
-export const WINDOW_LIMITS = {
+export interface WindowLimits {
   /** Distinct keys, ever (`KEY_LIMIT`). At most 2^21 - 1. */
-  keysMax: 1_000_000,
+  readonly keysMax: number;
   /** Open key-windows (`WINDOW_LIMIT`). */
-  cellsMax: 16_777_216,
+  readonly cellsMax: number;
   /** Open windows times keys, 4 bytes each (`WINDOW_LIMIT`). */
-  cellIndexMax: 67_108_864
-} as const;
+  readonly cellIndexMax: number;
+}
+
+export const WINDOW_LIMITS: WindowLimits = { keysMax: 1_000_000, cellsMax: 16_777_216, cellIndexMax: 67_108_864 };
