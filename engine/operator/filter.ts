@@ -6,7 +6,7 @@ import type { FilterNode } from '../plan/plan';
 import { typeName } from '../schema/schema';
 import { newCounters } from './counters';
 import { onlyInput } from './only-input';
-import type { Chunk, Operator, OperatorSpec, Output, StreamType } from './operator';
+import type { Chunk, Operator, OperatorSpec, Output, SnapshotReader, SnapshotWriter } from './operator';
 import { WatermarkLog } from '../time/watermark-log';
 
 type FilterConfig = FilterNode['config'];
@@ -57,12 +57,12 @@ class FilterOperator implements Operator {
     else if (count > 0 || progress.count > 0) output.emit({ batch: gatherBatch(batch, this.kept, count), progress });
   }
 
-  snapshot(): void {
-    return;
+  snapshot(writer: SnapshotWriter): void {
+    writer.f64(this.log.watermarkMs);
   }
 
-  restore(): void {
-    return;
+  restore(reader: SnapshotReader): void {
+    this.log.restore(reader.f64());
   }
 
   private select({ batch, progress }: Chunk, output: Output): number {
