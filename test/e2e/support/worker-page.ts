@@ -7,7 +7,8 @@ import type { Supervised } from '../../../worker/client';
 import type { AssetUrls, EngineService, LakeService } from '../../../worker/protocol';
 import { serveFolders } from './static-server';
 
-const root = join(import.meta.dirname, '../../..');
+// Benchmarks bundle this file elsewhere; they and the tests run in the project's folder.
+const root = process.cwd();
 
 /** What the bare page offers to tests: the workers behind the client, without any Jupyter around them. */
 export interface WorkerPage {
