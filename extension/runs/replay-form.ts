@@ -1,5 +1,5 @@
 import type { EngineService } from '../../worker/protocol';
-import { choice, textButton, whileBusy } from '../ui/controls';
+import { choice, rememberFocus, textButton, whileBusy } from '../ui/controls';
 import { el, fill } from '../ui/dom';
 import { emptyState, errorCard } from '../ui/error-card';
 import { formatDuration, plural } from '../ui/format';
@@ -10,6 +10,7 @@ export async function showReplayForm(
   options: { readonly engine: EngineService; readonly runId: string; readonly onStarted: (runId: string) => void; readonly onRecord: () => void }
 ): Promise<void> {
   const { engine, runId } = options;
+  const giveBack = rememberFocus();
   const recordings = (await engine.recordings()).filter(recording => recording.state !== 'recording');
   if (recordings.length === 0) {
     fill(place, emptyState('A replay needs a recording; there is none yet.', { label: 'Record a topic', run: options.onRecord }));
@@ -32,6 +33,6 @@ export async function showReplayForm(
         error => fill(place, errorCard(error))
       )
   });
-  fill(place, el('div', { class: 'lt-form lt-inline-form' }, recording.row, speed.row, el('div', { class: 'lt-actions' }, start, textButton({ label: 'Cancel', onClick: () => fill(place) })), el('p', { class: 'lt-hint' }, 'A replay publishes nothing and writes nothing to the lake; every speed gives the same rows.')));
+  fill(place, el('div', { class: 'lt-form lt-inline-form' }, recording.row, speed.row, el('div', { class: 'lt-actions' }, start, textButton({ label: 'Cancel', onClick: () => (fill(place), giveBack()) })), el('p', { class: 'lt-hint' }, 'A replay publishes nothing and writes nothing to the lake; every speed gives the same rows.')));
   recording.select.focus();
 }

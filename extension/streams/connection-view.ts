@@ -1,5 +1,6 @@
 import type { ConnectionInfo } from '../../worker/protocol';
 import { fromErrorRecord } from '../../engine/error';
+import type { ErrorRecord } from '../../engine/error';
 import { textButton } from '../ui/controls';
 import { el } from '../ui/dom';
 import { errorCard } from '../ui/error-card';
@@ -14,15 +15,16 @@ export interface ConnectionViewActions {
 }
 
 /** The drawer of a connection: its state in a sentence and what can be done about it. */
-export function connectionView(connection: ConnectionInfo, actions: ConnectionViewActions, nowMs: number): HTMLElement {
+export function connectionView(connection: ConnectionInfo, options: { readonly actions: ConnectionViewActions; readonly error: ErrorRecord | null; readonly nowMs: number }): HTMLElement {
   const { name, status } = connection;
+  const { actions, error, nowMs } = options;
   const offline = status.state === 'offline';
   return el(
     'div',
     { class: 'lt-drawer-body' },
     el('p', {}, el('code', {}, connection.url)),
     el('p', {}, sentence(connection, nowMs)),
-    status.state === 'connecting' && status.error ? errorCard(fromErrorRecord(status.error), { label: 'Edit connection', run: () => actions.edit(name) }) : null,
+    error ? errorCard(fromErrorRecord(error), { label: 'Edit connection', run: () => actions.edit(name) }) : null,
     el(
       'div',
       { class: 'lt-actions' },

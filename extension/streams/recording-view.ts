@@ -1,5 +1,5 @@
 import type { EngineService, RecordingInfo, RunSnapshot } from '../../worker/protocol';
-import { choice, textButton, whileBusy } from '../ui/controls';
+import { choice, rememberFocus, textButton, whileBusy } from '../ui/controls';
 import { el, fill } from '../ui/dom';
 import { download } from '../ui/download';
 import { errorCard } from '../ui/error-card';
@@ -53,7 +53,8 @@ export class RecordingView {
         this.options.onDeleted();
       }, error => this.fail(error))
     });
-    const no = textButton({ label: 'Keep', onClick: () => fill(this.place) });
+    const giveBack = rememberFocus();
+    const no = textButton({ label: 'Keep', onClick: () => (fill(this.place), giveBack()) });
     fill(this.place, el('div', { class: 'lt-confirm', role: 'group', 'aria-label': 'Confirm' }, el('p', {}, `Delete "${recording.name}"? Its ${plural(recording.messages, 'message')} exist nowhere else unless you exported them.`), el('div', { class: 'lt-actions' }, yes, no)));
     no.focus();
   }

@@ -71,9 +71,10 @@ export class StreamsDrawer extends Widget {
     const connection = model.connections.find(entry => entry.name === name);
     if (!connection) return this.close();
     const { status } = connection;
-    const busy = this.body.contains(document.activeElement) && status.state === 'connecting';
-    const tick = status.state === 'connected' || busy ? '' : String(Math.floor(nowMs / 1_000));
-    this.replace(`connection ${name} ${status.state} ${tick}`, name, () => connectionView(connection, this.options.actions, nowMs));
+    const inUse = this.body.contains(document.activeElement);
+    const counts = status.state === 'connecting' || (status.state === 'offline' && status.since !== undefined);
+    const tick = counts && !inUse ? String(Math.floor(nowMs / 1_000)) : '';
+    this.replace(`connection ${name} ${status.state} ${tick}`, name, () => connectionView(connection, { actions: this.options.actions, error: model.connectErrors.get(name) ?? null, nowMs }));
   }
 
   private updateRecording(name: string, model: StreamsModel): void {
@@ -108,6 +109,8 @@ export class StreamsDrawer extends Widget {
     this.drawn = key;
     setText(this.heading, title);
     this.heading.title = title;
+    const inUse = this.body.contains(document.activeElement);
     fill(this.body, make());
+    if (inUse) this.body.querySelector<HTMLElement>('button')?.focus();
   }
 }

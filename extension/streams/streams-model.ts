@@ -1,4 +1,5 @@
 import { Signal } from '@lumino/signaling';
+import type { ErrorRecord } from '../../engine/error';
 import type { ConnectionInfo, ConnectionSettings, EngineService, RecordingInfo, StreamsEvent, TopicInfo } from '../../worker/protocol';
 import type { IDataService } from '../services/tokens';
 
@@ -16,6 +17,8 @@ export class StreamsModel {
   readonly topics = new Map<string, readonly TopicInfo[]>();
   /** The last thing that went wrong in asking, shown in place. */
   error: unknown = null;
+  /** Why a connection that is being retried does not stand yet. */
+  readonly connectErrors = new Map<string, ErrorRecord>();
   private readonly watched = new Set<string>();
   private visible = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -95,6 +98,7 @@ export class StreamsModel {
 
   private async ask(engine: EngineService): Promise<void> {
     this.connections = await engine.connections();
+    this.rememberErrors();
     this.recordings = await engine.recordings();
     if (!this.visible) return;
     for (const connection of this.connections) {
@@ -104,6 +108,14 @@ export class StreamsModel {
         await engine.watchTopics(connection.name, ALL_TOPICS);
       }
       this.topics.set(connection.name, await engine.topics(connection.name));
+    }
+  }
+
+  /** A retry clears the engine's error; people still want to read why. It goes when the connection stands or is given up. */
+  private rememberErrors(): void {
+    for (const { name, status } of this.connections) {
+      if (status.state !== 'connecting') this.connectErrors.delete(name);
+      else if (status.error) this.connectErrors.set(name, status.error);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Message } from '@lumino/messaging';
 import { SplitPanel, Widget } from '@lumino/widgets';
 import type { InferredSchema, RecordingInfo } from '../../worker/protocol';
-import { iconButton, LiveRegion } from '../ui/controls';
+import { iconButton, LiveRegion, rememberFocus } from '../ui/controls';
 import { el, fill } from '../ui/dom';
 import { chooseFile } from '../ui/download';
 import { emptyState, errorCard } from '../ui/error-card';
@@ -141,7 +141,8 @@ export class StreamsPanel extends SplitPanel {
   private async showForm(name: string | null): Promise<void> {
     const known = await this.model.data.knownConnections();
     const connection = known.find(entry => entry.name === name);
-    const close = (): void => (fill(this.notice), this.draw());
+    const giveBack = rememberFocus();
+    const close = (): void => (fill(this.notice), this.draw(), giveBack());
     const form = connectionForm({
       connection,
       taken: known.map(entry => entry.name),

@@ -1,5 +1,5 @@
 import type { ConnectionInfo, EngineService, InferredSchema, TopicInfo } from '../../worker/protocol';
-import { textButton, whileBusy } from '../ui/controls';
+import { rememberFocus, textButton, whileBusy } from '../ui/controls';
 import { el, fill } from '../ui/dom';
 import { errorCard } from '../ui/error-card';
 import { formatBytes, formatRate, plural } from '../ui/format';
@@ -28,6 +28,7 @@ export class TopicView {
   private readonly formPlace = el('div');
   private readonly rates: number[] = [];
   private inferred: InferredSchema | null = null;
+  private giveBack: () => void = () => undefined;
 
   constructor(
     topic: TopicInfo,
@@ -74,7 +75,7 @@ export class TopicView {
   showRecord(): void {
     const form = recordForm({
       topic: this.topic.topic,
-      onCancel: () => fill(this.formPlace),
+      onCancel: () => this.closeForm(),
       onRecord: async (topic, how) => (await this.options.engine()).startRecording(this.options.connection, topic, how)
     });
     this.showForm(form);
@@ -85,13 +86,20 @@ export class TopicView {
     const form = publishForm({
       topic: this.topic.topic,
       payload: decoded.kind === 'json' ? JSON.stringify(decoded.value) : decoded.kind === 'text' ? decoded.text : '',
-      onCancel: () => fill(this.formPlace),
+      onCancel: () => this.closeForm(),
       onPublish: async (topic, payload, how) => (await this.options.engine()).publish(this.options.connection, topic, payload, how)
     });
     this.showForm(form);
   }
 
+  private closeForm(): void {
+    const inside = this.formPlace.contains(document.activeElement);
+    fill(this.formPlace);
+    if (inside) this.giveBack();
+  }
+
   private showForm(form: HTMLFormElement): void {
+    this.giveBack = rememberFocus();
     fill(this.formPlace, form);
     form.querySelector<HTMLElement>('input, textarea')?.focus();
   }

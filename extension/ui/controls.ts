@@ -93,15 +93,23 @@ export class LiveRegion {
   }
 }
 
-/** Runs work that a click started: the button is busy meanwhile; a failure goes to `onError`. */
+/** Runs work that a click started: the button is busy meanwhile and keeps the focus; a failure goes to `onError`. */
 export async function whileBusy(button: HTMLButtonElement, work: () => Promise<void>, onError: (error: unknown) => void): Promise<void> {
   if (button.getAttribute('aria-busy') === 'true') return;
-  setAttributes(button, { 'aria-busy': 'true', disabled: true });
+  setAttributes(button, { 'aria-busy': 'true', 'aria-disabled': 'true' });
   try {
     await work();
   } catch (error) {
     onError(error);
   } finally {
-    setAttributes(button, { 'aria-busy': null, disabled: null });
+    setAttributes(button, { 'aria-busy': null, 'aria-disabled': null });
   }
+}
+
+/** Gives the focus back to where it was when this was called, if that is still in the page. */
+export function rememberFocus(): () => void {
+  const before = document.activeElement;
+  return () => {
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  };
 }
