@@ -1,3 +1,5 @@
+import { joinBytes } from '../platform/join-bytes';
+
 /** The part of a WebSocket that mqtt.js uses. */
 export interface SocketLike {
   readonly readyState: number;
@@ -15,8 +17,7 @@ export interface SocketLike {
  * one timer turn (1 ms).
  */
 export class CoalescingSocket implements SocketLike {
-  private frames: ArrayBuffer[] = [];
-  private bytes = 0;
+  private frames: Uint8Array[] = [];
   private scheduled = false;
   private readonly listeners: ((event: { readonly data: ArrayBuffer }) => void)[] = [];
 
@@ -66,8 +67,7 @@ export class CoalescingSocket implements SocketLike {
   }
 
   private take(frame: ArrayBuffer): void {
-    this.frames.push(frame);
-    this.bytes += frame.byteLength;
+    this.frames.push(new Uint8Array(frame));
     if (this.scheduled) return;
     this.scheduled = true;
     setTimeout(() => this.flush(), 1);
@@ -75,21 +75,9 @@ export class CoalescingSocket implements SocketLike {
 
   private flush(): void {
     this.scheduled = false;
-    const [first] = this.frames;
-    if (first === undefined) return;
-    const data = this.frames.length === 1 ? first : joined(this.frames, this.bytes);
+    if (this.frames.length === 0) return;
+    const data = joinBytes(this.frames).buffer;
     this.frames = [];
-    this.bytes = 0;
     for (const listener of this.listeners) listener({ data });
   }
-}
-
-function joined(frames: readonly ArrayBuffer[], length: number): ArrayBuffer {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const frame of frames) {
-    bytes.set(new Uint8Array(frame), at);
-    at += frame.byteLength;
-  }
-  return bytes.buffer;
 }

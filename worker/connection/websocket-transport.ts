@@ -1,5 +1,6 @@
 import { connect } from 'mqtt-unbundled';
 import type { Connack, MqttClient, Packet } from 'mqtt-unbundled';
+import { toHex } from '../../engine/codec/sha256';
 import { LittoralError } from '../../engine/error';
 import type { ConnectionSettings } from '../protocol';
 import { CoalescingSocket } from './coalescing-socket';
@@ -73,7 +74,7 @@ class Attempt {
         hostname: this.url.hostname,
         port: this.url.port === '' ? (secure ? 443 : 80) : Number(this.url.port),
         path: `${this.url.pathname}${this.url.search}`,
-        clientId: this.settings.clientId ?? `littoral-${crypto.randomUUID().slice(0, 13)}`,
+        clientId: this.settings.clientId ?? `littoral-${randomHex(6)}`,
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
         keepalive: keepaliveSeconds,
@@ -150,6 +151,11 @@ async function answersHttp(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** `randomUUID` is missing in pages without https. */
+function randomHex(bytes: number): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
 /** A plain array instead of mqtt.js's Buffer, whose `slice` does not copy. */

@@ -1,8 +1,9 @@
-import { LittoralError, assert } from '../../engine/error';
+import { LittoralError } from '../../engine/error';
 import { writeRecordingLine } from '../../engine/recording/write-line';
 import type { Arrival, Consumer } from '../connection/subscriptions';
 import type { MqttMessage } from '../connection/mqtt-transport';
 import type { Clock, Timer } from '../platform/clock';
+import { joinBytes } from '../platform/join-bytes';
 import type { RecordingInfo } from '../protocol';
 import type { RecordingWriter } from './recording-store';
 
@@ -118,7 +119,7 @@ export class Recorder implements Consumer {
     if (batch.lines.length === 0) return;
     this.pending = { lines: [], bytes: 0, messages: 0 };
     try {
-      await this.options.writer.append(joined(batch.lines, batch.bytes));
+      await this.options.writer.append(joinBytes(batch.lines));
       this.written = { bytes: this.written.bytes + batch.bytes, messages: this.written.messages + batch.messages };
     } catch (error) {
       await this.fail(asStorageFailure(this.options.name, error));
@@ -145,15 +146,4 @@ function asStorageFailure(name: string, error: unknown): LittoralError {
   if (error instanceof LittoralError) return error;
   const seen = error instanceof Error ? error.message : String(error);
   return new LittoralError('STORAGE_FAILED', `recording "${name}": the browser could not store it (${seen}); what was written before is kept. Record again, to less or elsewhere.`, { cause: error });
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  assert(at === length, 'pending bytes are counted right');
-  return bytes;
 }

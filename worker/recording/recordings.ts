@@ -4,6 +4,7 @@ import { RecordingReader } from '../../engine/recording/recording-reader';
 import type { Connection } from '../connection/connection';
 import type { Subscription } from '../connection/subscriptions';
 import type { Clock, Timer } from '../platform/clock';
+import { joinBytes } from '../platform/join-bytes';
 import type { RecordingInfo, StreamsEvent } from '../protocol';
 import { Recorder } from './recorder';
 import { recover } from './recover';
@@ -108,13 +109,7 @@ export class Recordings {
   async export(name: string): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
     for await (const piece of await this.read(name)) pieces.push(piece);
-    const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
+    return joinBytes(pieces);
   }
 
   /** Takes a recording from outside; refuses text that is none, with the line. */
