@@ -1,11 +1,12 @@
 import { didYouMean } from '../../engine/did-you-mean';
 import { LittoralError, assert, toErrorRecord } from '../../engine/error';
+import { topicMatches } from '../../engine/graph/topic-filter';
 import type { Clock } from '../platform/clock';
 import type { ConnectionInfo, ConnectionSettings, ConnectionTest, StreamsEvent, TopicInfo } from '../protocol';
 import { Connection } from './connection';
 import { refusesVersion } from './failure';
 import type { MqttSession, MqttTransport } from './mqtt-transport';
-import type { Subscription } from './subscriptions';
+import type { Consumer, Subscription } from './subscriptions';
 import { TopicTree } from './topic-tree';
 
 const CONNECTIONS_MAX = 64;
@@ -87,7 +88,14 @@ export class Connections {
       await known.subscription;
       return;
     }
-    const subscription = entry.connection.subscribe(filter, { onMessage: (message, arrival) => entry.tree.add(message, arrival) }, 0);
+    // Where filters overlap, the oldest that matches counts the message.
+    const owns = (topic: string): boolean => [...entry.watches.keys()].find(watched => topicMatches(watched, topic)) === filter;
+    const consumer: Consumer = {
+      onMessage(message, arrival) {
+        if (entry.watches.size === 1 || owns(message.topic)) entry.tree.add(message, arrival);
+      }
+    };
+    const subscription = entry.connection.subscribe(filter, consumer, 0);
     entry.watches.set(filter, { watchers: 1, subscription });
     try {
       await subscription;

@@ -45,6 +45,18 @@ describe('the page’s connections', () => {
     expect(connections.topics('plant')).toEqual([]);
   });
 
+  it.each([false, true])('count a message once where watched filters overlap (broker sends a copy each: %s)', async copies => {
+    const { connections, broker } = await build();
+    broker.repeatsOverlaps = copies;
+    for (const filter of ['plant/+', '#']) await connections.watch('plant', filter);
+    broker.send('plant/a', '1');
+    broker.send('elsewhere', '1');
+    expect(connections.topics('plant').map(topic => [topic.topic, topic.messages])).toEqual([['plant/a', 1], ['elsewhere', 1]]);
+    await connections.unwatch('plant', 'plant/+');
+    broker.send('plant/a', '1');
+    expect(connections.topics('plant')[0]?.messages).toBe(2);
+  });
+
   it('name the nearest connection when one is unknown', async () => {
     const { connections } = await build();
     expect(() => connections.get('plnat')).toThrow('Did you mean "plant"?');
