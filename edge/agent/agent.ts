@@ -10,7 +10,8 @@ import type { BrokerSettings } from '../mqtt/broker-settings';
 import { lockFolder, type FolderLock } from '../store/lock';
 import { storageError } from '../store/storage-error';
 import { Store } from '../store/store';
-import { admit, type Rejected } from './admission';
+import { admit } from './admission';
+import type { AgentHandle, AgentOptions, AgentStatus, DeployAnswer } from './agent-api';
 import { collectFigures, type FigureSources } from './figures';
 import { keepBundle, keptFiles, pruneBundles } from './bundle-store';
 import { adminToken, announceHttp, makeDataFolder } from './data-folder';
@@ -22,56 +23,6 @@ import { inheritState } from './pipeline';
 import { RunningPipeline } from './running-pipeline';
 import { Sinks } from './sinks';
 import { Sources } from './sources';
-
-export interface AgentOptions {
-  /** Everything that must survive: state, bundles, the admin token. One agent per folder. */
-  readonly dataDir: string;
-  readonly trustFile: string;
-  /** Broker of every connection that is not in `brokers`. */
-  readonly brokerUrl?: string;
-  /** Brokers by the name of the plan's connection. */
-  readonly brokers?: Readonly<Record<string, BrokerSettings>>;
-  /** Default: `lake` in the data folder. */
-  readonly lakeDir?: string;
-  /** Label of this machine for the targets of bundles; default none. */
-  readonly target?: string | null;
-  /** Loopback address; default 127.0.0.1 and any free port. */
-  readonly http?: { readonly host: string; readonly port: number };
-  /** Bundle to activate at the start, unless it is active already. */
-  readonly bundleFile?: string;
-  /** A lake file is written when this many rows wait (default 50 000) or the oldest waited this long (default 10 s). */
-  readonly rollRows?: number;
-  readonly rollMs?: number;
-  /** What the store may take of the disk, default 4 GiB, at least 1 MiB. When it is full, e.g. in a long outage of a sink, nothing more is taken in. */
-  readonly storeBytesMax?: number;
-  /** Takes one line of words for people. */
-  readonly log?: (line: string) => void;
-  /** Default: the system's clock. */
-  readonly nowMs?: () => number;
-}
-
-export type DeployAnswer = { readonly ok: true; readonly pipeline: string; readonly release: number } | Rejected;
-
-export interface AgentHandle {
-  /** Address of `/metrics`, `/status` and so on. */
-  readonly url: string;
-  /** Resolves after `stop`; rejects when the agent cannot go on (disk, bug). */
-  readonly done: Promise<void>;
-  status(): AgentStatus;
-  /** What `/metrics` says. */
-  metrics(): string;
-  deploy(bytes: Uint8Array): Promise<DeployAnswer>;
-  /** Stops taking messages in, runs what waits, commits, carries out what it can within some seconds. */
-  stop(): Promise<void>;
-}
-
-export interface AgentStatus {
-  readonly state: 'waiting' | 'live' | 'blocked' | 'stopping' | 'failed';
-  readonly pipeline: string | null;
-  readonly release: number | null;
-  readonly sha256: string | null;
-  readonly [more: string]: unknown;
-}
 
 const BUNDLE_BYTES_MAX = 512 << 20;
 /** A stop takes at most the two together, also when the disk is full or a sink is away; what remains waits on disk. */
@@ -341,8 +292,8 @@ class Agent implements AgentHandle {
   private unready(): string | null {
     if (this.state === 'waiting') return 'waits for a bundle';
     if (this.state !== 'live') return this.writer.stats.blockedBy ?? this.failure ?? this.state;
-    const down = this.sources.states().find(source => source.connection.state !== 'connected');
-    return down === undefined ? null : `source "${down.source}" is not connected`;
+    const down = this.sources.states().find(source => source.problem !== null);
+    return down === undefined ? null : `source "${down.source}": ${down.problem ?? ''}`;
   }
 
   private answers(): Parameters<typeof serveHttp>[0]['answers'] {

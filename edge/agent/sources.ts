@@ -23,6 +23,8 @@ export interface SourceState {
   readonly source: string;
   readonly topic: string;
   readonly connection: ClientState;
+  /** Words of what keeps messages away, or null. */
+  readonly problem: string | null;
 }
 
 /** The subscriptions of the active pipeline, one session of its own for each source. */
@@ -87,7 +89,7 @@ export class Sources {
   }
 
   states(): readonly SourceState[] {
-    return this.subscribers.map(({ node, subscriber }) => ({ source: node.id, topic: node.config.topic, connection: subscriber.state }));
+    return this.subscribers.map(({ node, subscriber }) => ({ source: node.id, topic: node.config.topic, connection: subscriber.state, problem: subscriber.problem }));
   }
 
   /** A broker keeps queueing for a session that nobody will take up again; connecting once without it ends that. */

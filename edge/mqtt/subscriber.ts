@@ -38,6 +38,7 @@ export class Subscriber {
   private connections = 0;
   /** The session was made for another filter: what the broker still held for that one is acknowledged and left. */
   private foreignTopics = false;
+  private refusal: string | null = null;
 
   constructor(private readonly options: SubscriberOptions) {
     this.ledger = new PacketLedger(options.session ?? options.source, options.store);
@@ -60,6 +61,13 @@ export class Subscriber {
   /** Rises with every connection that the broker accepted. */
   get connectionCount(): number {
     return this.connections;
+  }
+
+  /** Words of what keeps messages away, or null. */
+  get problem(): string | null {
+    const { state } = this;
+    if (state.state === 'connected') return this.refusal;
+    return state.state === 'connecting' ? (state.error ?? 'connecting') : null;
   }
 
   get state(): ClientState {
@@ -126,9 +134,11 @@ export class Subscriber {
         'MQTT_SUBSCRIBE_REFUSED',
         `mqtt source "${source}": broker ${this.client.url} refuses the filter "${filter}" (code ${code}); expected a grant. Check the rights of this user at the broker.`
       );
+      this.refusal = refused.message;
       log(refused.message);
       return;
     }
+    this.refusal = null;
     if (code < qos) log(`mqtt source "${source}": broker grants QoS ${code} instead of ${qos}; what it promises is weaker than the plan asks for.`);
     store.transaction(() => store.setMeta(this.metaKey, this.wanted));
   }

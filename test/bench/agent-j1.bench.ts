@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentOptions } from '../../edge/agent/agent';
+import type { AgentOptions } from '../../edge/agent/agent-api';
 import type { Plan } from '../../engine/plan/plan';
 import { countingPlan, makeBundle, makeSigning, valueLine } from '../edge/bundles';
 import { buildChild, startChild, type Child } from '../edge/child-process';

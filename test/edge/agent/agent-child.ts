@@ -1,4 +1,5 @@
-import { startAgent, type AgentOptions } from '../../../edge/agent/agent';
+import { startAgent } from '../../../edge/agent/agent';
+import type { AgentOptions } from '../../../edge/agent/agent-api';
 
 /** An agent as a process of its own, for tests that kill it. Says `ready <url>` when it runs. */
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentOptions } from '../../../edge/agent/agent';
+import type { AgentOptions } from '../../../edge/agent/agent-api';
 import { replayHere } from '../../../edge/host/replay';
 import { Store } from '../../../edge/store/store';
 import { countingPlan, makeBundle, makeSigning, valueLine } from '../bundles';

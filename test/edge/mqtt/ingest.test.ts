@@ -216,6 +216,7 @@ describe('a broker with passwords', () => {
       await until(() => wrong.logs.length > 0);
       expect(wrong.logs[0]).toMatch(/refused the connection \(MQTT, code 5, not authorised\).*every 60 s/);
       expect(wrong.logs.join()).not.toContain('wrong-one');
+      expect(wrong.subscriber.problem).toContain('not authorised');
       const right = await startIngest({ filter: 'a', qos: 1, clientId: 'r', settings: { url: strict.url, username: 'agent', password: 'right' }, file: 'right.db' });
       await subscribed(right);
       expect(right.subscriber.state).toMatchObject({ state: 'connected', protocol: 5 });
