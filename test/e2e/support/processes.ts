@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,18 +35,27 @@ export async function startStation(...extra: string[]): Promise<RunningStation> 
   };
 }
 
-/** JupyterLab or Notebook 7 with the built extension, as a user who installed the wheel has it. */
-export async function startJupyter(app: 'lab' | 'notebook'): Promise<{ readonly origin: string; close(): Promise<void> }> {
-  const hosts = process.env['LITTORAL_HOSTS'] ?? join(root, '.venv-hosts');
+const hosts = process.env['LITTORAL_HOSTS'] ?? join(root, '.venv-hosts');
+
+/** Builds the Python wheel and installs it into a folder of its own, as `pip install` does; gives that folder. */
+export function installWheel(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'littoral-wheel-'));
+  const python = join(hosts, 'bin/python');
+  execFileSync(python, ['-m', 'hatchling', 'build', '-t', 'wheel', '-d', dir], { cwd: root, stdio: 'pipe' });
+  const wheel = readdirSync(dir).find(name => name.endsWith('.whl')) ?? 'no wheel';
+  execFileSync(python, ['-m', 'pip', 'install', '-q', '--no-deps', '--no-index', '--disable-pip-version-check', '--prefix', join(dir, 'prefix'), join(dir, wheel)], { stdio: 'pipe' });
+  return join(dir, 'prefix');
+}
+
+/** JupyterLab or Notebook 7 with the extension of the installed wheel. */
+export async function startJupyter(app: 'lab' | 'notebook', wheelPrefix: string): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'littoral-host-'));
   cpSync(join(root, 'notebooks'), join(dir, 'work'), { recursive: true });
-  mkdirSync(join(dir, 'share/labextensions'), { recursive: true });
-  symlinkSync(join(root, 'python/littoral/labextension'), join(dir, 'share/labextensions/littoral'));
   mkdirSync(join(dir, 'settings'));
   const port = await freePort();
   const env = {
     ...process.env,
-    JUPYTER_PATH: join(dir, 'share'),
+    JUPYTER_PATH: join(wheelPrefix, 'share/jupyter'),
     JUPYTER_CONFIG_DIR: join(dir, 'config'),
     JUPYTER_DATA_DIR: join(dir, 'data'),
     JUPYTER_RUNTIME_DIR: join(dir, 'runtime'),
