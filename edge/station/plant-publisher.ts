@@ -25,7 +25,7 @@ export function startPlantPublisher(options: { readonly brokerUrl: string; reado
     if (nowMs - lastMs > CATCH_UP_MS || nowMs < lastMs) plant = new Plant({ seed: options.seed, startMs: nowMs });
     lastMs = nowMs;
     for (const message of plant.advance(nowMs)) {
-      if (client.connected) client.publish(message.topic, message.payload, { qos: 0, retain: message.retain });
+      if (client.connected) client.publish(message.topic, message.payload, { qos: 1, retain: message.retain });
     }
   }, TICK_MS);
   return {
