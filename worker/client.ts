@@ -9,6 +9,8 @@ import { installTransferHandlers } from './rpc/transfer-handlers';
 
 export type { Supervised } from './rpc/supervisor';
 
+const RUNS_ENDED = 'Live runs in it have ended; recordings are kept.';
+
 export interface ClientOptions {
   /** Address of the bundled worker, or a function that makes it (tests, other loaders). Nothing starts before the first call. */
   readonly worker: string | URL | (() => Worker);
@@ -23,12 +25,12 @@ export interface ClientOptions {
  * rejected with `WORKER_DOWN` instead of waiting for ever.
  */
 export function createEngineClient(options: ClientOptions): Supervised<EngineService> {
-  return supervise<EngineService>('data engine', options);
+  return supervise<EngineService>('data engine', RUNS_ENDED, options);
 }
 
 /** The lake worker of the page; starts with the first call. */
 export function createLakeClient(options: ClientOptions): Supervised<LakeService> {
-  return supervise<LakeService>('lake', options);
+  return supervise<LakeService>('lake', 'Its query has ended.', options);
 }
 
 /**
@@ -40,6 +42,7 @@ export function connectEnginePort(port: MessagePort, options: { readonly clock?:
   let taken = false;
   return new Supervisor<EngineService>({
     name: 'data engine',
+    consequence: RUNS_ENDED,
     clock: options.clock ?? systemClock(),
     onDown: options.onDown,
     open(onFailure) {
@@ -76,10 +79,11 @@ export async function queryLake(
   }
 }
 
-function supervise<Service extends { init(assets: AssetUrls): Promise<void> }>(name: string, options: ClientOptions): Supervised<Service> {
+function supervise<Service extends { init(assets: AssetUrls): Promise<void> }>(name: string, consequence: string, options: ClientOptions): Supervised<Service> {
   installTransferHandlers();
   return new Supervisor<Service>({
     name,
+    consequence,
     clock: options.clock ?? systemClock(),
     onDown: options.onDown,
     open: onFailure => openWorker(options.worker, onFailure),

@@ -1,10 +1,10 @@
 import { transfer } from 'comlink';
 import { LittoralError } from '../engine/error';
 import { openDuckDb } from './lake/duckdb-database';
-import { countFetches, httpSource } from './lake/http-source';
+import { httpSource } from './lake/http-source';
 import { LakeQuery } from './lake/lake-query';
 import { opfsSource } from './lake/opfs-source';
-import { wasmParquetReader } from './lake/parquet-reader';
+import { supervisedParquetReader } from './lake/parquet-reader';
 import { readRowGroups } from './lake/row-groups';
 import { cancelledError } from './lake/sql-error';
 import { LakeTables, describeTable } from './lake/tables';
@@ -13,12 +13,13 @@ import type { AssetUrls, LakeService, LakeTable, QueryResult, RowGroupStats } fr
 
 /** The lake worker's service: tables by HTTP or in this browser, SQL in DuckDB-WASM. DuckDB is loaded by the first query. */
 export class LakeHost implements LakeService {
-  private readonly counter = countFetches(self);
   private readonly lakes = new Map<string, LakeTables>();
   private assets: AssetUrls | null = null;
   private opening: Promise<LakeQuery> | null = null;
   private cancels = 0;
   private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly spawnReader: () => Worker) {}
 
   init(assets: AssetUrls): Promise<void> {
     this.assets = assets;
@@ -63,7 +64,7 @@ export class LakeHost implements LakeService {
   }
 
   private lake(url: string): LakeTables {
-    const known = this.lakes.get(url) ?? new LakeTables(url === 'opfs:' ? opfsSource() : httpSource(url, this.counter));
+    const known = this.lakes.get(url) ?? new LakeTables(url === 'opfs:' ? opfsSource() : httpSource(url));
     this.lakes.set(url, known);
     return known;
   }
@@ -71,7 +72,9 @@ export class LakeHost implements LakeService {
   private opened(): Promise<LakeQuery> {
     const { assets } = this;
     if (assets === null) throw new LittoralError('NOT_READY', 'lake: it was used before init. Call init with the asset URLs first.');
-    this.opening ??= openDuckDb(assets).then(database => new LakeQuery({ database, parquet: wasmParquetReader(assets.parquetWasm), clock: systemClock() }));
+    const clock = systemClock();
+    const parquet = supervisedParquetReader({ wasmUrl: assets.parquetWasm, clock, spawn: this.spawnReader });
+    this.opening ??= openDuckDb(assets).then(database => new LakeQuery({ database, parquet, clock }));
     this.opening.catch(() => (this.opening = null));
     return this.opening;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
@@ -150,6 +150,21 @@ describe('the lake worker on a lake that the agent wrote', () => {
     expect(answer.rows).toEqual([{ pairs: 2_000 }]);
   });
 
+  it('fetches only the columns that it needs of a large file', async () => {
+    const rowCount = 60_000;
+    const wide: Schema = { fields: Array.from({ length: 8 }, (_, index) => ({ name: `c${index}`, type: 'float64' as const, nullable: false })) };
+    const values = Float64Array.from({ length: rowCount }, (_, row) => Math.sin(row) * 1e6);
+    const rows: Batch = { schema: wide, rowCount, at: new Float64Array(rowCount), eventTimeMs: new Float64Array(rowCount), columns: wide.fields.map(() => ({ kind: 'float64', validity: null, values })) };
+    await (await LakeTable.open(lakeDir, 'wide')).write({ epoch: 0, pipeline: 'watch', release: 1, shard: 0, partitionBy: [], schema: wide, firstRow: 0, rows }, Date.now());
+    writeFileSync(join(lakeDir, 'manifest.json'), JSON.stringify(await lakeManifest(lakeDir)));
+    const answer = await query('SELECT count(*)::INT AS rows, max(c3) AS highest FROM wide');
+    expect(answer.rows).toEqual([{ rows: rowCount, highest: values.reduce((a, b) => Math.max(a, b)) }]);
+    const bytes = (await page.evaluate(async url => (await window.littoral.lake.service.tables(url)).find(table => table.name === 'wide')?.bytes, lake)) ?? 0;
+    expect(bytes).toBeGreaterThan(2_000_000);
+    expect(answer.cost.bytesFetched).toBeGreaterThan(bytes / 10);
+    expect(answer.cost.bytesFetched).toBeLessThan(bytes / 4);
+  });
+
   it('sees what was appended since the last query', async () => {
     await writeHours(await LakeTable.open(lakeDir, 'vibration'), 6, 1);
     const answer = await query('SELECT count(*)::INT AS rows, max(day) AS day FROM vibration');
@@ -164,6 +179,28 @@ describe('the lake worker on a lake that the agent wrote', () => {
   ])('answers %s in a sentence and goes on', async (_name, sql, expected) => {
     expect((await query(sql)).error).toMatch(expected);
     expect((await query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it.each([
+    ['garbage', (bytes: Uint8Array) => bytes.map((_, at) => (at * 7 + 3) & 255)],
+    ['cut off', (bytes: Uint8Array) => bytes.slice(0, bytes.length >> 1)],
+    ['damaged in its pages', (bytes: Uint8Array) => bytes.map((byte, at) => (at > 8 && at < bytes.length - 2_000 ? byte ^ 0x55 : byte))],
+    ['damaged in its footer', (bytes: Uint8Array) => bytes.map((byte, at) => (at > bytes.length - 400 && at < bytes.length - 12 && at % 5 === 0 ? byte ^ 0xff : byte))]
+  ])('names a data file that is %s and goes on', async (name, damage) => {
+    const table = `broken-${name.replaceAll(' ', '-')}`;
+    const broken = await LakeTable.open(lakeDir, table);
+    await broken.write({ epoch: 0, pipeline: 'watch', release: 1, shard: 0, partitionBy: [], schema, firstRow: 0, rows: hour(Date.UTC(2026, 0, 1)) }, Date.now());
+    writeFileSync(join(lakeDir, 'manifest.json'), JSON.stringify(await lakeManifest(lakeDir)));
+    const path = (await lakeManifest(lakeDir)).files.find(file => file.path.startsWith(`${table}/`) && file.path.endsWith('.parquet'))?.path ?? '';
+    writeFileSync(join(lakeDir, path), damage(readFileSync(join(lakeDir, path))));
+    const answer = await query(`SELECT * FROM "${table}"`);
+    expect(answer.error).toMatch(/^PARQUET: lake file "broken-/);
+    const groups = await page.evaluate(
+      ([url, of, file]) => window.littoral.lake.service.rowGroups(url, of, file).then(() => 'read', (error: { code: string }) => error.code),
+      [lake, table, path.slice(table.length + 1)] as const
+    );
+    expect(['read', 'PARQUET']).toContain(groups);
+    expect((await query('SELECT count(*)::INT AS rows FROM wide')).rows).toEqual([{ rows: 60_000 }]);
   });
 
   it('cancels a long query and those that wait, and runs the next', async () => {

@@ -5,14 +5,10 @@ import { parseManifest } from './manifest';
 const WHOLE_BYTES_MAX = 256 * 1024;
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Counts what passes through `fetch` to one lake; parquet-wasm fetches by itself, so it is counted at the global. */
-export interface FetchCounter {
-  bytesBelow(address: string): number;
-}
-
 /** A lake behind HTTP: `<url>/manifest.json` says what is there, files are read in ranges. */
-export function httpSource(url: string, counter: FetchCounter): LakeSource {
+export function httpSource(url: string): LakeSource {
   const base = url.endsWith('/') ? url : `${url}/`;
+  let bytesFetched = 0;
   const address = (path: string): string => base + path.split('/').map(encodeURIComponent).join('/');
   const get = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> => {
     let response: Response;
@@ -21,13 +17,16 @@ export function httpSource(url: string, counter: FetchCounter): LakeSource {
     } catch (cause) {
       throw new LittoralError('LAKE_UNREACHABLE', `lake "${base}": "${path}" could not be fetched (${cause instanceof Error ? cause.message : String(cause)}). Check the address, that it is served, and that this page may read it (CORS).`, { cause, retryable: true });
     }
-    if (response.ok) return response;
+    if (response.ok) {
+      bytesFetched += Number(response.headers.get('content-length') ?? 0);
+      return response;
+    }
     throw new LittoralError('LAKE_HTTP', `lake "${base}": "${path}" answered with status ${response.status}; expected 200. Check the address of the lake.`, { details: { status: response.status, path } });
   };
   return {
     name: base,
     get bytesFetched() {
-      return counter.bytesBelow(base);
+      return bytesFetched;
     },
     async list(): Promise<readonly LakeEntry[]> {
       const response = await get('manifest.json');
@@ -43,25 +42,5 @@ export function httpSource(url: string, counter: FetchCounter): LakeSource {
     },
     // Footer and columns of a small file would be three requests.
     open: async (path, bytes) => (bytes <= WHOLE_BYTES_MAX ? await (await get(path)).blob() : address(path))
-  };
-}
-
-/** Wraps the worker's `fetch` so that the bytes of every answer are known by its address. */
-export function countFetches(scope: { fetch: typeof fetch }): FetchCounter {
-  const bytes = new Map<string, number>();
-  const original = scope.fetch.bind(scope);
-  scope.fetch = async (input, init) => {
-    const response = await original(input, init);
-    const address = input instanceof Request ? input.url : String(input);
-    const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
-    if (method !== 'HEAD') bytes.set(address, (bytes.get(address) ?? 0) + Number(response.headers.get('content-length') ?? 0));
-    return response;
-  };
-  return {
-    bytesBelow(address) {
-      let sum = 0;
-      for (const [seen, count] of bytes) if (seen.startsWith(address)) sum += count;
-      return sum;
-    }
   };
 }

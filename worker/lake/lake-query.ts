@@ -37,7 +37,7 @@ export class LakeQuery {
     const { database, clock } = this.options;
     const { sql, rowsMax } = query;
     const beganAtMs = clock.preciseMs();
-    const bytesBefore = source.bytesFetched;
+    const bytesBefore = await this.bytesFetched(source);
     this.check = query.check;
     await this.shape(source, tables);
     const scans = await this.plan(tables, sql);
@@ -52,7 +52,7 @@ export class LakeQuery {
     this.check();
     await database.texts("SET schema='main'");
     const rows = await database.query(sql, rowsMax);
-    return { ...rows, cost: { ...cost, bytesFetched: source.bytesFetched - bytesBefore, milliseconds: clock.preciseMs() - beganAtMs } };
+    return { ...rows, cost: { ...cost, bytesFetched: (await this.bytesFetched(source)) - bytesBefore, milliseconds: clock.preciseMs() - beganAtMs } };
   }
 
   async cancel(): Promise<void> {
@@ -92,6 +92,10 @@ export class LakeQuery {
     const chosen = new Set<DeltaFile>();
     for (const scan of scans) for (const file of await this.filesFor(table, scan)) chosen.add(file);
     return await this.pieces.load(source, table, table.files.filter(file => chosen.has(file)), columns);
+  }
+
+  private async bytesFetched(source: LakeSource): Promise<number> {
+    return source.bytesFetched + (await this.options.parquet.bytesFetched());
   }
 
   private async filesFor(table: DeltaTable, scan: Scan): Promise<readonly DeltaFile[]> {

@@ -10,7 +10,7 @@ export interface LakeEntry {
 export interface LakeSource {
   /** Subject of error messages. */
   readonly name: string;
-  /** Bytes that were fetched so far. */
+  /** Bytes that were fetched so far, without those that the Parquet reader fetches itself. */
   readonly bytesFetched: number;
   list(): Promise<readonly LakeEntry[]>;
   text(path: string): Promise<string>;

@@ -1,57 +1,89 @@
-import initParquet, { ParquetFile } from 'parquet-wasm/esm';
 import { LittoralError } from '../../engine/error';
+import type { Clock } from '../platform/clock';
+import { Supervisor } from '../rpc/supervisor';
+import type { Link } from '../rpc/supervisor';
 import type { LakeSource } from './lake-source';
+import type { OpenedFile, ParquetService } from './parquet-service';
 
-/** A Parquet file that has been opened: its footer is read, its columns are not. */
+/** A Parquet file of a lake whose footer has been read. */
 export interface OpenFile {
   readonly columns: readonly string[];
   /** Compressed bytes of `columns`. */
   bytesOf(columns: readonly string[]): number;
   /** Rows of `columns` as an Arrow IPC stream. */
   read(columns: readonly string[]): Promise<Uint8Array>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** Opens Parquet files of a lake; tests implement it in memory. */
+/** Opens Parquet files of a lake. */
 export interface ParquetReader {
+  /** Rejects with `PARQUET`; `details.crashed` when the reader died, which may have been another file's doing. */
   open(source: LakeSource, path: string, bytes: number): Promise<OpenFile>;
+  bytesFetched(): Promise<number>;
 }
 
-/** parquet-wasm, loaded from `wasmUrl` at the first file. */
-export function wasmParquetReader(wasmUrl: string): ParquetReader {
-  let ready: Promise<unknown> | null = null;
+/** Reads in a worker of its own, which `spawn` makes: a damaged file can crash or hang it, and the next one starts anew. */
+export function supervisedParquetReader(options: { readonly wasmUrl: string; readonly clock: Clock; readonly spawn: () => Worker }): ParquetReader {
+  let fetchedBefore = 0;
+  let fetched = 0;
+  const supervisor = new Supervisor<ParquetService>({
+    name: 'Parquet reader',
+    consequence: 'The query has ended.',
+    clock: options.clock,
+    open: onFailure => openReader(options.spawn, onFailure),
+    start: service => service.init(options.wasmUrl),
+    onDown() {
+      fetchedBefore += fetched;
+      fetched = 0;
+    }
+  });
+  const guarded = async <Result>(path: string, action: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await action();
+    } catch (cause) {
+      throw unreadable(path, cause);
+    }
+  };
   return {
     async open(source, path, bytes) {
-      ready ??= initParquet({ module_or_path: wasmUrl });
-      await ready;
       const where = await source.open(path, bytes);
-      const file = await guarded(path, () => (typeof where === 'string' ? ParquetFile.fromUrl(where) : ParquetFile.fromFile(where)));
-      return openFile(file, path);
+      if (supervisor.state === 'dead') await supervisor.restart();
+      const file = await guarded(path, () => supervisor.service.open(where));
+      return openFile(file, {
+        read: columns => guarded(path, () => supervisor.service.read(file.id, columns)),
+        close: () => (supervisor.state === 'alive' ? supervisor.service.close(file.id) : Promise.resolve())
+      });
+    },
+    async bytesFetched() {
+      if (supervisor.state === 'alive') fetched = await supervisor.service.bytesFetched();
+      return fetchedBefore + fetched;
     }
   };
 }
 
-function openFile(file: ParquetFile, path: string): OpenFile {
-  const sizes = new Map<string, number>();
-  const metadata = file.metadata();
-  for (const group of metadata.rowGroups()) {
-    for (const column of group.columns()) {
-      const name = column.columnPath()[0] ?? '';
-      sizes.set(name, (sizes.get(name) ?? 0) + column.compressedSize());
-    }
-  }
+function openReader(spawn: () => Worker, onFailure: (reason: string) => void): Link {
+  const worker = spawn();
+  worker.addEventListener('error', event => {
+    // Handled here; otherwise it would go up and end the lake worker too.
+    event.preventDefault();
+    onFailure(event.message === '' ? 'it could not be started' : event.message);
+  });
+  return { endpoint: worker, close: () => worker.terminate() };
+}
+
+function openFile(file: OpenedFile, actions: Pick<OpenFile, 'read' | 'close'>): OpenFile {
   return {
-    columns: [...sizes.keys()],
-    bytesOf: columns => columns.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0),
-    read: columns => guarded(path, async () => (await file.read({ columns: [...columns], batchSize: 65_536 })).intoIPCStream()),
-    close: () => file.free()
+    columns: Object.keys(file.sizes),
+    bytesOf: columns => columns.reduce((sum, name) => sum + (file.sizes[name] ?? 0), 0),
+    ...actions
   };
 }
 
-async function guarded<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new LittoralError('PARQUET', `lake file "${path}": it cannot be read (${cause instanceof Error ? cause.message : String(cause)}); expected a Parquet file. Refresh the lake; if it stays so, remove the file from the table.`, { cause, details: { path } });
-  }
+function unreadable(path: string, cause: unknown): LittoralError {
+  const crashed = cause instanceof LittoralError && cause.code === 'WORKER_DOWN';
+  const seen = crashed ? 'the reader crashed on it' : cause instanceof Error ? cause.message : String(cause);
+  return new LittoralError('PARQUET', `lake file "${path}": it cannot be read (${seen}); expected a Parquet file. Refresh the lake; if it stays so, remove the file from the table.`, {
+    cause,
+    details: { path, crashed }
+  });
 }

@@ -31,6 +31,12 @@ export interface Loaded {
   readonly filesRead: number;
 }
 
+interface ReadFile {
+  readonly ipc: Uint8Array;
+  readonly present: readonly string[];
+  readonly bytes: number;
+}
+
 export interface PiecesOptions {
   readonly database: Database;
   readonly parquet: ParquetReader;
@@ -73,7 +79,7 @@ export class Pieces {
     for (let from = 0; from < work.files.length; from += PARALLEL) {
       this.options.check();
       const files = work.files.slice(from, from + PARALLEL);
-      const read = await Promise.all(files.map(file => this.readFile(source, table, file, work.columns)));
+      const read = await this.readFiles(source, table, files, work.columns);
       for (const [index, { ipc, present, bytes }] of read.entries()) {
         const file = files[index];
         if (file === undefined) continue;
@@ -94,7 +100,19 @@ export class Pieces {
     for (const { piece } of waiting.values()) this.pieces.push(piece);
   }
 
-  private async readFile(source: LakeSource, table: DeltaTable, file: DeltaFile, wanted: readonly string[]): Promise<{ ipc: Uint8Array; present: readonly string[]; bytes: number }> {
+  /** When the reader crashes it takes all files under way with it; one by one the damaged file gets the blame. */
+  private async readFiles(source: LakeSource, table: DeltaTable, files: readonly DeltaFile[], columns: readonly string[]): Promise<ReadFile[]> {
+    try {
+      return await Promise.all(files.map(file => this.readFile(source, table, file, columns)));
+    } catch (error) {
+      if (!(error instanceof LittoralError) || error.details['crashed'] !== true || files.length === 1) throw error;
+    }
+    const read: ReadFile[] = [];
+    for (const file of files) read.push(await this.readFile(source, table, file, columns));
+    return read;
+  }
+
+  private async readFile(source: LakeSource, table: DeltaTable, file: DeltaFile, wanted: readonly string[]): Promise<ReadFile> {
     const opened = await this.options.parquet.open(source, `${table.name}/${file.path}`, file.bytes);
     try {
       // Files written before a column was added lack it; without any column the number of rows would be lost.
@@ -102,7 +120,7 @@ export class Pieces {
       const columns = present.length > 0 ? present : opened.columns.slice(0, 1);
       return { ipc: await opened.read(columns), present, bytes: opened.bytesOf(columns) };
     } finally {
-      opened.close();
+      await opened.close();
     }
   }
 

@@ -40,9 +40,7 @@ export class Recordings {
   }
 
   async start(connection: Connection, topic: string, options: { readonly name?: string; readonly seconds?: number }): Promise<RecordingInfo> {
-    if (!connection.connected) {
-      throw new LittoralError('NOT_CONNECTED', `connection "${connection.info().name}": not connected, so "${topic}" cannot be recorded. Connect it first.`, { retryable: true });
-    }
+    await connection.connect();
     if (this.active.size >= ACTIVE_MAX) throw new LittoralError('RECORDING_LIMIT', `recording of "${topic}": ${ACTIVE_MAX} recordings are already running. Stop one first.`);
     const name = options.name ?? (await this.freeName(topic));
     await this.assertFree(name);

@@ -18,6 +18,8 @@ export interface Link {
 export interface SupervisorOptions<Service> {
   /** Subject of error messages, e.g. `data engine`. */
   readonly name: string;
+  /** What a failure costs, one sentence for its error. */
+  readonly consequence: string;
   readonly clock: Clock;
   /** Makes the worker or takes the port; called at the first call and at every restart. */
   open(onFailure: (reason: string) => void): Link;
@@ -174,7 +176,7 @@ export class Supervisor<Service extends object> implements Supervised<Service> {
   }
 
   private down(reason: string): LittoralError {
-    return new LittoralError('WORKER_DOWN', `${this.options.name}: ${reason}. Live runs in it have ended; recordings are kept. Restart it to go on.`, {
+    return new LittoralError('WORKER_DOWN', `${this.options.name}: ${reason}. ${this.options.consequence} Restart it to go on.`, {
       details: { worker: this.options.name, reason },
       retryable: true
     });

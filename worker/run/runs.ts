@@ -50,6 +50,8 @@ export class Runs {
     const { clock, connections } = this.options;
     const graph = this.options.createGraph(plan);
     const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(source.config.connection)) : [];
+    // Running the cell is the user's word to connect; a failure names its layer.
+    await Promise.all(sourceConnections.map(connection => connection.connect()));
     this.count += 1;
     const runId = `${plan.name}-${this.count}-${this.page}`;
     const sinks = start.publish ? await this.options.openSinks(plan, graph, runId) : new Map<string, Sink>();

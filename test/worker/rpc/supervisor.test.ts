@@ -25,6 +25,7 @@ function build(options: { start?: (service: Sample) => Promise<void> } = {}): { 
   const fail: ((reason: string) => void)[] = [];
   const supervisor = new Supervisor<Sample>({
     name: 'sample',
+    consequence: 'Its state is lost.',
     clock,
     onDown: error => down.push(error),
     start: options.start,
