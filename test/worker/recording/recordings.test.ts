@@ -87,7 +87,13 @@ describe('recordings', () => {
     const { recordings, connection } = await build();
     await expect(recordings.read('gone')).rejects.toMatchObject({ code: 'UNKNOWN_RECORDING' });
     await expect(recordings.start(connection, 'a', { name: '../x' })).rejects.toMatchObject({ code: 'RECORDING_NAME' });
+  });
+
+  it('connect first when the connection is offline, because to record is to ask for it', async () => {
+    const { recordings, connection } = await build();
     await connection.disconnect();
-    await expect(recordings.start(connection, 'a', {})).rejects.toMatchObject({ code: 'NOT_CONNECTED' });
+    await recordings.start(connection, 'a', { name: 'asked' });
+    expect(connection.connected).toBe(true);
+    await recordings.stop('asked');
   });
 });
