@@ -15,35 +15,47 @@ export function versionFile(version: number): string {
   return `${String(version).padStart(20, '0')}.json`;
 }
 
-/** Version 0 of an append-only table that readers of protocol version 1 understand. */
-export function tableCreationText(table: { readonly id: string; readonly fields: readonly DeltaField[]; readonly partitionBy: readonly string[]; readonly nowMs: number }): string {
+/** Actions of version 0 of an append-only table that readers of protocol version 1 understand. */
+export function creationActions(table: { readonly id: string; readonly fields: readonly DeltaField[]; readonly partitionBy: readonly string[]; readonly nowMs: number }): readonly object[] {
   const metaData = {
     id: table.id,
     format: { provider: 'parquet', options: {} },
-    schemaString: JSON.stringify({ type: 'struct', fields: table.fields }),
+    schemaString: schemaString(table.fields),
     partitionColumns: table.partitionBy,
     configuration: { 'delta.appendOnly': 'true' },
     createdTime: table.nowMs
   };
-  return lines([{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, { metaData }]);
+  return [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, { metaData }];
 }
 
-/** A version that appends `files`. */
-export function appendText(append: { readonly files: readonly AddedFile[]; readonly partitionBy: readonly string[]; readonly nowMs: number }): string {
-  const adds = append.files.map(file => ({
+/** Actions of a version that appends `files`; `txn` lets a writer that repeats itself be recognised. */
+export function appendActions(append: {
+  readonly files: readonly AddedFile[];
+  readonly partitionBy: readonly string[];
+  readonly nowMs: number;
+  readonly txn?: { readonly appId: string; readonly version: number };
+}): readonly object[] {
+  const { files, partitionBy, nowMs, txn } = append;
+  const adds = files.map(file => ({
     add: {
       path: file.path.split('/').map(encodeURIComponent).join('/').replaceAll('%3D', '='),
       partitionValues: file.partitionValues,
       size: file.size,
-      modificationTime: append.nowMs,
+      modificationTime: nowMs,
       dataChange: true,
       stats: file.stats
     }
   }));
-  const commitInfo = { timestamp: append.nowMs, operation: 'WRITE', operationParameters: { mode: 'Append', partitionBy: JSON.stringify(append.partitionBy) }, engineInfo: 'littoral' };
-  return lines([...adds, { commitInfo }]);
+  const commitInfo = { timestamp: nowMs, operation: 'WRITE', operationParameters: { mode: 'Append', partitionBy: JSON.stringify(partitionBy) }, engineInfo: 'littoral' };
+  return [...(txn === undefined ? [] : [{ txn: { ...txn, lastUpdated: nowMs } }]), ...adds, { commitInfo }];
 }
 
-function lines(actions: readonly object[]): string {
+/** Delta's `schemaString`. */
+export function schemaString(fields: readonly DeltaField[]): string {
+  return JSON.stringify({ type: 'struct', fields });
+}
+
+/** Text of a log entry: one action per line. */
+export function logText(actions: readonly object[]): string {
   return actions.map(action => `${JSON.stringify(action)}\n`).join('');
 }

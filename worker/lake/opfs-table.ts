@@ -1,7 +1,8 @@
+import { encodeUtf8 } from '../../engine/codec/utf8';
 import { LittoralError } from '../../engine/error';
 import { deltaFields, mergeFields } from '../../engine/lake/delta-schema';
 import type { DeltaField } from '../../engine/lake/delta-schema';
-import { appendText, tableCreationText, versionFile } from '../../engine/lake/delta-text';
+import { appendActions, creationActions, logText, versionFile } from '../../engine/lake/delta-text';
 import type { AddedFile } from '../../engine/lake/delta-text';
 import type { Schema } from '../../engine/schema/schema';
 import { fileNames, openFile, opfsFolder, writeWhole } from '../platform/opfs';
@@ -32,11 +33,11 @@ export class OpfsTable {
       const log = await opfsFolder(`${OPFS_LAKE}/${this.table}/_delta_log`);
       const { version } = await this.readLog();
       if (version < 0) {
-        const text = tableCreationText({ id: crypto.randomUUID(), fields: deltaFields(this.schema, this.partitionBy), partitionBy: this.partitionBy, nowMs });
-        await writeWhole(log, versionFile(0), new TextEncoder().encode(text));
+        const creation = creationActions({ id: crypto.randomUUID(), fields: deltaFields(this.schema, this.partitionBy), partitionBy: this.partitionBy, nowMs });
+        await writeWhole(log, versionFile(0), encodeUtf8(logText(creation)));
       }
-      const text = appendText({ files, partitionBy: this.partitionBy, nowMs });
-      await writeWhole(log, versionFile(Math.max(version, 0) + 1), new TextEncoder().encode(text));
+      const append = appendActions({ files, partitionBy: this.partitionBy, nowMs });
+      await writeWhole(log, versionFile(Math.max(version, 0) + 1), encodeUtf8(logText(append)));
     });
   }
 

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
+import { encodeUtf8 } from '../../../engine/codec/utf8';
 import { LittoralError } from '../../../engine/error';
 import { storageError } from '../../store/storage-error';
 import { createDurably } from './durable-file';
-import { mergeFields, type DeltaField } from './delta-schema';
-
-export interface AddedFile {
-  /** Relative to the table, not yet URI-encoded. */
-  readonly path: string;
-  readonly partitionValues: Readonly<Record<string, string | null>>;
-  readonly size: number;
-  readonly stats: string;
-}
+import { mergeFields, type DeltaField } from '../../../engine/lake/delta-schema';
+import { appendActions, creationActions, logText, schemaString, versionFile, type AddedFile } from '../../../engine/lake/delta-text';
 
 export interface Append {
   readonly appId: string;
@@ -73,21 +67,13 @@ export class DeltaLog {
       await this.catchUp();
       if ((this.epochs.get(append.appId) ?? -1) >= append.epoch) return;
       this.check(append.fields, append.partitionBy);
-      const actions = [...this.schemaChange(append), ...appendActions(append)];
+      const actions = [...this.schemaChange(append), ...appendActions({ ...append, txn: { appId: append.appId, version: append.epoch } })];
       if (await this.commit(actions)) return this.catchUp();
     }
   }
 
   private async create(append: Append): Promise<void> {
-    const metaData = {
-      id: randomUUID(),
-      format: { provider: 'parquet', options: {} },
-      schemaString: schemaString(append.fields),
-      partitionColumns: append.partitionBy,
-      configuration: { 'delta.appendOnly': 'true' },
-      createdTime: append.nowMs
-    };
-    await this.commit([{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, { metaData }]);
+    await this.commit(creationActions({ id: randomUUID(), ...append }));
     await this.catchUp();
   }
 
@@ -97,8 +83,7 @@ export class DeltaLog {
   }
 
   private commit(actions: readonly object[]): Promise<boolean> {
-    const text = actions.map(action => `${JSON.stringify(action)}\n`).join('');
-    return createDurably(join(this.folder, versionFile(this.version + 1)), Buffer.from(text));
+    return createDurably(join(this.folder, versionFile(this.version + 1)), encodeUtf8(logText(actions)));
   }
 
   private async catchUp(): Promise<void> {
@@ -142,27 +127,4 @@ function parseAction(line: string, path: string): Action {
   } catch (cause) {
     throw new LittoralError('LAKE_LOG_UNREADABLE', `delta log "${path}": a line is not JSON; expected one action per line. Restore the file from a copy, or write to another table.`, { cause });
   }
-}
-
-function appendActions(append: Append): object[] {
-  const adds = append.files.map(file => ({
-    add: {
-      path: file.path.split('/').map(encodeURIComponent).join('/').replaceAll('%3D', '='),
-      partitionValues: file.partitionValues,
-      size: file.size,
-      modificationTime: append.nowMs,
-      dataChange: true,
-      stats: file.stats
-    }
-  }));
-  const commitInfo = { timestamp: append.nowMs, operation: 'WRITE', operationParameters: { mode: 'Append', partitionBy: JSON.stringify(append.partitionBy) }, engineInfo: 'littoral' };
-  return [{ txn: { appId: append.appId, version: append.epoch, lastUpdated: append.nowMs } }, ...adds, { commitInfo }];
-}
-
-function schemaString(fields: readonly DeltaField[]): string {
-  return JSON.stringify({ type: 'struct', fields });
-}
-
-function versionFile(version: number): string {
-  return `${String(version).padStart(20, '0')}.json`;
 }

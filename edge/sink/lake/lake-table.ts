@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Batch } from '../../../engine/batch/batch';
 import type { Schema } from '../../../engine/schema/schema';
-import { DeltaLog, type AddedFile } from './delta-log';
-import { deltaFields } from './delta-schema';
+import type { AddedFile } from '../../../engine/lake/delta-text';
+import { DeltaLog } from './delta-log';
+import { deltaFields } from '../../../engine/lake/delta-schema';
 import { createDurably, removeTemporaries } from './durable-file';
-import { fileStats } from './file-stats';
+import { fileStats } from '../../../engine/lake/file-stats';
 import { parquetFile } from './parquet-file';
-import { partitionPath, partitionRows, type Partition } from './partition';
+import { partitionPath, partitionRows, type Partition } from '../../../engine/lake/partition';
 import { epochText, writeSidecar } from './sidecar';
 
 /** One roll of a sink's rows; everything in it is fixed before the first file is written, so a retry writes the same. */
