@@ -83,7 +83,7 @@ export class SourceOperator implements Operator {
     this.counters.rowsIn += batch.rowCount;
     this.counters.rowsReleased += batch.rowCount;
     this.counters.rowsOut += batch.rowCount;
-    this.time.observeRows(batch.eventTimeMs, batch.at);
+    if (batch.rowCount > 0) this.time.observeRows(batch.eventTimeMs, batch.at[0]!);
     output.emit({ batch, progress: this.time.take() });
   }
 

@@ -23,12 +23,15 @@ export class ProgressBuilder {
     this.watermarks[this.count++] = watermarkMs;
   }
 
-  /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. */
-  stepPerRow(times: Float64Array, at: Float64Array, maxMs: number, delayMs: number): number {
+  /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. Row r is input `firstAt + r`. */
+  stepPerRow(times: Float64Array, firstAt: number, maxMs: number, delayMs: number): number {
     let max = maxMs;
-    for (let row = firstAbove(times, 0, max); row < times.length; row = firstAbove(times, row + 1, max)) {
-      max = times[row]!;
-      this.step(at[row]!, max - delayMs);
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row]!;
+      if (time > max) {
+        max = time;
+        this.step(firstAt + row, time - delayMs);
+      }
     }
     return max;
   }
@@ -53,11 +56,4 @@ export class ProgressBuilder {
     this.at = at;
     this.watermarks = watermarks;
   }
-}
-
-/** Index of the first of `times` from `from` on that is above `max`, or their number. */
-function firstAbove(times: Float64Array, from: number, max: number): number {
-  let row = from;
-  while (row < times.length && !(times[row]! > max)) row += 1;
-  return row;
 }

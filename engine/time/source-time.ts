@@ -78,19 +78,19 @@ export class SourceTime {
     this.steps.step(at, this.ended ? Infinity : this.combiner.watermarkMs);
   }
 
-  /** One record per row, all of one input, without arrival times. */
-  observeRows(times: Float64Array, at: Float64Array): void {
+  /** One record per row, all of one input, without arrival times. Row r is input event `firstAt + r`. */
+  observeRows(times: Float64Array, firstAt: number): void {
     const index = this.input('');
     const input = this.inputs[index]!;
     const delayMs = this.options.maxOutOfOrdernessMs + 1;
     if (this.inputs.length === 1 && !this.combiner.isIdle(index)) {
-      input.maxEventTimeMs = this.steps.stepPerRow(times, at, input.maxEventTimeMs, delayMs);
+      input.maxEventTimeMs = this.steps.stepPerRow(times, firstAt, input.maxEventTimeMs, delayMs);
       this.combiner.setWatermark(index, input.maxEventTimeMs - delayMs);
       return;
     }
     for (let row = 0; row < times.length; row++) {
       this.observe(index, times[row]!, input.lastArrivalMs);
-      this.settle(at[row]!);
+      this.settle(firstAt + row);
     }
   }
 

@@ -119,7 +119,7 @@ export class AlignedWindowOperator implements Operator {
   snapshot(writer: SnapshotWriter): void {
     writer.f64(this.log.watermarkMs);
     this.keys.save(writer);
-    saveWindows(this.open, this.pool, this.stores, writer);
+    saveWindows(this.open, this.pool, this.stores, this.keys.size, writer);
   }
 
   restore(reader: SnapshotReader): void {
@@ -206,7 +206,7 @@ export class AlignedWindowOperator implements Operator {
     for (let index = this.open.firstEndingAfter(passedBefore); index < inOrder.length; index++) {
       const window = inOrder[index]!;
       if (window.endMs > passedMs) break;
-      this.emit(window, this.open.cellsInKeyOrder(window), at, output);
+      this.emit(window, this.open.cellsInKeyOrder(window, this.keys.size), at, output);
     }
     for (let first = inOrder[0]; first !== undefined && first.endMs <= lateBeforeMs; first = inOrder[0]) this.close(first);
   }
@@ -248,7 +248,7 @@ export class AlignedWindowOperator implements Operator {
     this.open.close(window, cell => {
       const rows = counted.count(cell);
       this.counters.rowsInState -= rows;
-      if (this.faultOf(cell) === null) this.counters.rowsReleased += rows;
+      if (!this.canFail || this.faultOf(cell) === null) this.counters.rowsReleased += rows;
       else this.counters.deadLetters += rows;
     });
   }

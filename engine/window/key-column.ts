@@ -17,6 +17,8 @@ export class KeyColumn {
   private readonly ids = new Map<KeyValue, number>();
   private dictionary: Dictionary | null = null;
   private idOfCode = new Int32Array(0);
+  private outDictionary: Dictionary | null = null;
+  private codeOfId = new Int32Array(0);
 
   constructor(
     readonly field: Field,
@@ -44,12 +46,25 @@ export class KeyColumn {
   append(id: number, into: AnyColumnBuilder): void {
     const value = this.values[id]!;
     if (value === null) into.appendNull();
-    else if (into instanceof Utf8Builder) into.append(value as string);
+    else if (into instanceof Utf8Builder) into.appendCode(this.codeIn(into, id));
     else if (into instanceof Int64Builder) into.appendBigInt(value as bigint);
     else {
       assert(into instanceof NumberBuilder, 'a key is text or a number');
       into.append(value as number);
     }
+  }
+
+  /** The code of text number `id` in the builder's dictionary, which is asked once per text. */
+  private codeIn(into: Utf8Builder, id: number): number {
+    const { dictionary } = into.interner;
+    if (dictionary !== this.outDictionary || id >= this.codeOfId.length) {
+      const known = dictionary === this.outDictionary ? this.codeOfId : new Int32Array(0);
+      this.outDictionary = dictionary;
+      this.codeOfId = new Int32Array(Math.max(64, this.values.length * 2)).fill(UNKNOWN);
+      this.codeOfId.set(known);
+    }
+    if (this.codeOfId[id] === UNKNOWN) this.codeOfId[id] = dictionary.encode(this.values[id] as string);
+    return this.codeOfId[id]!;
   }
 
   save(writer: SnapshotWriter): void {
@@ -61,6 +76,7 @@ export class KeyColumn {
     this.values.length = 0;
     this.ids.clear();
     this.dictionary = null;
+    this.outDictionary = null;
     const count = reader.u32();
     for (let i = 0; i < count; i++) {
       const text = reader.text();

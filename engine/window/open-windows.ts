@@ -12,6 +12,9 @@ export interface OpenWindow {
   cellCount: number;
 }
 
+/** Looking at this many keys costs about as much as sorting one. */
+const SCAN_KEYS_PER_CELL = 16;
+
 export interface OpenWindowsLimits {
   readonly cellIndexMax: number;
 }
@@ -100,15 +103,19 @@ export class OpenWindows {
     this.freeSlots.push(window.slot);
   }
 
-  /** The cells of `window` in order of their keys. */
-  cellsInKeyOrder(window: OpenWindow): Int32Array {
-    const keys = new Int32Array(window.cellCount);
-    let count = 0;
-    for (let cell = window.head; cell !== 0; cell = this.pool.next[cell]!) keys[count++] = this.pool.keyOf[cell]!;
-    keys.sort();
+  /** The cells of `window` in order of their keys, which are below `keyCount`. */
+  cellsInKeyOrder(window: OpenWindow, keyCount: number): Int32Array {
+    const cells = new Int32Array(window.cellCount);
     const base = window.slot * this.keyCapacity;
-    for (let i = 0; i < count; i++) keys[i] = this.cellOf[base + keys[i]!]!;
-    return keys;
+    let count = 0;
+    if (window.cellCount * SCAN_KEYS_PER_CELL >= keyCount) {
+      for (let index = base; count < cells.length; index++) if (this.cellOf[index] !== 0) cells[count++] = this.cellOf[index]!;
+      return cells;
+    }
+    for (let cell = window.head; cell !== 0; cell = this.pool.next[cell]!) cells[count++] = this.pool.keyOf[cell]!;
+    cells.sort();
+    for (let i = 0; i < count; i++) cells[i] = this.cellOf[base + cells[i]!]!;
+    return cells;
   }
 
   private get slotCapacity(): number {

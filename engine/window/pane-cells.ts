@@ -32,7 +32,7 @@ export type Stop = 'end' | 'fires' | 'full';
  * Finds the cell of each row. Rows of out-of-order streams jump between a few windows, so the windows of the panes next
  * to be passed stand in a table by pane number:
  *
- *   nearBase[0]   nearBase[1]   nearBase[2] …        place of the window's first cell in `OpenWindows.cellOf`, -1: look it up
+ *   base[0]        base[1]       base[2] …            place of the window's first cell in `OpenWindows.cellOf`, -1: look it up
  *   |─── pane ───|─── pane ───|─── pane ───|
  *   originMs
  */
@@ -45,15 +45,16 @@ export class PaneCells {
   lateCount = 0;
   readonly keyless: Int32Array;
   keylessCount = 0;
-  private readonly nearBase = new Int32Array(NEAR_PANES).fill(-1);
+  private readonly near: NearPanes;
+  private readonly nearWindows: (OpenWindow | null)[] = new Array<OpenWindow | null>(NEAR_PANES).fill(null);
   private nearUsed = 0;
-  private originMs = NaN;
 
   constructor(
     private readonly assigner: Assigner,
     private readonly open: OpenWindows,
     rowsMax: number
   ) {
+    this.near = { base: new Int32Array(NEAR_PANES).fill(-1), perMs: 1 / assigner.paneMs, originMs: NaN, limitMs: NaN, startMs: NaN, endMs: NaN, firstBase: -1 };
     this.cells = new Int32Array(rowsMax);
     this.late = new Int32Array(rowsMax);
     this.keyless = new Int32Array(rowsMax);
@@ -61,15 +62,19 @@ export class PaneCells {
 
   /** To be called when the watermark has passed windows or the layout of `OpenWindows` may have changed. */
   forget(): void {
-    this.nearBase.fill(-1, 0, this.nearUsed);
+    this.near.base.fill(-1, 0, this.nearUsed);
+    this.nearWindows.fill(null, 0, this.nearUsed);
     this.nearUsed = 0;
-    this.originMs = NaN;
+    this.near.originMs = NaN;
+    this.near.limitMs = NaN;
+    this.near.startMs = NaN;
   }
 
   /** Fills `cells` for `rows`, up to the first row that must be taken alone. */
   assign(rows: KeyedRows, passed: Passed): Stop {
     this.lateCount = 0;
     this.keylessCount = 0;
+    if (rows.count > 0) this.expectPaneOf(rows.times[rows.from]!);
     for (let done = this.fill(rows, 0); done < rows.count; done = this.fill(rows, done + 1)) {
       const cell = this.assignOne(rows, done, passed);
       if (cell === FIRES || cell === FULL) {
@@ -99,16 +104,16 @@ export class PaneCells {
 
   /** Fills `cells` from `done` on up to the first row that needs more than a look; says where it ended. Four rows per turn, as in `KeyColumn`. */
   private fill({ times, from, keys, keyFrom, count }: KeyedRows, done: number): number {
-    const { cells } = this;
-    const near = this.nearPanes(times[from + done]!);
+    const { cells, near } = this;
+    const { cellOf } = this.open;
     let i = done;
     for (; i + 4 <= count; i += 4) {
       const row = from + i;
       const key = keyFrom + i;
-      const cell0 = nearCell(near, times[row]!, keys[key]!);
-      const cell1 = nearCell(near, times[row + 1]!, keys[key + 1]!);
-      const cell2 = nearCell(near, times[row + 2]!, keys[key + 2]!);
-      const cell3 = nearCell(near, times[row + 3]!, keys[key + 3]!);
+      const cell0 = nearCell(near, cellOf, times[row]!, keys[key]!);
+      const cell1 = nearCell(near, cellOf, times[row + 1]!, keys[key + 1]!);
+      const cell2 = nearCell(near, cellOf, times[row + 2]!, keys[key + 2]!);
+      const cell3 = nearCell(near, cellOf, times[row + 3]!, keys[key + 3]!);
       if (cell0 === DISCARD_CELL || cell1 === DISCARD_CELL || cell2 === DISCARD_CELL || cell3 === DISCARD_CELL) break;
       cells[i] = cell0;
       cells[i + 1] = cell1;
@@ -116,21 +121,11 @@ export class PaneCells {
       cells[i + 3] = cell3;
     }
     for (; i < count; i++) {
-      const cell = nearCell(near, times[from + i]!, keys[keyFrom + i]!);
+      const cell = nearCell(near, cellOf, times[from + i]!, keys[keyFrom + i]!);
       if (cell === DISCARD_CELL) break;
       cells[i] = cell;
     }
     return i;
-  }
-
-  private nearPanes(time: number): NearPanes {
-    const { originMs } = this;
-    const { paneMs } = this.assigner;
-    const limitMs = originMs + NEAR_PANES * paneMs;
-    const isNear = time >= originMs && time < limitMs;
-    const startMs = isNear ? paneStartMs(this.assigner, time) : originMs;
-    const currentBase = isNear ? this.nearBase[(startMs - originMs) / paneMs]! : -1;
-    return { base: this.nearBase, cellOf: this.open.cellOf, originMs, limitMs, perMs: 1 / paneMs, startMs, endMs: startMs + paneMs, currentBase };
   }
 
   private assignOne(rows: KeyedRows, position: number, { passedMs, lateBeforeMs }: Passed): number {
@@ -145,42 +140,71 @@ export class PaneCells {
       this.keyless[this.keylessCount++] = position;
       return DISCARD_CELL;
     }
-    const window = this.windowOf(time);
+    const window = this.nearWindow(time) ?? this.openNear(time, passedMs);
     if (window === null) return FULL;
-    this.remember(paneStartMs(this.assigner, time), window, passedMs);
     const cell = this.open.cell(window, key);
     return cell === DISCARD_CELL ? FULL : cell;
   }
 
-  private remember(paneStart: number, window: OpenWindow, passedMs: number): void {
+  /** Rows come in runs of one pane: the pane of `time` is looked at first. */
+  private expectPaneOf(time: number): void {
+    const { near } = this;
+    if (!(time >= near.originMs && time < near.limitMs)) return;
+    const pane = nearPane(near, time);
+    near.startMs = near.originMs + pane * this.assigner.paneMs;
+    near.endMs = near.startMs + this.assigner.paneMs;
+    near.firstBase = near.base[pane]!;
+  }
+
+  private nearWindow(time: number): OpenWindow | null {
+    const { near } = this;
+    return time >= near.originMs && time < near.limitMs ? this.nearWindows[nearPane(near, time)]! : null;
+  }
+
+  /** The window of `time`, which stands in the table from now on when its pane is near. */
+  private openNear(time: number, passedMs: number): OpenWindow | null {
+    const window = this.windowOf(time);
+    if (window === null) return null;
+    const { near } = this;
     const { paneMs } = this.assigner;
-    if (Number.isNaN(this.originMs)) this.originMs = Number.isFinite(passedMs) ? passedMs : paneStart - (NEAR_PANES / 2) * paneMs;
-    const pane = (paneStart - this.originMs) / paneMs;
-    if (pane < 0 || pane >= NEAR_PANES) return;
-    this.nearBase[pane] = window.slot * this.open.keyCapacity;
+    const paneStart = paneStartMs(this.assigner, time);
+    if (Number.isNaN(near.originMs)) {
+      near.originMs = Number.isFinite(passedMs) ? passedMs : paneStart - (NEAR_PANES / 2) * paneMs;
+      near.limitMs = near.originMs + NEAR_PANES * paneMs;
+    }
+    if (paneStart < near.originMs || paneStart >= near.limitMs) return window;
+    const pane = (paneStart - near.originMs) / paneMs;
+    near.base[pane] = window.slot * this.open.keyCapacity;
+    this.nearWindows[pane] = window;
     this.nearUsed = Math.max(this.nearUsed, pane + 1);
+    this.expectPaneOf(time);
+    return window;
   }
 }
 
+/** The panes [originMs, limitMs), by number; `base` is -1 for those to be looked up. */
 interface NearPanes {
   readonly base: Int32Array;
-  readonly cellOf: Int32Array;
-  readonly originMs: number;
-  readonly limitMs: number;
   readonly perMs: number;
-  /** The pane that the next rows are likely to be in. */
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly currentBase: number;
+  originMs: number;
+  limitMs: number;
+  /** The pane that the next rows are likely to be in, and its base. */
+  startMs: number;
+  endMs: number;
+  firstBase: number;
+}
+
+/** Times are whole, so half a millisecond keeps the product off the integers and its rounding cannot change the pane. */
+function nearPane(near: NearPanes, time: number): number {
+  return ((time - near.originMs + 0.5) * near.perMs) | 0;
 }
 
 /** The cell of a row in a near pane, or `DISCARD_CELL` when that takes more than a look. */
-function nearCell(near: NearPanes, time: number, key: number): number {
-  let first = near.currentBase;
+function nearCell(near: NearPanes, cellOf: Int32Array, time: number, key: number): number {
+  let first = near.firstBase;
   if (!(time >= near.startMs && time < near.endMs)) {
     if (!(time >= near.originMs && time < near.limitMs)) return DISCARD_CELL;
-    // Times are whole, so half a millisecond keeps the product off the integers and its rounding cannot change the pane.
-    first = near.base[((time - near.originMs + 0.5) * near.perMs) | 0]!;
+    first = near.base[nearPane(near, time)]!;
   }
-  return (first | key) < 0 ? DISCARD_CELL : near.cellOf[first + key]!;
+  return (first | key) < 0 ? DISCARD_CELL : cellOf[first + key]!;
 }

@@ -25,8 +25,9 @@ export class WindowResults {
   private readonly endBuilder: NumberBuilder;
   private readonly revisionBuilder: NumberBuilder | null;
   private readonly resultBuilders: readonly AnyColumnBuilder[];
-  private readonly eventTimeMs: number[] = [];
-  private readonly at: number[] = [];
+  private eventTimeMs = new Float64Array(64);
+  private at = new Float64Array(64);
+  private count = 0;
 
   constructor(private readonly options: WindowResultsOptions) {
     this.rows = new RowBuilder(options.schema);
@@ -40,30 +41,41 @@ export class WindowResults {
   }
 
   get rowCount(): number {
-    return this.at.length;
+    return this.count;
   }
 
   /** Appends one row per cell; `keyOf` is the key of each. */
   append(window: { readonly startMs: number; readonly endMs: number }, cells: Int32Array, keyOf: Int32Array, at: number): void {
-    const { revisions } = this.options;
-    for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i]!;
-      this.options.keys.append(keyOf[cell]!, this.keyBuilders);
+    const { keys, revisions, aggregates } = this.options;
+    this.reserve(cells.length);
+    for (const cell of cells) {
+      keys.append(keyOf[cell]!, this.keyBuilders);
       this.startBuilder.append(window.startMs);
       this.endBuilder.append(window.endMs);
       if (revisions !== null) this.revisionBuilder?.append(revisions.count(cell));
-      this.eventTimeMs.push(window.endMs - 1);
-      this.at.push(at);
     }
-    this.options.aggregates.forEach((aggregate, index) => aggregate.read(cells, cells.length, this.resultBuilders[index]!));
+    this.eventTimeMs.fill(window.endMs - 1, this.count, this.count + cells.length);
+    this.at.fill(at, this.count, this.count + cells.length);
+    this.count += cells.length;
+    for (let index = 0; index < aggregates.length; index++) aggregates[index]!.read(cells, cells.length, this.resultBuilders[index]!);
   }
 
   /** The rows appended since the last call. */
   take(): Batch {
-    const batch = this.rows.build(Float64Array.from(this.eventTimeMs), Float64Array.from(this.at));
-    this.eventTimeMs.length = 0;
-    this.at.length = 0;
+    const batch = this.rows.build(this.eventTimeMs.slice(0, this.count), this.at.slice(0, this.count));
+    this.count = 0;
     return batch;
+  }
+
+  private reserve(rows: number): void {
+    const needed = this.count + rows;
+    if (needed <= this.at.length) return;
+    const eventTimeMs = new Float64Array(needed * 2);
+    const at = new Float64Array(needed * 2);
+    eventTimeMs.set(this.eventTimeMs);
+    at.set(this.at);
+    this.eventTimeMs = eventTimeMs;
+    this.at = at;
   }
 }
 

@@ -6,12 +6,12 @@ import type { CellPool } from './cell-pool';
 import type { OpenWindows } from './open-windows';
 
 /** Writes every window, in order of its end, with the content of its cells in order of their keys. */
-export function saveWindows(open: OpenWindows, pool: CellPool, stores: readonly CellStore[], writer: SnapshotWriter): void {
+export function saveWindows(open: OpenWindows, pool: CellPool, stores: readonly CellStore[], keyCount: number, writer: SnapshotWriter): void {
   writer.u32(open.inOrder.length);
   for (const window of open.inOrder) {
     writer.f64(window.startMs);
     writer.f64(window.endMs);
-    const cells = open.cellsInKeyOrder(window);
+    const cells = open.cellsInKeyOrder(window, keyCount);
     writer.bytes(new Uint8Array(cells.map(cell => pool.keyOf[cell]!).buffer));
     for (const store of stores) store.save(cells, cells.length, writer);
   }

@@ -10,7 +10,7 @@ const START_MS = 1_700_000_000_000;
 const ROWS_PER_MS = 10;
 const HASH = 2_654_435_761;
 
-/** 1 000 sensors at 10 Hz, every record up to 1.5 s behind the newest. The same rows come out of `TUMBLING_SQL`. */
+/** 1 000 sensors at 10 Hz, every record up to 1.5 s behind the newest. The same rows stand in the tables of `TUMBLING_TABLES_SQL`. */
 export interface TumblingRows {
   readonly times: Float64Array;
   readonly keys: Int32Array;
@@ -30,17 +30,21 @@ export function tumblingRows(rowCount: number = ROWS): TumblingRows {
   return { times, keys, values };
 }
 
-/** The rows as a DuckDB table `rows (t, k, x)`; the key is an ENUM, dictionary-encoded as in Littoral and its fastest type here. */
-export const TUMBLING_TABLE_SQL = `
+/** The rows as DuckDB tables of `t`, `k`, `x`: with the key as an ENUM, dictionary-encoded as in Littoral, and as an INTEGER. */
+export const TUMBLING_TABLES_SQL = `
   CREATE TYPE sensor AS ENUM (SELECT 'sensor-' || i FROM range(${KEYS}) r(i));
-  CREATE TABLE rows AS
+  CREATE TABLE rows_enum AS
   SELECT ${START_MS} + i // ${ROWS_PER_MS} - h % ${DISORDER_MS} AS t, ('sensor-' || (h // 4096) % ${KEYS})::sensor AS k, (h % 2000003)::DOUBLE / 997 - 1000 AS x
-  FROM (SELECT i, (i * ${HASH}) % 4294967296 AS h FROM range(${ROWS}) r(i))`;
+  FROM (SELECT i, (i * ${HASH}) % 4294967296 AS h FROM range(${ROWS}) r(i));
+  CREATE TABLE rows_integer AS SELECT t, replace(k::VARCHAR, 'sensor-', '')::INTEGER AS k, x FROM rows_enum`;
 
-export const TUMBLING_SQL = `
-  CREATE OR REPLACE TEMP TABLE result AS
-  SELECT k, t - t % ${SIZE_MS} AS start, count(*) AS n, sum(x) AS s, avg(x) AS m, min(x) AS lo, max(x) AS hi
-  FROM rows GROUP BY k, t - t % ${SIZE_MS}`;
+/** The job on one of the tables; the result is the table `result`. */
+export function tumblingSql(key: 'enum' | 'integer'): string {
+  return `
+    CREATE OR REPLACE TEMP TABLE result AS
+    SELECT k, t - t % ${SIZE_MS} AS start, count(*) AS n, sum(x) AS s, avg(x) AS m, min(x) AS lo, max(x) AS hi
+    FROM rows_${key} GROUP BY k, t - t % ${SIZE_MS}`;
+}
 
 /** Key texts, one per key. */
 export function keyTexts(): Dictionary {

@@ -6,7 +6,7 @@ import { createGraph } from '../../engine/graph/create-graph';
 import type { BenchResult } from './bench-result';
 import { benchResult } from './bench-result';
 import type { TumblingRows } from './tumbling-data';
-import { batchOf, ROWS, TUMBLING_PLAN, TUMBLING_SQL, TUMBLING_TABLE_SQL, tumblingRows } from './tumbling-data';
+import { batchOf, ROWS, TUMBLING_PLAN, TUMBLING_TABLES_SQL, tumblingRows, tumblingSql } from './tumbling-data';
 import type { LoopResult } from './tumbling-loop';
 import { tumblingLoop } from './tumbling-loop';
 
@@ -20,8 +20,10 @@ export async function bench(): Promise<BenchResult[]> {
   const batch = batchOf(rows, TUMBLING_PLAN);
   const duckdb = await openDuckDb();
   assertSameRows(runGraph(batch), tumblingLoop(rows), 0, 'the hand-written loop');
-  await duckdb.run(TUMBLING_SQL);
-  assertSameRows(runGraph(batch), await duckdbResult(duckdb), REL_TOLERANCE, 'DuckDB');
+  for (const key of ['enum', 'integer'] as const) {
+    await duckdb.run(tumblingSql(key));
+    assertSameRows(runGraph(batch), await duckdbResult(duckdb), REL_TOLERANCE, `DuckDB with an ${key} key`);
+  }
 
   const littoral: number[] = [];
   const byHand: number[] = [];
@@ -33,12 +35,12 @@ export async function bench(): Promise<BenchResult[]> {
   for (let run = 0; run < RUNS; run++) {
     littoral.push(await rate(() => runGraph(batch)));
     byHand.push(await rate(() => tumblingLoop(rows)));
-    native.push(await rate(() => duckdb.run(TUMBLING_SQL)));
+    native.push(Math.max(await rate(() => duckdb.run(tumblingSql('enum'))), await rate(() => duckdb.run(tumblingSql('integer')))));
   }
   duckdb.closeSync();
   const name = 'tumbling window, 10 M rows, 1 000 keys, 5 aggregates';
   return [
-    benchResult({ name, unit: 'Mrows/s', reference: 'native DuckDB, 1 thread, ENUM key', values: littoral, referenceValues: native }),
+    benchResult({ name, unit: 'Mrows/s', reference: 'native DuckDB, 1 thread, the faster of ENUM and INTEGER keys', values: littoral, referenceValues: native }),
     benchResult({ name, unit: 'Mrows/s', reference: 'hand-written loop', values: littoral, referenceValues: byHand })
   ];
 }
@@ -84,7 +86,7 @@ function numbers(column: Column): Float64Array {
 async function openDuckDb(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run(TUMBLING_TABLE_SQL);
+  await connection.run(TUMBLING_TABLES_SQL);
   return connection;
 }
 
