@@ -1,3 +1,4 @@
+import { ILabShell } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
@@ -5,6 +6,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { COMMANDS, PALETTE_CATEGORY } from '../commands';
 import { IDataService } from '../services/tokens';
 import { exportIcon } from '../ui/icons';
+import { showPanel } from '../ui/show-panel';
 import { toBase64 } from './base64';
 import { ExportPanel } from './export-panel';
 
@@ -13,9 +15,9 @@ export const exportPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Exports a validated pipeline as a signed bundle and deploys it to the local agent.',
   autoStart: true,
   requires: [IDataService],
-  optional: [ICommandPalette, INotebookTracker],
-  activate: (app: JupyterFrontEnd, data: IDataService, palette: ICommandPalette | null, notebooks: INotebookTracker | null) => {
-    const { commands, shell } = app;
+  optional: [ICommandPalette, INotebookTracker, ILabShell],
+  activate: (app: JupyterFrontEnd, data: IDataService, palette: ICommandPalette | null, notebooks: INotebookTracker | null, labShell: ILabShell | null) => {
+    const { commands } = app;
     let panel: MainAreaWidget<ExportPanel> | null = null;
     const save = async (fileName: string, bytes: Uint8Array): Promise<string> => {
       const folder = PathExt.dirname(notebooks?.currentWidget?.context.path ?? '');
@@ -28,8 +30,7 @@ export const exportPlugin: JupyterFrontEndPlugin<void> = {
         panel = new MainAreaWidget({ content: new ExportPanel({ data, save, onRecord: () => void commands.execute(COMMANDS.record), onNotebook: () => void commands.execute(COMMANDS.newNotebook) }) });
         panel.id = 'littoral-export-tab';
       }
-      if (!panel.isAttached) shell.add(panel, 'main');
-      shell.activateById(panel.id);
+      showPanel(app, labShell, panel);
       await panel.content.prepare(runId);
     };
     commands.addCommand(COMMANDS.exportBundle, {

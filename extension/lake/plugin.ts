@@ -1,4 +1,4 @@
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
@@ -6,6 +6,7 @@ import { LittoralError } from '../../engine/error';
 import { COMMANDS, PALETTE_CATEGORY } from '../commands';
 import { IDataService } from '../services/tokens';
 import { lakeIcon } from '../ui/icons';
+import { showPanel } from '../ui/show-panel';
 import type { LakeTarget } from './lake-items';
 import { LakeModel } from './lake-model';
 import { LakePanel } from './lake-panel';
@@ -16,8 +17,8 @@ export const lakePlugin: JupyterFrontEndPlugin<void> = {
   description: 'The Lake panel and its SQL desk.',
   autoStart: true,
   requires: [IDataService, IEditorServices],
-  optional: [ICommandPalette, ILayoutRestorer, IThemeManager],
-  activate: (app: JupyterFrontEnd, data: IDataService, editors: IEditorServices, palette: ICommandPalette | null, restorer: ILayoutRestorer | null, themes: IThemeManager | null) => {
+  optional: [ICommandPalette, ILayoutRestorer, IThemeManager, ILabShell],
+  activate: (app: JupyterFrontEnd, data: IDataService, editors: IEditorServices, palette: ICommandPalette | null, restorer: ILayoutRestorer | null, themes: IThemeManager | null, labShell: ILabShell | null) => {
     const { commands, shell } = app;
     const model = new LakeModel(data);
     const tracker = new WidgetTracker<MainAreaWidget<SqlDesk>>({ namespace: 'littoral-sql' });
@@ -28,8 +29,7 @@ export const lakePlugin: JupyterFrontEndPlugin<void> = {
       const existing = tracker.find(desk => desk.content.url === source.url);
       const desk = !fresh && existing ? existing : new MainAreaWidget({ content: new SqlDesk({ model, url: source.url, editors, themes }) });
       if (!tracker.has(desk)) await tracker.add(desk);
-      if (!desk.isAttached) shell.add(desk, 'main');
-      shell.activateById(desk.id);
+      showPanel(app, labShell, desk);
       return desk.content;
     };
     const panel = new LakePanel({

@@ -1,4 +1,4 @@
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -6,6 +6,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { COMMANDS, PALETTE_CATEGORY } from '../commands';
 import { IDataService } from '../services/tokens';
 import { runsIcon } from '../ui/icons';
+import { showPanel } from '../ui/show-panel';
 import type { LiveRunOptions } from './live-run-widget';
 import { showReplayForm } from './replay-form';
 import { rendererFactories } from './run-renderer';
@@ -18,9 +19,9 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Live runs in cells, in the Runs panel and in the status bar.',
   autoStart: true,
   requires: [IDataService, IRenderMimeRegistry],
-  optional: [IThemeManager, IStatusBar, ICommandPalette, ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, data: IDataService, rendermime: IRenderMimeRegistry, themes: IThemeManager | null, statusBar: IStatusBar | null, palette: ICommandPalette | null, restorer: ILayoutRestorer | null) => {
-    const { commands, shell } = app;
+  optional: [IThemeManager, IStatusBar, ICommandPalette, ILayoutRestorer, ILabShell],
+  activate: (app: JupyterFrontEnd, data: IDataService, rendermime: IRenderMimeRegistry, themes: IThemeManager | null, statusBar: IStatusBar | null, palette: ICommandPalette | null, restorer: ILayoutRestorer | null, labShell: ILabShell | null) => {
+    const { commands } = app;
     const options: LiveRunOptions = { data, themes, view: runActions(app, data) };
     for (const factory of rendererFactories(options)) rendermime.addFactory(factory);
     const model = new RunsModel(data);
@@ -33,9 +34,8 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
         const open = tracker.currentWidget ?? new MainAreaWidget({ content: new RunsPanel(model, { ...options, onNew: () => void commands.execute(COMMANDS.newNotebook) }) });
         open.id = 'littoral-runs-tab';
         if (!tracker.has(open)) await tracker.add(open);
-        if (!open.isAttached) shell.add(open, 'main', { mode: 'split-right' });
         if (runId !== null) open.content.select(runId);
-        shell.activateById(open.id);
+        showPanel(app, labShell, open, 'split-right');
       }
     });
     palette?.addItem({ command: COMMANDS.openRuns, category: PALETTE_CATEGORY });
