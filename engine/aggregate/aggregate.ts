@@ -68,6 +68,14 @@ export class StateSet {
   readonly rows = new RowCount(this.bank);
   private readonly states = new Map<string, AggregateState>([['rows', this.rows]]);
   private readonly columns = new Map<string, BlockColumn>();
+  private rowsClaimed = false;
+
+  /** True once: the caller's `add` counts the rows, too, so that they are not counted in a loop of their own. */
+  claimRows(): boolean {
+    if (this.rowsClaimed) return false;
+    this.rowsClaimed = true;
+    return true;
+  }
 
   use<T extends AggregateState>(key: string, make: () => T): T {
     const known = this.states.get(key);
@@ -92,6 +100,11 @@ export class StateSet {
   /** In the order of first use. */
   get all(): readonly AggregateState[] {
     return [...this.states.values()];
+  }
+
+  /** Those that a block is to be added to. */
+  get adders(): readonly AggregateState[] {
+    return this.all.filter(state => state !== this.rows || !this.rowsClaimed);
   }
 
   /** The bank and what states keep beside it. */

@@ -1,9 +1,8 @@
 import { assert } from '../error';
 import { NumberBuilder } from '../codec/column-builder';
 import type { AggregateSpec } from './aggregate';
+import { summaryOf } from './number-summary';
 import { numericValueType } from './numeric-input';
-import { sumOf } from './sum';
-import { countValues } from './value-count';
 
 /** Arithmetic mean of the values that are not null. */
 export const mean: AggregateSpec = {
@@ -16,16 +15,15 @@ export const mean: AggregateSpec = {
     return { type: 'float64', nullable: true };
   },
   create(input, states) {
-    const counted = countValues(input, states);
-    const sums = sumOf(input, states);
+    const summary = summaryOf(input, states);
     return {
       read(cells, count, into) {
         assert(into instanceof NumberBuilder, 'a mean is float64');
         for (let i = 0; i < count; i++) {
           const cell = cells[i]!;
-          const values = counted.count(cell);
+          const values = summary.count(cell);
           if (values === 0) into.appendNull();
-          else into.append(sums.value(cell) / values);
+          else into.append(summary.sum(cell) / values);
         }
       }
     };

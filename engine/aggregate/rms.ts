@@ -1,19 +1,9 @@
 import { assert } from '../error';
 import { NumberBuilder } from '../codec/column-builder';
 import type { AggregateSpec } from './aggregate';
-import { addCompensated, CompensatedSum } from './compensated-sum';
 import { numericValueType } from './numeric-input';
+import { SquareSum } from './square-sum';
 import { countValues } from './value-count';
-
-/** Compensated sum of squares. */
-class SquareSum extends CompensatedSum {
-  override add(): void {
-    const { values: bank, width } = this.bank;
-    const { offset } = this;
-    const { cells, values, from, count } = this.numbers;
-    for (let i = 0; i < count; i++) addCompensated(bank, cells[i]! * width + offset, values[from + i]! ** 2);
-  }
-}
 
 /** Root mean square of the values that are not null. */
 export const rms: AggregateSpec = {

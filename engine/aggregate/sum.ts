@@ -1,8 +1,8 @@
 import { assert } from '../error';
 import { Int64Builder, NumberBuilder } from '../codec/column-builder';
 import type { Aggregate, AggregateInput, AggregateSpec, StateSet } from './aggregate';
-import { CompensatedSum } from './compensated-sum';
 import { IntegerSum } from './integer-sum';
+import { summaryOf } from './number-summary';
 import { numericValueType } from './numeric-input';
 import { countValues } from './value-count';
 
@@ -23,24 +23,17 @@ export const sum: AggregateSpec = {
 };
 
 function floatSum(input: AggregateInput, states: StateSet): Aggregate {
-  const counted = countValues(input, states);
-  const sums = sumOf(input, states);
+  const summary = summaryOf(input, states);
   return {
     read(cells, count, into) {
       assert(into instanceof NumberBuilder, 'a sum of floats is float64');
       for (let i = 0; i < count; i++) {
         const cell = cells[i]!;
-        if (counted.count(cell) === 0) into.appendNull();
-        else into.append(sums.value(cell));
+        if (summary.count(cell) === 0) into.appendNull();
+        else into.append(summary.sum(cell));
       }
     }
   };
-}
-
-/** The compensated sum of `input`'s column, shared by sum and mean. */
-export function sumOf(input: AggregateInput, states: StateSet): CompensatedSum {
-  const numbers = states.numbers(input.columnIndex);
-  return states.use(`sum:${input.columnIndex}`, () => new CompensatedSum(states.bank, numbers));
 }
 
 function integerSum(input: AggregateInput, states: StateSet, type: 'int32' | 'int64'): Aggregate {

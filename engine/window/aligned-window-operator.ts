@@ -1,8 +1,6 @@
-import type { Aggregate, StateBound, StateSet } from '../aggregate/aggregate';
+import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
 import type { BlockColumn, RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
-import type { Adder } from '../aggregate/fused-summary';
-import { addersOf } from '../aggregate/fused-summary';
 import type { CellStore } from '../aggregate/cell-bank';
 import { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
@@ -56,7 +54,7 @@ export class AlignedWindowOperator implements Operator {
   private readonly open: OpenWindows;
   private readonly panes: PaneCells;
   private readonly stores: readonly CellStore[];
-  private readonly adders: readonly Adder[];
+  private readonly adders: readonly AggregateState[];
   private readonly bounds: readonly StateBound[];
   private readonly blockColumns: readonly BlockColumn[];
   private readonly results: WindowResults;
@@ -80,7 +78,7 @@ export class AlignedWindowOperator implements Operator {
     this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount(states.bank)) : null;
     this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
     this.stores = states.stores;
-    this.adders = addersOf(states);
+    this.adders = states.adders;
     this.bounds = states.all.flatMap(state => state.bound ?? []);
     this.blockColumns = states.blockColumns;
     this.keys = new KeyTable(input, limits.keysMax);
@@ -163,7 +161,7 @@ export class AlignedWindowOperator implements Operator {
     const refused = this.bounds.length === 0 ? 0 : this.refuse(block, output);
     this.counters.rowsInState += block.count - panes.lateCount - panes.keylessCount - refused;
     for (const column of this.blockColumns) column.prepare(block);
-    for (const add of this.adders) add(block);
+    for (const state of this.adders) state.add(block);
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */

@@ -107,10 +107,10 @@ function runList(each: ReferenceCase, values: readonly number[]): Seen {
   return read(prepared, 1);
 }
 
-function add({ states, all }: Prepared, batch: Batch, rows: { from: number; count: number; cell: number }): void {
+function add({ states }: Prepared, batch: Batch, rows: { from: number; count: number; cell: number }): void {
   const block = { batch, from: rows.from, count: rows.count, cells: new Int32Array(rows.count).fill(rows.cell) };
   for (const column of states.blockColumns) column.prepare(block);
-  for (const state of all) state.add(block);
+  for (const state of states.adders) state.add(block);
 }
 
 function read({ aggregate, input, fn }: Prepared, cell: number): Seen {
