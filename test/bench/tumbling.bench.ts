@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Batch, Column } from '../../engine/batch/batch';
 import { concatBatches } from '../../engine/batch/concat';
 import { createGraph } from '../../engine/graph/create-graph';
+import type { SinkEmission } from '../../engine/graph/graph-api';
 import type { BenchResult } from './bench-result';
 import { benchResult } from './bench-result';
 import type { TumblingRows } from './tumbling-data';
@@ -19,10 +20,10 @@ export async function bench(): Promise<BenchResult[]> {
   const rows = tumblingRows();
   const batch = batchOf(rows, TUMBLING_PLAN);
   const duckdb = await openDuckDb();
-  assertSameRows(runGraph(batch), tumblingLoop(rows), 0, 'the hand-written loop');
+  assertSameRows(resultOf(runGraph(batch)), tumblingLoop(rows), 0, 'the hand-written loop');
   for (const key of ['enum', 'integer'] as const) {
     await duckdb.run(tumblingSql(key));
-    assertSameRows(runGraph(batch), await duckdbResult(duckdb), REL_TOLERANCE, `DuckDB with an ${key} key`);
+    assertSameRows(resultOf(runGraph(batch)), await duckdbResult(duckdb), REL_TOLERANCE, `DuckDB with an ${key} key`);
   }
 
   const littoral: number[] = [];
@@ -51,17 +52,18 @@ async function rate(job: () => unknown): Promise<number> {
   return ROWS / 1_000 / (performance.now() - startMs);
 }
 
-/** One array per result column, in the order of the loop: (window end, key by number). */
-function runGraph(batch: Batch): LoopResult {
+function runGraph(batch: Batch): readonly SinkEmission[] {
   const graph = createGraph(TUMBLING_PLAN);
   graph.pushRows('in', batch);
   graph.push([{ kind: 'end' }]);
   const { emissions } = graph.take();
   if (graph.metrics().totals.conservationError !== 0) throw new Error('the graph lost rows');
-  return resultOf(concatBatches(emissions[0]!.batch.schema, emissions.map(each => each.batch)));
+  return emissions;
 }
 
-function resultOf(batch: Batch): LoopResult {
+/** One array per result column, keys by number. */
+function resultOf(emissions: readonly SinkEmission[]): LoopResult {
+  const batch = concatBatches(emissions[0]!.batch.schema, emissions.map(each => each.batch));
   const column = (name: string): Column => batch.columns[batch.schema.fields.findIndex(field => field.name === name)]!;
   const key = column('k');
   if (key.kind !== 'utf8') throw new Error('keys are text');
