@@ -61,7 +61,8 @@ export class PipelineEditor extends Widget {
     }
   }
 
-  private fail(error: unknown): void {
+  /** Shows an error above the text, where it concerns the file. */
+  fail(error: unknown): void {
     fill(this.notice, errorCard(error));
   }
 }

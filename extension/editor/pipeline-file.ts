@@ -23,6 +23,6 @@ export default pipeline('temperature-watch')
   .keyBy('device')
   .window(tumbling({ sizeMs: 10_000 }))
   .aggregate({ n: count(), mean: mean('celsius') })
-  .filter(r => r.mean > 80)
+  .filter(r => r.mean > 60)
   .to(publish('alerts/{device}'));
 `;

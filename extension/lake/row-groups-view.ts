@@ -1,7 +1,9 @@
 import type { LakeService, RowGroupStats } from '../../worker/protocol';
 import { el, fill } from '../ui/dom';
 import { errorCard } from '../ui/error-card';
-import { formatBytes, formatCount } from '../ui/format';
+import { formatBytes, formatCount, plural } from '../ui/format';
+import { scrollRegion, table } from '../ui/table';
+import type { TableColumn } from '../ui/table';
 
 const GROUPS_MAX = 50;
 
@@ -19,16 +21,13 @@ export function rowGroupsView(options: { readonly lake: () => LakeService; reado
   return place;
 }
 
+const COLUMNS: readonly TableColumn[] = [{ name: 'column', heading: true }, { name: 'codec' }, { name: 'bytes', number: true }, { name: 'nulls', number: true }, { name: 'min' }, { name: 'max' }];
+
 function groupsTable(groups: readonly RowGroupStats[]): HTMLElement {
-  const body = el('tbody');
-  groups.slice(0, GROUPS_MAX).forEach((group, index) => {
-    body.append(el('tr', { class: 'lt-group-row' }, el('th', { scope: 'rowgroup', colspan: '6' }, `row group ${index}: ${formatCount(group.rows)} rows, ${formatBytes(group.bytes)}`)));
-    for (const column of group.columns) {
-      body.append(
-        el('tr', {}, el('th', { scope: 'row' }, column.name), el('td', {}, column.codec), el('td', { class: 'lt-num' }, formatBytes(column.bytes)), el('td', { class: 'lt-num' }, column.nulls === null ? '–' : formatCount(column.nulls)), el('td', {}, column.min ?? '–'), el('td', {}, column.max ?? '–'))
-      );
-    }
+  const tables = groups.slice(0, GROUPS_MAX).map((group, index) => {
+    const rows = group.columns.map(({ name, codec, bytes, nulls, min, max }) => [name, codec, formatBytes(bytes), nulls === null ? '–' : formatCount(nulls), min ?? '–', max ?? '–']);
+    return table(COLUMNS, rows, { caption: `row group ${index}: ${plural(group.rows, 'row')}, ${formatBytes(group.bytes)}`, fit: true });
   });
-  const headings = ['column', 'codec', 'bytes', 'nulls', 'min', 'max'];
-  return el('div', { class: 'lt-scroll', tabindex: '0', role: 'region', 'aria-label': 'Row groups' }, el('table', { class: 'lt-table' }, el('thead', {}, el('tr', {}, ...headings.map(name => el('th', { class: name === 'bytes' || name === 'nulls' ? 'lt-num' : null }, name)))), body), groups.length > GROUPS_MAX && el('p', { class: 'lt-hint' }, `and ${formatCount(groups.length - GROUPS_MAX)} more row groups`));
+  const more = groups.length > GROUPS_MAX && el('p', { class: 'lt-hint' }, `and ${formatCount(groups.length - GROUPS_MAX)} more row groups`);
+  return scrollRegion('Row groups', el('div', {}, ...tables, more));
 }

@@ -2,6 +2,7 @@ import type { LakeService, LakeTable } from '../../worker/protocol';
 import { textButton } from '../ui/controls';
 import { el, fill, svg } from '../ui/dom';
 import { formatBytes, formatCount, formatShare, plural } from '../ui/format';
+import { scrollRegion, table } from '../ui/table';
 import { calendarDays, partitionsOf, smallFileWarning } from './partitions';
 import type { CalendarDay } from './partitions';
 import { rowGroupsView } from './row-groups-view';
@@ -20,52 +21,57 @@ const FILES_MAX = 200;
 
 /** A table before any SQL: what it is, how it lies on disk, what could be better. */
 export function tablePage(options: TablePageOptions): HTMLElement {
-  const { table } = options;
-  const warning = smallFileWarning(table);
-  const partitions = partitionsOf(table);
-  const days = calendarDays(table);
+  const shown = options.table;
+  const days = calendarDays(shown);
   return el(
     'div',
     { class: 'lt-table-page' },
-    el(
-      'p',
-      { class: 'lt-facts' },
-      [plural(table.rows, 'row'), formatBytes(table.bytes), plural(table.files.length, 'file'), table.partitionColumns.length > 0 ? `${plural(partitions.length, 'partition')} by ${table.partitionColumns.join(', ')}` : 'not partitioned', `version ${formatCount(table.version)}`].join(' · ')
-    ),
-    warning && el('p', { class: 'lt-note lt-mod-warn' }, `${formatCount(warning.small)} of ${plural(warning.total, 'file')} are smaller than 1 MB (${formatShare(warning.small / warning.total)}): queries spend their time opening files. Let the agent compact this table, or write less often.`),
+    el('p', { class: 'lt-facts' }, tableFacts(shown)),
+    warningOf(shown),
     days.length > 0 && section('Rows per day', calendar(days)),
-    section('Columns', columnsTable(table)),
+    section('Columns', columnsTable(shown)),
     section('Files', filesTable(options))
   );
+}
+
+function tableFacts(shown: LakeTable): string {
+  const by = shown.partitionColumns.join(', ');
+  const partitions = by === '' ? 'not partitioned' : `${plural(partitionsOf(shown).length, 'partition')} by ${by}`;
+  return [plural(shown.rows, 'row'), formatBytes(shown.bytes), plural(shown.files.length, 'file'), partitions, `version ${formatCount(shown.version)}`].join(' · ');
+}
+
+function warningOf(shown: LakeTable): HTMLElement | null {
+  const warning = smallFileWarning(shown);
+  if (!warning) return null;
+  const share = `${formatCount(warning.small)} of ${plural(warning.total, 'file')} are smaller than 1 MB (${formatShare(warning.small / warning.total)})`;
+  return el('p', { class: 'lt-note lt-mod-warn' }, `${share}: queries spend their time opening files. Write less often, or compact the table.`);
 }
 
 function section(title: string, content: HTMLElement): HTMLElement {
   return el('section', { 'aria-label': title }, el('h3', {}, title), content);
 }
 
-function columnsTable(table: LakeTable): HTMLElement {
-  const body = el('tbody');
-  for (const column of table.schema) {
-    body.append(el('tr', {}, el('th', { scope: 'row' }, column.name, table.partitionColumns.includes(column.name) && el('span', { class: 'lt-tag' }, 'partition')), el('td', {}, el('code', {}, column.type)), el('td', {}, column.nullable ? 'nullable' : 'required')));
-  }
-  return el('table', { class: 'lt-table lt-fit' }, el('thead', {}, el('tr', {}, el('th', {}, 'column'), el('th', {}, 'type'), el('th', {}))), body);
+function columnsTable(lakeTable: LakeTable): HTMLElement {
+  const rows = lakeTable.schema.map(column => {
+    const mark = lakeTable.partitionColumns.includes(column.name) && el('span', { class: 'lt-tag' }, 'partition');
+    return [{ content: [column.name, mark] }, el('code', {}, column.type), column.nullable ? 'nullable' : 'required'];
+  });
+  return table([{ name: 'column', heading: true }, { name: 'type' }, { name: '' }], rows, { fit: true });
 }
 
 function filesTable(options: TablePageOptions): HTMLElement {
-  const { table } = options;
-  const shown = options.partition === undefined ? table.files : (partitionsOf(table).find(partition => partition.path === options.partition)?.files ?? []);
+  const { partition } = options;
+  const shown = partition === undefined ? options.table.files : (partitionsOf(options.table).find(entry => entry.path === partition)?.files ?? []);
   const detail = el('div');
-  const show = (file: string): void => fill(detail, el('h3', {}, file), rowGroupsView({ lake: options.lake, url: options.url, table: table.name, file }));
-  const body = el('tbody');
-  for (const file of shown.slice(0, FILES_MAX)) {
-    body.append(el('tr', {}, el('th', { scope: 'row' }, el('button', { type: 'button', class: 'lt-link', title: 'Show its row groups', onclick: () => show(file.path) }, file.path)), el('td', { class: 'lt-num' }, file.rows === null ? '–' : formatCount(file.rows)), el('td', { class: 'lt-num' }, formatBytes(file.bytes))));
-  }
+  const show = (file: string): void => fill(detail, el('h3', {}, file), rowGroupsView({ lake: options.lake, url: options.url, table: options.table.name, file }));
+  const link = (path: string): HTMLElement => el('button', { type: 'button', class: 'lt-link', title: 'Show its row groups', onclick: () => show(path) }, path);
+  const rows = shown.slice(0, FILES_MAX).map(file => [link(file.path), file.rows === null ? '–' : formatCount(file.rows), formatBytes(file.bytes)]);
   if (options.file !== undefined) show(options.file);
   return el(
     'div',
     {},
-    options.partition !== undefined && options.partition !== '' && el('p', {}, el('code', {}, options.partition), ' ', textButton({ label: 'Query this partition', onClick: () => options.onQuery(partitionSql(options.partition ?? '')) })),
-    el('div', { class: 'lt-scroll lt-files', tabindex: '0', role: 'region', 'aria-label': 'Files' }, el('table', { class: 'lt-table lt-fit' }, el('thead', {}, el('tr', {}, el('th', {}, 'file'), el('th', { class: 'lt-num' }, 'rows'), el('th', { class: 'lt-num' }, 'bytes'))), body)),
+    partition && el('p', {}, el('code', {}, partition), ' ', textButton({ label: 'Query this partition', onClick: () => options.onQuery(partitionSql(partition)) })),
+    scrollRegion('Files', table([{ name: 'file', heading: true }, { name: 'rows', number: true }, { name: 'bytes', number: true }], rows, { fit: true }), 'lt-files'),
     shown.length > FILES_MAX && el('p', { class: 'lt-hint' }, `and ${formatCount(shown.length - FILES_MAX)} more`),
     detail
   );

@@ -1,6 +1,8 @@
 import type { RunSnapshot } from '../../worker/protocol';
 import { el } from '../ui/dom';
 import { formatUtc } from '../ui/format';
+import { scrollRegion, table } from '../ui/table';
+import type { TableCell, TableColumn } from '../ui/table';
 
 type Problem = RunSnapshot['problems'][number];
 
@@ -10,34 +12,32 @@ export function problemMark(kind: Problem['kind']): HTMLElement {
   return el('span', { class: `lt-mark lt-mark-${kind}` }, words[kind]);
 }
 
+const PROBLEM_COLUMNS: readonly TableColumn[] = [{ name: '' }, { name: 'reason', wrap: true }, { name: 'topic' }, { name: 'event time', number: true }, { name: 'payload', wrap: true }];
+const NONE = { all: 'No late records and no dead letters.', late: 'No late records.', gap: 'No records between windows.', deadLetter: 'No dead letters: every record could be used.' } as const;
+const PAYLOAD_SHOWN = 60;
+
 /** Late records and dead letters, newest first, each with its reason and its payload. */
 export function problemsTable(problems: readonly Problem[], only: Problem['kind'] | null): HTMLElement {
   const shown = only === null ? problems : problems.filter(problem => problem.kind === only || (only === 'late' && problem.kind === 'gap'));
-  if (shown.length === 0) return el('p', { class: 'lt-hint' }, only === 'deadLetter' ? 'No dead letters: every record could be used.' : only === 'late' ? 'No late records.' : 'No late records and no dead letters.');
-  const body = el('tbody');
-  for (const problem of shown) {
-    body.append(
-      el(
-        'tr',
-        {},
-        el('td', {}, problemMark(problem.kind)),
-        el('td', { class: 'lt-wrap' }, problem.message, ' ', el('span', { class: 'lt-quiet' }, problem.code)),
-        el('td', {}, el('code', {}, problem.topic)),
-        el('td', { class: 'lt-num' }, problem.eventTimeMs === null ? '–' : formatUtc(problem.eventTimeMs)),
-        el('td', { class: 'lt-wrap' }, problem.payload.length > 80 ? el('details', {}, el('summary', {}, `${problem.payload.slice(0, 60)}…`), el('pre', { class: 'lt-code' }, problem.payload)) : el('code', {}, problem.payload))
-      )
-    );
-  }
-  const columns = ['', 'reason', 'topic', 'event time', 'payload'];
-  return el('div', { class: 'lt-scroll', tabindex: '0', role: 'region', 'aria-label': 'Late records and dead letters' }, el('table', { class: 'lt-table' }, el('thead', {}, el('tr', {}, ...columns.map(column => el('th', {}, column)))), body));
+  if (shown.length === 0) return el('p', { class: 'lt-hint' }, NONE[only ?? 'all']);
+  const rows = shown.map((problem): readonly TableCell[] => [
+    problemMark(problem.kind),
+    { content: [problem.message, ' ', el('span', { class: 'lt-quiet' }, problem.code)] },
+    el('code', {}, problem.topic),
+    problem.eventTimeMs === null ? '–' : formatUtc(problem.eventTimeMs),
+    payloadCell(problem.payload)
+  ]);
+  return scrollRegion('Late records and dead letters', table(PROBLEM_COLUMNS, rows));
+}
+
+function payloadCell(payload: string): HTMLElement {
+  if (payload.length <= PAYLOAD_SHOWN) return el('code', {}, payload);
+  return el('details', {}, el('summary', {}, `${payload.slice(0, PAYLOAD_SHOWN)}…`), el('pre', { class: 'lt-code' }, payload));
 }
 
 /** Service-level objectives: what was seen against what was expected. */
 export function sloTable(slo: RunSnapshot['slo']): HTMLElement {
-  if (slo.length === 0) return el('p', { class: 'lt-hint' }, 'This pipeline states no objective. Add .slo({ p99LatencyMs: 200 }) to watch one.');
-  const body = el('tbody');
-  for (const { name, ok, seen, expected } of slo) {
-    body.append(el('tr', {}, el('td', { class: ok ? 'lt-good' : 'lt-bad' }, ok ? '✓ met' : '✕ missed'), el('th', { scope: 'row' }, name), el('td', { class: 'lt-num' }, seen), el('td', { class: 'lt-num' }, expected)));
-  }
-  return el('table', { class: 'lt-table lt-fit' }, el('thead', {}, el('tr', {}, el('th', {}), el('th', {}, 'objective'), el('th', { class: 'lt-num' }, 'seen'), el('th', { class: 'lt-num' }, 'expected'))), body);
+  if (slo.length === 0) return el('p', { class: 'lt-hint' }, 'This pipeline states no objective.');
+  const rows = slo.map(({ name, ok, seen, expected }): readonly TableCell[] => [{ content: ok ? '✓ met' : '✕ missed', style: ok ? 'good' : 'bad' }, name, seen, expected]);
+  return table([{ name: '' }, { name: 'objective', heading: true }, { name: 'seen', number: true }, { name: 'expected', number: true }], rows, { fit: true });
 }

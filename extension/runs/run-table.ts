@@ -1,7 +1,10 @@
 import type { RowOut } from '../../engine/api/host';
 import { el } from '../ui/dom';
+import { scrollRegion, table } from '../ui/table';
+import type { TableCell, TableColumn } from '../ui/table';
 import { formatUtc, formatUtcTime, formatValue } from '../ui/format';
 
+const COLUMNS_MAX = 40;
 const WINDOW_COLUMNS: ReadonlySet<string> = new Set(['windowStartMs', 'windowEndMs']);
 
 /** Newest rows out: one table per sink, newest first. */
@@ -13,21 +16,13 @@ export function rowsTable(rows: readonly RowOut[]): HTMLElement {
 }
 
 function sinkTable(sink: string, rows: readonly RowOut[]): HTMLElement {
-  const columns = [...new Set(rows.flatMap(row => Object.keys(row.row)))].slice(0, 40);
-  const body = el('tbody');
-  for (const row of rows) {
-    body.append(
-      el('tr', {}, el('td', { class: 'lt-num', title: `${formatUtc(row.eventTimeMs)}, released by input ${row.at}` }, formatUtcTime(row.eventTimeMs)), ...columns.map(column => cell(column, row.row[column])))
-    );
-  }
-  return el(
-    'div',
-    { class: 'lt-scroll', tabindex: '0', role: 'region', 'aria-label': `Newest rows of ${sink}` },
-    el('table', { class: 'lt-table' }, el('caption', {}, `${sink}, newest ${rows.length}`), el('thead', {}, el('tr', {}, el('th', { class: 'lt-num' }, 'event time'), ...columns.map(column => el('th', { class: typeof rows[0]?.row[column] === 'number' ? 'lt-num' : null }, column)))), body)
-  );
+  const names = [...new Set(rows.flatMap(row => Object.keys(row.row)))].slice(0, COLUMNS_MAX);
+  const columns: readonly TableColumn[] = [{ name: 'event time', number: true }, ...names.map(name => ({ name, number: typeof rows[0]?.row[name] === 'number' }))];
+  const cells = rows.map(row => [{ content: formatUtcTime(row.eventTimeMs), title: `${formatUtc(row.eventTimeMs)}, released by input ${row.at}` }, ...names.map(name => cell(name, row.row[name]))]);
+  return scrollRegion(`Newest rows of ${sink}`, table(columns, cells, { caption: `${sink}, newest ${rows.length}` }));
 }
 
-function cell(column: string, value: unknown): HTMLElement {
+function cell(column: string, value: unknown): TableCell {
   const isTime = typeof value === 'number' && WINDOW_COLUMNS.has(column);
-  return el('td', { class: typeof value === 'number' ? 'lt-num' : null, title: isTime ? formatUtc(value) : null }, isTime ? formatUtcTime(value) : formatValue(value, 60));
+  return isTime ? { content: formatUtcTime(value), title: formatUtc(value) } : formatValue(value, 60);
 }

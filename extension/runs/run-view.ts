@@ -139,7 +139,7 @@ export class RunView {
     const unit = this.snapshot?.chart.unit;
     const empty = series.timesMs.length === 0;
     const omitted = this.buffer.omitted.size > 0 ? `, ${this.buffer.omitted.size} further keys not drawn` : '';
-    const waiting = this.snapshot && !isOver(this.snapshot.state) ? 'the first window has not closed yet' : 'no windowed result to draw';
+    const waiting = this.snapshot && !isOver(this.snapshot.state) ? 'waiting for the first result' : 'no result to draw';
     this.chartTitle.textContent = empty ? waiting : `${column}${unit ? ` (${unit})` : ''}${series.keys.length > 1 ? ` by ${this.keyWords}` : ''}${omitted}`;
     this.chart.node.hidden = empty;
     this.chart.set({ keys: series.keys, x: series.timesMs, values: series.values });

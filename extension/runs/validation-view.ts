@@ -2,6 +2,8 @@ import type { RowOut, ValidationReport } from '../../engine/api/host';
 import { LittoralError } from '../../engine/error';
 import { el } from '../ui/dom';
 import { formatCount, formatUtc, formatValue, plural } from '../ui/format';
+import { scrollRegion, table } from '../ui/table';
+import type { TableCell } from '../ui/table';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,10 +27,7 @@ export function parseValidation(json: unknown): ValidationReport {
 export function validationView(validation: ValidationReport): HTMLElement {
   const { ok, report, checks, differences } = validation;
   const missed = checks.filter(check => !check.ok).length;
-  const body = el('tbody');
-  for (const check of checks) {
-    body.append(el('tr', {}, el('td', { class: check.ok ? 'lt-good' : 'lt-bad' }, check.ok ? '✓' : '✕'), el('th', { scope: 'row' }, check.name), el('td', {}, check.seen), el('td', { class: 'lt-quiet' }, check.expected)));
-  }
+  const rows = checks.map((check): readonly TableCell[] => [{ content: check.ok ? '✓' : '✕', style: check.ok ? 'good' : 'bad' }, check.name, check.seen, { content: check.expected, style: 'quiet' }]);
   return el(
     'div',
     { class: 'lt-run lt-validation', role: 'group', 'aria-label': 'Validation report' },
@@ -39,21 +38,26 @@ export function validationView(validation: ValidationReport): HTMLElement {
       el('span', { class: ok ? 'lt-run-state lt-good' : 'lt-run-state lt-bad' }, ok ? '✓ passed' : `✕ ${plural(missed, 'check')} failed`),
       el('span', { class: 'lt-run-clock' }, `${formatCount(report.rowsIn)} in, ${formatCount(report.late)} late`)
     ),
-    el('table', { class: 'lt-table lt-fit' }, el('thead', {}, el('tr', {}, el('th', {}), el('th', {}, 'check'), el('th', {}, 'seen'), el('th', {}, 'expected'))), body),
+    table([{ name: '' }, { name: 'check', heading: true }, { name: 'seen' }, { name: 'expected' }], rows, { fit: true }),
     differences.length > 0 && differencesView(differences),
     report.outputSha256 !== '' && el('p', { class: 'lt-hint' }, 'rows out, SHA-256 ', el('code', {}, report.outputSha256))
   );
 }
 
 function differencesView(differences: ValidationReport['differences']): HTMLElement {
-  const body = el('tbody');
-  for (const { index, expected, seen } of differences) {
+  const rows = differences.map(({ index, expected, seen }) => {
     const columns = [...new Set([...Object.keys(expected?.row ?? {}), ...Object.keys(seen?.row ?? {})])];
     const differing = columns.filter(column => JSON.stringify(expected?.row[column]) !== JSON.stringify(seen?.row[column]));
-    const words = (row: RowOut | null): string => (row === null ? 'no such row' : differing.length === 0 ? `${row.sink} at ${formatUtc(row.eventTimeMs)}, released by input ${row.at}` : differing.map(column => `${column} ${formatValue(row.row[column])}`).join(', '));
-    body.append(el('tr', {}, el('td', { class: 'lt-num' }, formatCount(index)), el('td', {}, words(expected)), el('td', {}, words(seen))));
-  }
-  return el('details', { open: true }, el('summary', {}, `${plural(differences.length, 'row')} differ first`), el('div', { class: 'lt-scroll', tabindex: '0' }, el('table', { class: 'lt-table' }, el('thead', {}, el('tr', {}, el('th', { class: 'lt-num' }, 'row'), el('th', {}, 'expected'), el('th', {}, 'seen'))), body)));
+    return [formatCount(index), rowWords(expected, differing), rowWords(seen, differing)];
+  });
+  const first = scrollRegion('Rows that differ', table([{ name: 'row', number: true }, { name: 'expected' }, { name: 'seen' }], rows));
+  return el('details', { open: true }, el('summary', {}, differences.length === 1 ? 'the first row that differs' : `the first ${formatCount(differences.length)} rows that differ`), first);
+}
+
+function rowWords(row: RowOut | null, differing: readonly string[]): string {
+  if (row === null) return 'no such row';
+  if (differing.length === 0) return `${row.sink} at ${formatUtc(row.eventTimeMs)}, released by input ${row.at}`;
+  return differing.map(column => `${column} ${formatValue(row.row[column])}`).join(', ');
 }
 
 function rowOrNull(value: unknown): RowOut | null {

@@ -20,6 +20,17 @@ export async function insertCell(app: JupyterFrontEnd, tracker: INotebookTracker
   if (content.activeCell) await content.scrollToCell(content.activeCell);
 }
 
+/** A new notebook whose code cells hold `sources`; the last one has the focus. */
+export async function notebookOf(app: JupyterFrontEnd, tracker: INotebookTracker | null, sources: readonly string[]): Promise<void> {
+  const panel = await newNotebook(app, tracker);
+  await panel.context.ready;
+  sources.forEach((source, index) => {
+    if (index > 0) NotebookActions.insertBelow(panel.content);
+    panel.content.activeCell?.model.sharedModel.setSource(source);
+  });
+  app.shell.activateById(panel.id);
+}
+
 async function newNotebook(app: JupyterFrontEnd, tracker: INotebookTracker | null): Promise<NotebookPanel> {
   await app.commands.execute('notebook:create-new', { kernelName: KERNEL_NAME });
   const panel = tracker?.currentWidget;

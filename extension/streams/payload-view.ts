@@ -2,6 +2,7 @@ import type { TopicInfo } from '../../worker/protocol';
 import { el, fill } from '../ui/dom';
 import { formatBytes, formatCount, formatUtc, formatValue } from '../ui/format';
 import { sparkline } from '../ui/sparkline';
+import { table } from '../ui/table';
 import { Tabs } from '../ui/tabs';
 import { decodePayload, hexLines, isSignal, leaves } from './payload';
 import type { DecodedPayload } from './payload';
@@ -103,12 +104,11 @@ function hexView(bytes: Uint8Array): HTMLElement {
 }
 
 function tableView(value: unknown): HTMLElement {
-  const body = el('tbody');
-  for (const leaf of leaves(value)) {
+  const rows = leaves(value).map(leaf => {
     const type = isSignal(leaf.value) ? `list of ${formatCount(leaf.value.length)}` : leaf.value === null ? 'null' : typeof leaf.value;
-    body.append(el('tr', {}, el('th', { scope: 'row' }, leaf.path), el('td', { class: typeof leaf.value === 'number' ? 'lt-num' : null }, formatValue(leaf.value, 60)), el('td', { class: 'lt-quiet' }, type)));
-  }
-  return el('table', { class: 'lt-table' }, el('thead', {}, el('tr', {}, el('th', {}, 'path'), el('th', {}, 'value'), el('th', {}, 'type'))), body);
+    return [leaf.path, formatValue(leaf.value, 60), { content: type, style: 'quiet' as const }];
+  });
+  return table([{ name: 'path', heading: true }, { name: 'value' }, { name: 'type' }], rows);
 }
 
 function jsonNode(value: unknown, key: string | null, path: string): HTMLElement {
