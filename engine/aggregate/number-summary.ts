@@ -3,7 +3,7 @@ import { isList } from '../schema/schema';
 import type { AggregateInput, AggregateState, StateSet } from './aggregate';
 import type { NumberBlock, RowBlock } from './block';
 import type { CellBank } from './cell-bank';
-import { addCompensated, compensatedValue, mergeCompensated } from './compensated-sum';
+import { compensatedValue, mergeCompensated } from './compensated-sum';
 
 /** Places of the numbers of a summary after its offset. */
 const SUM = 0;
@@ -99,7 +99,12 @@ function addValues({ cells, values, from, count }: NumberBlock, bank: Float64Arr
 function addValue(bank: Float64Array, cellAt: number, value: number, countAt: number, offset: number): void {
   const record = cellAt + offset;
   bank[cellAt + countAt]! += 1;
-  addCompensated(bank, record + SUM, value);
+  // addCompensated, written out: the compiler inlines only so much.
+  const sum = bank[record]!;
+  const total = sum + value;
+  const added = total - sum;
+  bank[record + 1]! += sum - (total - added) + (value - added);
+  bank[record] = total;
   if (!(value >= bank[record + LEAST]! && value <= bank[record + GREATEST]!)) widen(bank, record, value);
 }
 

@@ -25,12 +25,15 @@ export class ProgressBuilder {
 
   /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. Row r is input `firstAt + r`. */
   stepPerRow(times: Float64Array, firstAt: number, maxMs: number, delayMs: number): number {
+    const { length } = times;
     let max = maxMs;
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row]!;
-      if (time > max) {
-        max = time;
-        this.step(firstAt + row, time - delayMs);
+    for (let row = 0; row < length; row += 4) {
+      const next = Math.min(row + 4, length);
+      if (next === row + 4 && !(times[row]! > max || times[row + 1]! > max || times[row + 2]! > max || times[row + 3]! > max)) continue;
+      for (let i = row; i < next; i++) {
+        if (!(times[i]! > max)) continue;
+        max = times[i]!;
+        this.step(firstAt + i, max - delayMs);
       }
     }
     return max;

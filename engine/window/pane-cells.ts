@@ -104,8 +104,11 @@ export class PaneCells {
 
   /** Fills `cells` from `done` on up to the first row that needs more than a look; says where it ended. Four rows per turn, as in `KeyColumn`. */
   private fill({ times, from, keys, keyFrom, count }: KeyedRows, done: number): number {
-    const { cells, near } = this;
+    const { cells } = this;
     const { cellOf } = this.open;
+    const { base, perMs, originMs, limitMs, startMs, endMs, firstBase } = this.near;
+    // A copy that the compiler keeps in registers, because nothing else can see it.
+    const near = { base, perMs, originMs, limitMs, startMs, endMs, firstBase };
     let i = done;
     for (; i + 4 <= count; i += 4) {
       const row = from + i;

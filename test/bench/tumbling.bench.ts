@@ -13,6 +13,7 @@ import { tumblingLoop } from './tumbling-loop';
 
 const RUNS = 7;
 const WARM_UPS = 3;
+const KEY_TYPES = ['enum', 'integer'] as const;
 const REL_TOLERANCE = 1e-9;
 
 /** 10 M rows, 1 000 keys, 5 aggregates, 1.5 s of disorder: Littoral against native DuckDB with one thread and a hand-written loop. */
@@ -21,14 +22,14 @@ export async function bench(): Promise<BenchResult[]> {
   const batch = batchOf(rows, TUMBLING_PLAN);
   const duckdb = await openDuckDb();
   assertSameRows(resultOf(runGraph(batch)), tumblingLoop(rows), 0, 'the hand-written loop');
-  for (const key of ['enum', 'integer'] as const) {
+  for (const key of KEY_TYPES) {
     await duckdb.run(tumblingSql(key));
     assertSameRows(resultOf(runGraph(batch)), await duckdbResult(duckdb), REL_TOLERANCE, `DuckDB with an ${key} key`);
   }
 
   const littoral: number[] = [];
   const byHand: number[] = [];
-  const native: number[] = [];
+  const native = { enum: [] as number[], integer: [] as number[] };
   for (let run = 0; run < WARM_UPS; run++) {
     runGraph(batch);
     tumblingLoop(rows);
@@ -36,12 +37,13 @@ export async function bench(): Promise<BenchResult[]> {
   for (let run = 0; run < RUNS; run++) {
     littoral.push(await rate(() => runGraph(batch)));
     byHand.push(await rate(() => tumblingLoop(rows)));
-    native.push(Math.max(await rate(() => duckdb.run(tumblingSql('enum'))), await rate(() => duckdb.run(tumblingSql('integer')))));
+    for (const key of KEY_TYPES) native[key].push(await rate(() => duckdb.run(tumblingSql(key))));
   }
   duckdb.closeSync();
   const name = 'tumbling window, 10 M rows, 1 000 keys, 5 aggregates';
+  const againstDuckDb = KEY_TYPES.map(key => benchResult({ name, unit: 'Mrows/s', reference: `native DuckDB, 1 thread, ${key} key`, values: littoral, referenceValues: native[key] }));
   return [
-    benchResult({ name, unit: 'Mrows/s', reference: 'native DuckDB, 1 thread, the faster of ENUM and INTEGER keys', values: littoral, referenceValues: native }),
+    ...againstDuckDb,
     benchResult({ name, unit: 'Mrows/s', reference: 'hand-written loop', values: littoral, referenceValues: byHand })
   ];
 }
