@@ -1,5 +1,5 @@
 // Compiles everything: TypeScript projects, workers, the command line and the labextension. Skipped while nothing has changed.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { guarded, hashOf, root, runNode, say, SetupError, stamp } from './setup.mjs';
 
@@ -24,10 +24,15 @@ export async function build() {
   say('built');
 }
 
-/** All TypeScript projects that ship; tests are checked by `npm test`. */
+/** The engine's types are needed as files (completion in notebooks); the rest is only translated here and checked by `npm test`. */
 async function compile() {
+  const { build: translate } = await import('esbuild');
+  const files = ['worker', 'kernels', 'extension'].flatMap(folder => readdirSync(join(root, folder), { recursive: true }).map(name => join(folder, name))).filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'));
   try {
-    await runNode('node_modules/typescript/bin/tsc', '-b', 'engine', 'worker', 'kernels', 'extension', 'edge');
+    await Promise.all([
+      runNode('node_modules/typescript/bin/tsc', '-p', 'engine'),
+      translate({ absWorkingDir: root, entryPoints: files, outdir: 'lib', outbase: '.', format: 'esm', target: 'es2022', logLevel: 'silent' })
+    ]);
   } catch (error) {
     throw new SetupError(`the TypeScript sources do not compile.\n${error.message}`);
   }
