@@ -5,6 +5,8 @@ import type { OpenWindow, OpenWindows } from './open-windows';
 
 /** Panes after the last passed one whose windows are found without a search. */
 const NEAR_PANES = 1024;
+/** About 70 years; with longer panes doubles could not tell the last millisecond of one from the first of the next. */
+const NEAR_PANE_MS_MAX = 2 ** 51 / NEAR_PANES;
 
 /** Instead of a cell: the row fires its window, or there is no room for it. */
 const FIRES = -1;
@@ -170,6 +172,7 @@ export class PaneCells {
     if (window === null) return null;
     const { near } = this;
     const { paneMs } = this.assigner;
+    if (paneMs > NEAR_PANE_MS_MAX) return window;
     const paneStart = paneStartMs(this.assigner, time);
     if (Number.isNaN(near.originMs)) {
       near.originMs = Number.isFinite(passedMs) ? passedMs : paneStart - (NEAR_PANES / 2) * paneMs;

@@ -18,6 +18,7 @@ describe('aggregates against exact values of Python', () => {
     const values = numbersOf((each.input as { x: unknown }).x);
     const parts = (each.params['parts'] as number[] | undefined) ?? [values.length];
     compare(each, run(each, values, parts), values.length);
+    if (!values.includes(null)) expect(run(each, values, parts, false)).toEqual(run(each, values, parts));
   });
 });
 
@@ -74,11 +75,11 @@ interface Prepared {
   readonly fn: string;
 }
 
-function prepare(each: ReferenceCase, type: 'int64' | 'float64' | { list: 'float64' }): Prepared {
+function prepare(each: ReferenceCase, type: 'int64' | 'float64' | { list: 'float64' }, nullable: boolean): Prepared {
   const fn = FN_OF[each.op!] ?? each.op!;
   const options: AggregateInput['options'] = each.params['ddof'] === undefined ? {} : { ddof: each.params['ddof'] as number };
   const ofRows = each.op === 'count' && each.params['of'] === 'rows';
-  const input: AggregateInput = { name: 'result', field: ofRows ? null : { name: 'x', type, nullable: true }, columnIndex: ofRows ? -1 : 0, options, path: 'test' };
+  const input: AggregateInput = { name: 'result', field: ofRows ? null : { name: 'x', type, nullable }, columnIndex: ofRows ? -1 : 0, options, path: 'test' };
   const states = new StateSet();
   const aggregate = aggregateSpecs[fn]!.create(input, states);
   for (const store of states.stores) store.resize(4);
@@ -86,9 +87,9 @@ function prepare(each: ReferenceCase, type: 'int64' | 'float64' | { list: 'float
 }
 
 /** Aggregates each part into cell 2 and merges it into cell 1. */
-function run(each: ReferenceCase, values: readonly (number | bigint | null)[], parts: readonly number[]): Seen {
+function run(each: ReferenceCase, values: readonly (number | bigint | null)[], parts: readonly number[], nullable = true): Seen {
   const type = each.params['type'] === 'int64' ? 'int64' : 'float64';
-  const prepared = prepare(each, type);
+  const prepared = prepare(each, type, nullable);
   const batch = batchOf(values, type);
   let from = 0;
   for (const count of parts) {
@@ -101,7 +102,7 @@ function run(each: ReferenceCase, values: readonly (number | bigint | null)[], p
 }
 
 function runList(each: ReferenceCase, values: readonly number[]): Seen {
-  const prepared = prepare(each, { list: 'float64' });
+  const prepared = prepare(each, { list: 'float64' }, true);
   const column: Column = { kind: 'list', offsets: Int32Array.of(0, values.length), values: Float64Array.from(values), validity: null };
   add(prepared, { schema: { fields: [] }, rowCount: 1, columns: [column], eventTimeMs: new Float64Array(1), at: new Float64Array(1) }, { from: 0, count: 1, cell: 1 });
   return read(prepared, 1);
