@@ -72,13 +72,13 @@ export function welchPeak<C extends string>(column: C, options: WelchPeakOptions
   return { ...numeric('welchPeak', column), options: { ...options } };
 }
 
-/** Smallest of the values that are not null; NaN sorts last; null if there are none. Within an expression: the smallest of its arguments. */
+/** Smallest of the values that are not null; a NaN among them makes the result NaN; null if there are none. Within an expression: the smallest of its arguments. */
 export function min<C extends string>(column: C): NumericAggregate<C>;
 export function min(...values: [number, number, ...number[]]): number;
 export function min<C extends string>(...args: [C] | [number, number, ...number[]]): NumericAggregate<C> | number {
   return isColumn(args) ? numeric('min', args[0]) : Math.min(...args);
 }
-/** Largest of the values that are not null; NaN counts as the largest; null if there are none. Within an expression: the largest of its arguments. */
+/** Largest of the values that are not null; a NaN among them makes the result NaN; null if there are none. Within an expression: the largest of its arguments. */
 export function max<C extends string>(column: C): NumericAggregate<C>;
 export function max(...values: [number, number, ...number[]]): number;
 export function max<C extends string>(...args: [C] | [number, number, ...number[]]): NumericAggregate<C> | number {

@@ -16,7 +16,7 @@ export interface PipelineHost {
 export interface RunOptions {
   /** Stop by itself after this long; absent: runs until stopped. */
   readonly seconds?: number;
-  /** Column to draw; absent: the first numeric column of the last windowed result. */
+  /** Column to draw; absent: the first float column of the last windowed result, else its first numeric one. */
   readonly chart?: string;
 }
 /** A live run; the cell that made it shows it. */

@@ -23,7 +23,7 @@ export function checkSlo(slo: Slo, counters: ReportCounters, p99LatencyMs: numbe
     const seen = counters.rowsIn === 0 ? 0 : part / counters.rowsIn;
     return { name, ok: seen <= max, seen: percent(seen), expected: `≤ ${percent(max)}` };
   };
-  if (slo.lateShareMax !== undefined) checks.push(share('late share', counters.late, slo.lateShareMax));
+  if (slo.lateShareMax !== undefined) checks.push(share('late share', counters.late + (counters.deadLetters['LATE'] ?? 0), slo.lateShareMax));
   if (slo.deadLetterShareMax !== undefined) {
     const letters = Object.values(counters.deadLetters).reduce((sum, count) => sum + count, 0);
     checks.push(share('dead letter share', letters, slo.deadLetterShareMax));
