@@ -14,6 +14,8 @@ beforeAll(async () => {
   browser = await launchBrowser();
   watch = await watchedPage(browser);
   await openApp(watch.page, `${station.origin}/lab/index.html`);
+  // The launcher opens after the application has started and takes the focus.
+  await watch.page.getByText('Open a lesson').waitFor();
   await execute(watch.page, 'littoral:show-streams');
 });
 afterAll(async () => {
