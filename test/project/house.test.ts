@@ -116,6 +116,22 @@ describe('the packages', () => {
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) expect(version, name).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  it('are named for everything that the sources import', () => {
+    const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }));
+    // Aliases of the build: the browser's copy of mqtt, and the product itself as pipeline files see it.
+    const aliases = new Set(['mqtt-unbundled', 'littoral']);
+    const missing = [...folders, 'test'].flatMap(sources).flatMap(file =>
+      nodesOf(file)
+        .filter(ts.isImportDeclaration)
+        .map(node => node.moduleSpecifier.getText().slice(1, -1))
+        .filter(name => !name.startsWith('.') && !name.startsWith('node:'))
+        .map(name => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'))
+        .filter(name => !declared.has(name) && !aliases.has(name))
+        .map(name => `${file} imports ${name}`)
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('hold one copy of Apache Arrow, because two lose rows without a word', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> };
     expect(Object.keys(lock.packages).filter(path => path.endsWith('node_modules/apache-arrow'))).toEqual(['node_modules/apache-arrow']);
