@@ -15,7 +15,7 @@ afterAll(() => station?.close());
 function status(path: string, headers: Record<string, string>): Promise<number> {
   const url = new URL(path, station.origin);
   return new Promise((done, fail) => {
-    http.get({ host: url.hostname, port: url.port, path: url.pathname, headers }, response => {
+    http.get({ host: url.hostname, port: url.port, path, headers }, response => {
       response.resume();
       done(response.statusCode ?? 0);
     }).on('error', fail);
@@ -41,7 +41,7 @@ describe('the workbench that npm start runs', () => {
   });
 
   it('serves nothing outside its folders', async () => {
-    for (const path of ['/littoral/lake/../agent/admin.token', '/littoral/lake/%2e%2e/agent/admin.token', '/littoral/lake/..%2fagent%2fadmin.token', '/../package.json']) {
+    for (const path of ['/littoral/lake/../agent/admin.token', '/littoral/lake/%2e%2e/agent/admin.token', '/littoral/lake/..%2fagent%2fadmin.token', '/../tsconfig.json', '/%2e%2e/tsconfig.json', '/..%2ftsconfig.json']) {
       expect(await status(path, {}), path).not.toBe(200);
     }
   });
