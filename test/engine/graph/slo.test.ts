@@ -16,7 +16,7 @@ const counters = (change: Partial<ReportCounters>): ReportCounters => ({
 });
 
 describe('a service-level objective', () => {
-  it.each([
+  it.each<{ name: string; change: Partial<ReportCounters>; ok: boolean; seen: string }>([
     { name: 'late rows that were dropped', change: { late: 2 }, ok: false, seen: '2 %' },
     { name: 'late rows that became dead letters', change: { deadLetters: { LATE: 2 } }, ok: false, seen: '2 %' },
     { name: 'other dead letters', change: { deadLetters: { JSON_SYNTAX: 50 } }, ok: true, seen: '0 %' },
