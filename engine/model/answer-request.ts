@@ -1,4 +1,5 @@
 import type { InferenceAnswer, InferenceRequest, Tensor } from '../operator/operator';
+import { tensorData } from '../operator/tensor-columns';
 import { fitTensor, fixedRowsOf } from './session-inputs';
 import type { SessionInput } from './session-inputs';
 
@@ -53,7 +54,7 @@ async function runInSlices(session: ModelSession, request: InferenceRequest, row
 
 function sliceRows(tensor: Tensor, first: number, count: number, rowCount: number): Tensor {
   const width = tensor.data.length / rowCount;
-  const data = emptyLike(tensor, count * width);
+  const data = tensorData(tensor.type, count * width);
   for (let row = 0; row < count; row++) copyInto(data, tensor.data, row * width, Math.min(first + row, rowCount - 1) * width, width);
   return { type: tensor.type, dims: [count, ...tensor.dims.slice(1)], data };
 }
@@ -63,22 +64,9 @@ function joinRows(parts: readonly Tensor[], rowCount: number): Tensor {
   if (first === undefined) throw new Error('a model run gave no outputs');
   const rowsPerPart = first.dims[0] ?? 1;
   const width = first.data.length / rowsPerPart;
-  const data = emptyLike(first, rowCount * width);
+  const data = tensorData(first.type, rowCount * width);
   parts.forEach((part, index) => copyInto(data, part.data, index * rowsPerPart * width, 0, Math.min(rowsPerPart, rowCount - index * rowsPerPart) * width));
   return { type: first.type, dims: [rowCount, ...first.dims.slice(1)], data };
-}
-
-function emptyLike(tensor: Tensor, length: number): Tensor['data'] {
-  switch (tensor.type) {
-    case 'float32':
-      return new Float32Array(length);
-    case 'float64':
-      return new Float64Array(length);
-    case 'int32':
-      return new Int32Array(length);
-    case 'int64':
-      return new BigInt64Array(length);
-  }
 }
 
 function copyInto(target: Tensor['data'], source: Tensor['data'], at: number, from: number, count: number): void {

@@ -37,7 +37,8 @@ function widthOf(type: DataType): number {
   return isList(type) ? type.size! : 1;
 }
 
-function tensorData(type: TensorType, length: number): Tensor['data'] {
+/** Zeros for the data of a tensor of `type` with `length` values. */
+export function tensorData(type: TensorType, length: number): Tensor['data'] {
   switch (type) {
     case 'float32':
       return new Float32Array(length);
