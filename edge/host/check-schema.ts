@@ -20,6 +20,7 @@ export interface SchemaCheck {
 
 const EXAMPLES_MAX = 5;
 const ROWS_KEPT_MAX = 4_096;
+const UNKNOWN = 'unknown:';
 
 /** Decodes every message of the recording under the schema of each source of `plan` that takes it. */
 export async function checkSchema(plan: Plan, path: string, progress: (lines: number) => void): Promise<readonly SchemaCheck[]> {
@@ -65,7 +66,7 @@ class SourceChecker {
   }
 
   result(): SchemaCheck {
-    const unknown = [...this.decoder.unknownFields()].filter(([name]) => !this.except.includes(name));
+    const unknown = [...this.decoder.drift()].flatMap(([name, count]) => (name.startsWith(UNKNOWN) && !this.except.includes(name.slice(UNKNOWN.length)) ? [[name.slice(UNKNOWN.length), count] as const] : []));
     return {
       source: this.node.id,
       topic: this.node.config.topic,

@@ -1,8 +1,11 @@
 import { createGraph } from '../../engine/graph/create-graph';
 import type { GraphInput, GraphMetrics } from '../../engine/graph/graph-api';
 import { topicMatches } from '../../engine/graph/topic-filter';
-import type { Plan, PlanNode, SinkNode, SourceNode, WindowNode } from '../../engine/plan/plan';
+import { inputsOf, producerOf } from '../../engine/plan/inputs-of';
+import type { WindowNode } from '../../engine/plan/nodes/window';
+import type { Plan, PlanNode, SinkNode, SourceNode } from '../../engine/plan/plan';
 import { rowsOut } from '../../engine/rows/rows-out';
+import type { Assigner } from '../../engine/window/assigner';
 import { assignerOf, paneStartMs } from '../../engine/window/assigner';
 
 /** The rows that a source makes of one message; none when it refuses it. */
@@ -59,25 +62,27 @@ export function recordPath(plan: Plan, before: GraphMetrics, after: GraphMetrics
 export function recordWindows(plan: Plan, sources: readonly ProbedRows[]): readonly RecordWindow[] {
   const windows = new Map<string, RecordWindow>();
   for (const node of nodesBeforeResults(plan)) {
-    if (node.op !== 'window') continue;
+    if (node.op !== 'window' || node.config.window.kind !== 'tumbling') continue;
+    const assigner = assignerOf(node.config.window);
     for (const { rows } of sources) for (const { eventTimeMs } of rows) {
-      const window = windowOf(plan, node, eventTimeMs);
+      const window = windowOf(plan, node, assigner, eventTimeMs);
       windows.set(`${window.node} ${window.startMs}`, window);
     }
   }
   return [...windows.values()];
 }
 
-function windowOf(plan: Plan, node: WindowNode, eventTimeMs: number): RecordWindow {
-  const assigner = assignerOf(node.config.window);
+function windowOf(plan: Plan, node: WindowNode, assigner: Assigner, eventTimeMs: number): RecordWindow {
   const pane = paneStartMs(assigner, eventTimeMs);
   return { node: node.id, startMs: assigner.windowStartMs(pane), endMs: assigner.windowEndMs(pane), keys: keysOf(plan, node.input) };
 }
 
 function keysOf(plan: Plan, id: string): readonly string[] {
   const node = plan.nodes.find(candidate => candidate.id === id);
-  if (node === undefined || node.op === 'source') return [];
-  return node.op === 'keyBy' ? node.config.columns : keysOf(plan, node.input);
+  if (node === undefined) return [];
+  if (node.op === 'keyBy') return node.config.columns;
+  const [input] = inputsOf(node);
+  return input === undefined ? [] : keysOf(plan, producerOf(input).id);
 }
 
 /** Nodes that see records rather than results of windows. */
@@ -85,7 +90,7 @@ function nodesBeforeResults(plan: Plan): readonly PlanNode[] {
   const results = new Set<string>();
   const nodes: PlanNode[] = [];
   for (const node of plan.nodes) {
-    const afterWindow = node.op !== 'source' && results.has(node.input);
+    const afterWindow = inputsOf(node).some(input => results.has(producerOf(input).id));
     if (!afterWindow) nodes.push(node);
     if (afterWindow || node.op === 'window') results.add(node.id);
   }

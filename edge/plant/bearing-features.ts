@@ -51,7 +51,8 @@ const featurePlan = {
           { name: 'peakHz', fn: 'welchPeak', column: 'x', options: { sampleHz: 1_000 } }
         ],
         allowedLatenessMs: 0,
-        latePolicy: 'drop'
+        latePolicy: 'drop',
+        emit: 'onClose'
       }
     },
     { id: 'sink', op: 'sink', input: 'window', config: { connector: 'mqtt', name: 'features', topic: 'features', connection: 'plant', qos: 0, retain: false } }

@@ -5,6 +5,10 @@ import type { ExportedBundle, ExportOptions, RecordingRef, ReplayResult, Run, Ru
 import type { Flat, NamesOf, Row, Signal, Widened } from './row-types';
 import type { Sink } from './sinks';
 import type { Source } from './source';
+import type { ShapingSteps } from './steps/shaping-steps';
+import type { SignalSteps } from './steps/signal-steps';
+import type { StatefulSteps } from './steps/stateful-steps';
+import type { StreamsSteps } from './steps/streams-steps';
 import type { Window, WindowOptions } from './windows';
 
 /*
@@ -29,7 +33,7 @@ export interface PipelineStart {
 
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-interface RowSteps<R extends Row, K extends string> {
+interface RowSteps<R extends Row, K extends string> extends ShapingSteps<R, K>, StatefulSteps<R, K>, StreamsSteps<R, K>, SignalSteps<R, K> {
   /**
    * Keeps the rows for which the condition is true; rows for which it is false or missing are counted as `filtered`.
    * The function's text becomes part of the Plan, so values from outside come in as parameters:

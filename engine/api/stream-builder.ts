@@ -1,6 +1,6 @@
 import { PlanError } from '../error';
 import { parseExpression } from '../expression/parse';
-import type { Parameters } from '../expression/parse';
+import type { Parameters as ExpressionParameters } from '../expression/parse';
 import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
 import type { Aggregate } from './aggregates';
@@ -9,25 +9,46 @@ import { given } from './given';
 import type { PipelineHost } from './host';
 import type { PlanBuilder } from './plan-builder';
 import type { Sink } from './sinks';
+import type { PlanNode } from '../plan/plan';
 import { withDefaults } from './spec-defaults';
+import { shapingSteps } from './steps/shaping-steps';
+import { signalSteps } from './steps/signal-steps';
+import { statefulSteps } from './steps/stateful-steps';
+import { streamsSteps } from './steps/streams-steps';
 import type { ModelOutputs, Pipeline } from './stages';
 import type { Window, WindowOptions } from './windows';
 
 type RowFunction = (...args: never[]) => unknown;
+type NodeToPlace = Parameters<PlanBuilder['add']>[0];
 
 /** What every step of rows can do; `stages.ts` gives it types that know the columns. */
 export class StreamBuilder {
   constructor(
-    private readonly plan: PlanBuilder,
+    readonly plan: PlanBuilder,
     private readonly host: PipelineHost
   ) {}
 
-  filter(condition: RowFunction, parameters?: Parameters): StreamBuilder {
+  /** The rows after a step with `config`, read strictly; `wish` becomes its id if that is free. */
+  step<Op extends Exclude<PlanNode['op'], 'source' | 'sink'>>(op: Op, config: Readonly<Record<string, unknown>>, subject: string = op): StreamBuilder {
+    return this.with(this.plan.add(nodeOf(op, config, subject), op, subject));
+  }
+
+  /** The rows after a step on these rows and those of `others`. */
+  stepOnto<Op extends Exclude<PlanNode['op'], 'source' | 'sink'>>(others: readonly StreamBuilder[], op: Op, config: Readonly<Record<string, unknown>>, subject: string = op): StreamBuilder {
+    return this.with(this.plan.addOnto(others.map(other => other.plan), nodeOf(op, config, subject), op, subject));
+  }
+
+  /** The rows of side output `name` of the step before. */
+  sideOutput(name: string): StreamBuilder {
+    return this.with(this.plan.side(name));
+  }
+
+  filter(condition: RowFunction, parameters?: ExpressionParameters): StreamBuilder {
     const predicate = this.expression(condition, 'filter', parameters);
     return this.with(this.plan.add({ op: 'filter', config: { predicate } }, 'filter', 'filter'));
   }
 
-  select(columns: Readonly<Record<string, RowFunction>>, parameters?: Parameters): StreamBuilder {
+  select(columns: Readonly<Record<string, RowFunction>>, parameters?: ExpressionParameters): StreamBuilder {
     const config = { columns: Object.entries(given(columns, 'select', 'computed columns, e.g. { g: r => r.mv / 9.81 }')).map(([name, compute]) => ({ name, expression: this.expression(compute, `select.${name}`, parameters) })) };
     return this.with(this.plan.add({ op: 'select', config: configParsers.select(config, 'select') }, 'select', 'select'));
   }
@@ -66,7 +87,8 @@ export class StreamBuilder {
     return new FinishedPipeline(this.plan.add({ op: 'sink', config }, config.name, `sink "${config.name}"`).build(), this.host);
   }
 
-  private expression(text: RowFunction, subject: string, parameters: Parameters | undefined): ReturnType<typeof parseExpression> {
+  /** The Plan's form of the function `text`. */
+  expression(text: RowFunction, subject: string, parameters?: ExpressionParameters): ReturnType<typeof parseExpression> {
     if (typeof text !== 'function') throw new PlanError('EXPRESSION_REFUSED', `${subject}: got ${text === null ? 'null' : `a ${typeof text}`}; expected an arrow function, e.g. r => r.x > 0.8.`, { details: { path: subject } });
     return parseExpression(Function.prototype.toString.call(text), { schema: this.plan.type.schema, subject, ...(parameters === undefined ? {} : { parameters }) });
   }
@@ -75,6 +97,12 @@ export class StreamBuilder {
     return new StreamBuilder(plan, this.host);
   }
 }
+
+function nodeOf<Op extends PlanNode['op']>(op: Op, config: Readonly<Record<string, unknown>>, subject: string): NodeToPlace {
+  return { op, config: configParsers[op](withDefaults(operatorSpecs[op], config), subject) } as NodeToPlace;
+}
+
+Object.assign(StreamBuilder.prototype, shapingSteps, statefulSteps, streamsSteps, signalSteps);
 
 /** Windows that wait for their aggregates. */
 export class WindowBuilder {

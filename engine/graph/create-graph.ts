@@ -10,7 +10,7 @@ import { conservationError } from './conservation';
 import type { Graph, GraphInput, GraphMetrics, NodeMetrics, StepResult } from './graph-api';
 import { mergeEmissions } from './merge-emissions';
 import { planHash } from './plan-hash';
-import type { RunningNode } from './running-node';
+import type { Consumer, RunningNode } from './running-node';
 import { startNodes } from './running-node';
 import type { GraphTotals } from './snapshot';
 import { readSnapshot, writeSnapshot } from './snapshot';
@@ -55,6 +55,7 @@ class PipelineGraph implements Graph {
     for (const running of this.nodes.values()) {
       if (running.operator instanceof SourceOperator) running.operator.accept(inputs, firstAt, this.outputOf(running));
     }
+    this.settle();
   }
 
   pushRows(source: string, batch: Batch): void {
@@ -69,6 +70,7 @@ class PipelineGraph implements Graph {
       this.totals.messagesIn += piece.rowCount;
       running.operator.process({ batch: { ...piece, at }, progress: NO_PROGRESS }, 0, this.outputOf(running));
     }
+    this.settle();
   }
 
   pending(): readonly InferenceRequest[] {
@@ -82,6 +84,7 @@ class PipelineGraph implements Graph {
     const { running, ownId } = asked;
     assert(running.operator.answer !== undefined, `node "${running.node.id}" takes answers`);
     running.operator.answer({ ...answer, id: ownId }, this.outputOf(running));
+    this.settle();
   }
 
   take(): StepResult {
@@ -110,7 +113,7 @@ class PipelineGraph implements Graph {
   metrics(): GraphMetrics {
     const nodes = new Map<string, NodeMetrics>();
     const rowsOut: Record<string, number> = {};
-    const sum = { rowsIn: 0, late: 0, inGap: 0, filtered: 0 };
+    const sum = { rowsIn: 0, late: 0, inGap: 0, filtered: 0, dropped: 0, duplicates: 0 };
     let watermarkMs = Infinity;
     for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
       const counters: OperatorCounters = { ...operator.counters };
@@ -118,6 +121,7 @@ class PipelineGraph implements Graph {
       sum.late += counters.late;
       sum.inGap += counters.inGap;
       sum.filtered += counters.filtered;
+      sum.dropped += counters.dropped;
       if (node.op === 'source') {
         sum.rowsIn += counters.rowsIn;
         watermarkMs = Math.min(watermarkMs, nodeWatermarkMs);
@@ -127,7 +131,7 @@ class PipelineGraph implements Graph {
     return {
       messagesIn: this.totals.messagesIn,
       nodes,
-      totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), duplicates: 0, conservationError: conservationError(this.nodes.values()), watermarkMs }
+      totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), conservationError: conservationError(this.nodes.values()), watermarkMs }
     };
   }
 
@@ -138,6 +142,7 @@ class PipelineGraph implements Graph {
   private makeOutput(running: RunningNode): Output {
     return {
       emit: chunk => this.emit(running, chunk),
+      emitSide: (name, chunk) => this.emitSide(running, name, chunk),
       deadLetter: letter => {
         this.totals.letters.set(letter.code, (this.totals.letters.get(letter.code) ?? 0) + 1);
         this.notes.addLetter(letter);
@@ -152,9 +157,28 @@ class PipelineGraph implements Graph {
 
   private emit(running: RunningNode, chunk: Chunk): void {
     noteProgress(running, chunk);
-    for (const consumer of running.consumers) {
-      consumer.operator.process(chunk, 0, this.outputOf(consumer));
-      if (consumer.consumers.length === 0) noteProgress(consumer, chunk);
+    this.deliver(running.consumers, chunk);
+  }
+
+  private emitSide(running: RunningNode, name: string, chunk: Chunk): void {
+    const side = running.sides.get(name);
+    if (side === undefined) return;
+    side.rowsOut += chunk.batch.rowCount;
+    this.deliver(side.consumers, chunk);
+  }
+
+  private deliver(consumers: readonly Consumer[], chunk: Chunk): void {
+    for (const { running, port } of consumers) {
+      running.operator.process(chunk, port, this.outputOf(running));
+      if (running.node.op === 'sink') noteProgress(running, chunk);
+    }
+  }
+
+  /** Once nothing is pending, all ports of a node have the rows of the same inputs: nodes with several ports go on, in the order of the Plan. */
+  private settle(): void {
+    for (const running of this.nodes.values()) {
+      if (this.asked.size > 0) return;
+      running.operator.settle?.(this.outputOf(running));
     }
   }
 

@@ -69,7 +69,10 @@ export interface ReportCounters {
   readonly inGap: number;
   readonly filtered: number;
   readonly deadLetters: Readonly<Record<string, number>>;
+  /** Rows that `deduplicate` dropped. */
   readonly duplicates: number;
+  /** Rows that other operators dropped on purpose. */
+  readonly dropped: number;
   /** 0, or Littoral has a bug. */
   readonly conservationError: number;
   readonly watermarkMs: number;

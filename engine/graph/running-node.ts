@@ -1,39 +1,77 @@
+import { assert, PlanError } from '../error';
 import type { Operator, StreamType } from '../operator/operator';
-import type { Plan, PlanNode } from '../plan/plan';
 import { operatorSpecOf } from '../operator/registry';
-import { PlanError } from '../error';
+import { inputsOf, producerOf } from '../plan/inputs-of';
+import type { Plan, PlanNode } from '../plan/plan';
+import { resolveTypes } from '../plan/resolve-types';
+
+/** Where rows of a node go: to a port of another. */
+export interface Consumer {
+  readonly running: RunningNode;
+  readonly port: number;
+}
+
+/** An output beside the main one that somebody reads. */
+export interface SideOutput {
+  readonly consumers: Consumer[];
+  rowsOut: number;
+}
 
 /** One node of a graph at work. */
 export interface RunningNode {
   readonly node: PlanNode;
   readonly type: StreamType;
   readonly operator: Operator;
-  readonly consumers: RunningNode[];
+  readonly consumers: Consumer[];
+  /** By name; only those that are read. */
+  readonly sides: Map<string, SideOutput>;
   /** The last watermark that left it. */
   watermarkMs: number;
 }
 
-/** The nodes of `plan`, wired; PlanError when one does not fit its input. */
+/** The nodes of `plan`, wired, in its order; PlanError when one does not fit its input. */
 export function startNodes(plan: Plan): ReadonlyMap<string, RunningNode> {
+  refuseDisorder(plan);
+  const types = resolveTypes(plan);
   const nodes = new Map<string, RunningNode>();
-  plan.nodes.forEach((node, index) => {
-    const producer = producerOf(node, nodes, index);
-    const inputs = producer === null ? [] : [producer.type];
-    const spec = operatorSpecOf(node);
-    const type = spec.resolve(node.config, inputs, `nodes[${index}].config`);
-    const running: RunningNode = { node, type, operator: spec.create(node.config, inputs, node.id), consumers: [], watermarkMs: -Infinity };
-    producer?.consumers.push(running);
+  for (const node of plan.nodes) {
+    const inputTypes = inputsOf(node).map(input => typeOf(types, input));
+    const operator = operatorSpecOf(node).create(node.config, inputTypes, node.id);
+    const running: RunningNode = { node, type: typeOf(types, node.id), operator, consumers: [], sides: new Map(), watermarkMs: -Infinity };
+    inputsOf(node).forEach((input, port) => connect(nodes, input, { running, port }));
     nodes.set(node.id, running);
-  });
+  }
   return nodes;
 }
 
-function producerOf(node: PlanNode, nodes: ReadonlyMap<string, RunningNode>, index: number): RunningNode | null {
-  if (nodes.has(node.id)) throw new PlanError('PLAN_NODE', `node "${node.id}": two nodes have that id. Give each its own.`, { details: { path: `nodes[${index}].id` } });
-  if (node.op === 'source') return null;
-  const producer = nodes.get(node.input);
-  if (producer === undefined || producer.node.op === 'sink') {
-    throw new PlanError('PLAN_INPUT', `node "${node.id}": its input "${node.input}" is not an earlier node with an output. Nodes stand after their inputs.`, { details: { path: `nodes[${index}].input` } });
+function connect(nodes: ReadonlyMap<string, RunningNode>, input: string, consumer: Consumer): void {
+  const { id, side } = producerOf(input);
+  const producer = nodes.get(id);
+  assert(producer !== undefined, `node "${id}" stands before its reader`);
+  if (side === null) {
+    producer.consumers.push(consumer);
+    return;
   }
-  return producer;
+  const output = producer.sides.get(side) ?? { consumers: [], rowsOut: 0 };
+  output.consumers.push(consumer);
+  producer.sides.set(side, output);
+}
+
+function typeOf(types: ReadonlyMap<string, StreamType>, input: string): StreamType {
+  const type = types.get(input);
+  assert(type !== undefined, `"${input}" has a type`);
+  return type;
+}
+
+function refuseDisorder(plan: Plan): void {
+  const before = new Map<string, PlanNode>();
+  plan.nodes.forEach((node, index) => {
+    if (before.has(node.id)) throw new PlanError('PLAN_NODE', `node "${node.id}": two nodes have that id. Give each its own.`, { details: { path: `nodes[${index}].id` } });
+    for (const input of inputsOf(node)) {
+      const producer = before.get(producerOf(input).id);
+      if (producer !== undefined && producer.op !== 'sink') continue;
+      throw new PlanError('PLAN_INPUT', `node "${node.id}": its input "${input}" is not an earlier node with an output. Nodes stand after their inputs.`, { details: { path: `nodes[${index}].input` } });
+    }
+    before.set(node.id, node);
+  });
 }

@@ -4,7 +4,7 @@ import type { RunningNode } from './running-node';
 import { SnapshotBytesReader, SnapshotBytesWriter } from './snapshot-bytes';
 
 const MAGIC = 0x4c545353;
-const VERSION = 1;
+const VERSION = 2;
 
 /** State of a graph beside that of its nodes. */
 export interface GraphTotals {
@@ -28,8 +28,9 @@ export function writeSnapshot(hash: string, totals: GraphTotals, nodes: Readonly
     writer.text(code);
     writer.f64(count);
   }
-  for (const { operator, watermarkMs } of nodes.values()) {
+  for (const { operator, watermarkMs, sides } of nodes.values()) {
     writer.f64(watermarkMs);
+    for (const side of sides.values()) writer.f64(side.rowsOut);
     saveCounters(operator.counters, writer);
     operator.snapshot(writer);
   }
@@ -45,6 +46,7 @@ export function readSnapshot(snapshot: Uint8Array, hash: string, nodes: Readonly
   for (let i = 0; i < codes; i++) totals.letters.set(reader.text(), reader.f64());
   for (const running of nodes.values()) {
     running.watermarkMs = reader.f64();
+    for (const side of running.sides.values()) side.rowsOut = reader.f64();
     loadCounters(running.operator.counters, reader);
     running.operator.restore(reader);
   }

@@ -7,6 +7,7 @@ import { typeName } from '../schema/schema';
 import { newCounters } from './counters';
 import { onlyInput } from './only-input';
 import type { Chunk, Operator, OperatorSpec, Output, SnapshotReader, SnapshotWriter } from './operator';
+import { saysNothing } from '../time/progress-search';
 import { WatermarkLog } from '../time/watermark-log';
 
 type FilterConfig = FilterNode['config'];
@@ -54,7 +55,7 @@ class FilterOperator implements Operator {
     this.counters.rowsReleased += count;
     this.counters.rowsOut += count;
     if (count === batch.rowCount) output.emit(chunk);
-    else if (count > 0 || progress.count > 0) output.emit({ batch: gatherBatch(batch, this.kept, count), progress });
+    else if (count > 0 || !saysNothing(progress)) output.emit({ batch: gatherBatch(batch, this.kept, count), progress });
   }
 
   snapshot(writer: SnapshotWriter): void {

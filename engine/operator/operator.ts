@@ -24,11 +24,20 @@ export interface Progress {
   readonly count: number;
   readonly at: Float64Array;
   readonly watermarkMs: Float64Array;
+  /** From when on the stream is idle, or active again, in order of `at`; absent: it stays as it was. Operators with one input pass it on. */
+  readonly idle?: readonly IdleMark[];
+}
+/** After all rows of input `at` the stream holds back no combined watermark, or does so again. */
+export interface IdleMark {
+  readonly at: number;
+  readonly idle: boolean;
 }
 
 /** Where an operator's results go. */
 export interface Output {
   emit(chunk: Chunk): void;
+  /** Emits to the side output `name` of the node; must name one of `OperatorSpec.sideOutputs` and carry the node's progress. */
+  emitSide(name: string, chunk: Chunk): void;
   deadLetter(letter: DeadLetter): void;
   /** A record that was dropped with a reason, for `explain` and the UI; bounded by the graph, never lost from the counters. */
   dropped(fact: DropFact): void;
@@ -51,7 +60,8 @@ export interface DeadLetter {
 export interface DropFact {
   readonly at: number;
   readonly node: string;
-  readonly reason: 'late' | 'gap' | 'filtered';
+  /** `dropped`: on purpose, by a rule of the operator (a duplicate, an unchanged value, a row that was not sampled). */
+  readonly reason: 'late' | 'gap' | 'filtered' | 'dropped';
   readonly eventTimeMs: number;
   readonly watermarkMs: number;
   readonly windowEndMs: number | null;
@@ -76,7 +86,7 @@ export type InferenceAnswer =
 
 /**
  * Counters of one operator. Conservation, exact at every step boundary:
- * `rowsIn = rowsInState + rowsReleased + filtered + late + inGap + deadLetters`, where `rowsReleased` are input rows
+ * `rowsIn = rowsInState + rowsReleased + filtered + late + inGap + dropped + deadLetters`, where `rowsReleased` are input rows
  * whose every effect has been emitted (for a one-to-one operator: the rows passed on).
  */
 export interface OperatorCounters {
@@ -87,6 +97,8 @@ export interface OperatorCounters {
   filtered: number;
   late: number;
   inGap: number;
+  /** Dropped on purpose by a rule of the operator. */
+  dropped: number;
   deadLetters: number;
 }
 
@@ -95,6 +107,8 @@ export interface Operator {
   readonly counters: OperatorCounters;
   process(chunk: Chunk, port: number, output: Output): void;
   answer?(answer: InferenceAnswer, output: Output): void;
+  /** For operators with several ports: all ports have the rows and progress up to the same input. Called again and again; does nothing without news. */
+  settle?(output: Output): void;
   snapshot(writer: SnapshotWriter): void;
   restore(reader: SnapshotReader): void;
 }
@@ -126,6 +140,10 @@ export interface OperatorSpec<Config> {
   readonly drops: string;
   /** In words: what is kept, and its bound. */
   readonly memory: string;
+  /** Number of inputs, when it is not one. */
+  readonly ports?: { readonly min: number; readonly max: number };
+  /** Types of the outputs beside the main one, by name (letters and digits). */
+  sideOutputs?(config: Config, inputs: readonly StreamType[], path: string): Readonly<Record<string, StreamType>>;
   /** Output type, or a PlanError that says what is wrong with `config` on this input. */
   resolve(config: Config, inputs: readonly StreamType[], path: string): StreamType;
   create(config: Config, inputs: readonly StreamType[], node: string): Operator;

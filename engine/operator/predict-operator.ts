@@ -7,6 +7,7 @@ import { assert } from '../error';
 import type { PredictNode } from '../plan/plan';
 import type { Schema } from '../schema/schema';
 import { fieldIndex } from '../schema/schema';
+import { saysNothing } from '../time/progress-search';
 import { newCounters } from './counters';
 import type { Chunk, InferenceAnswer, Operator, Output, Progress, Tensor } from './operator';
 import { rowLetter } from './row-letter';
@@ -106,7 +107,7 @@ export class PredictOperator implements Operator {
       const batch = concatBatches(this.options.schema, first.pieces.map(piece => this.finish(piece, output)));
       this.counters.rowsReleased += batch.rowCount;
       this.counters.rowsOut += batch.rowCount;
-      if (batch.rowCount > 0 || first.progress.count > 0) output.emit({ batch, progress: first.progress });
+      if (batch.rowCount > 0 || !saysNothing(first.progress)) output.emit({ batch, progress: first.progress });
     }
   }
 

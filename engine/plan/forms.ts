@@ -6,6 +6,12 @@ export const nameForm: TextForm = {
   expected: 'letters, digits, "-", "_" and ".", beginning with a letter or digit'
 };
 
+/** Inputs of nodes: an id, or an id and one of its side outputs. */
+export const inputForm: TextForm = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*(?:#[A-Za-z0-9]+)?$/u,
+  expected: 'the id of a node, or "id#name" for one of its side outputs'
+};
+
 /** Column names: anything printable except braces, which stand for columns in topics. */
 export const columnForm: TextForm = {
   pattern: /^(?!__proto__$)[^\p{Cc}\p{Cs}{}]+$/u,

@@ -1,13 +1,18 @@
 import { expressionFromJson } from '../expression/json';
-import { columnForm, connectionForm, modelForm, nameForm, topicFilterForm, topicTemplateForm } from './forms';
+import { connectionForm, modelForm, nameForm, topicFilterForm, topicTemplateForm } from './forms';
+import { columnName, columnNames } from './column-names';
 import { ObjectReader, refuseDuplicates } from './json-reader';
 import { PLAN_LIMITS } from './limits';
+import { parseAggregateUse } from './nodes/aggregate-use';
+import { shapingParsers } from './nodes/shaping';
+import { signalParsers } from './nodes/signal';
+import { statefulParsers } from './nodes/stateful';
+import { streamsParsers } from './nodes/streams';
+import { parseWindow } from './nodes/window';
 import { parseSchema } from './parse-schema';
-import type { FilterNode, KeyByNode, PlanNode, PredictNode, SelectNode, SinkConfig, SourceConfig, WindowNode, WindowSpec } from './plan';
+import type { FilterNode, KeyByNode, PlanNode, PredictNode, SelectNode, SinkConfig, SourceConfig } from './plan';
 
 type ConfigOf<Op extends PlanNode['op']> = Extract<PlanNode, { readonly op: Op }>['config'];
-const OPTIONS_MAX = 32;
-const OPTION_TEXT_LENGTH_MAX = 256;
 
 /** The shape of each operator's config, read strictly from untrusted JSON; what it means is checked by the operator's spec. */
 export const configParsers: { readonly [Op in PlanNode['op']]: (json: unknown, path: string) => ConfigOf<Op> } = {
@@ -17,7 +22,11 @@ export const configParsers: { readonly [Op in PlanNode['op']]: (json: unknown, p
   keyBy: parseKeyBy,
   window: parseWindow,
   predict: parsePredict,
-  sink: parseSink
+  sink: parseSink,
+  ...shapingParsers,
+  ...statefulParsers,
+  ...streamsParsers,
+  ...signalParsers
 };
 
 function parseSource(json: unknown, path: string): SourceConfig {
@@ -68,47 +77,6 @@ function parseKeyBy(json: unknown, path: string): KeyByNode['config'] {
   return { columns };
 }
 
-function parseWindow(json: unknown, path: string): WindowNode['config'] {
-  const reader = new ObjectReader(json, path);
-  const config: WindowNode['config'] = {
-    window: parseWindowSpec(reader.object('window')),
-    aggregates: reader.list('aggregates', 1, PLAN_LIMITS.aggregatesMax, parseAggregate),
-    allowedLatenessMs: reader.integer('allowedLatenessMs', 0),
-    latePolicy: reader.oneOf('latePolicy', ['drop', 'deadLetter'])
-  };
-  reader.end();
-  refuseDuplicates(config.aggregates.map(aggregate => aggregate.name), reader.at('aggregates'), 'aggregate');
-  return config;
-}
-
-function parseWindowSpec(reader: ObjectReader): WindowSpec {
-  const spec: WindowSpec = {
-    kind: reader.oneOf('kind', ['tumbling']),
-    sizeMs: reader.integer('sizeMs', 1),
-    offsetMs: reader.integer('offsetMs', Number.MIN_SAFE_INTEGER)
-  };
-  reader.end();
-  return spec;
-}
-
-function parseAggregate(json: unknown, path: string): WindowNode['config']['aggregates'][number] {
-  const reader = new ObjectReader(json, path);
-  const aggregate = {
-    name: columnName(reader, 'name'),
-    fn: reader.text('fn', PLAN_LIMITS.nameLengthMax, nameForm),
-    ...(reader.has('column') ? { column: columnName(reader, 'column') } : {}),
-    ...(reader.has('options') ? { options: reader.entries('options', 0, OPTIONS_MAX, parseOption) } : {})
-  };
-  reader.end();
-  return aggregate;
-}
-
-function parseOption(reader: ObjectReader, key: string): number | string | boolean | null {
-  const value = reader.raw(key);
-  if (value === null || typeof value === 'boolean') return value;
-  return typeof value === 'number' ? reader.number(key, -Number.MAX_VALUE, Number.MAX_VALUE) : reader.text(key, OPTION_TEXT_LENGTH_MAX);
-}
-
 function parsePredict(json: unknown, path: string): PredictNode['config'] {
   const reader = new ObjectReader(json, path);
   const config: PredictNode['config'] = {
@@ -148,17 +116,4 @@ function parseSink(json: unknown, path: string): SinkConfig {
         };
   reader.end();
   return config;
-}
-
-function columnName(reader: ObjectReader, name: string): string {
-  return reader.text(name, PLAN_LIMITS.columnNameLengthMax, columnForm);
-}
-
-function columnNames(reader: ObjectReader, name: string, min: number, max: number): readonly string[] {
-  const names = reader.list(name, min, max, (item, path) => {
-    const holder = new ObjectReader({ name: item }, path);
-    return holder.text('name', PLAN_LIMITS.columnNameLengthMax, columnForm);
-  });
-  refuseDuplicates(names, reader.at(name), 'column');
-  return names;
 }

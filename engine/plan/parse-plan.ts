@@ -1,12 +1,17 @@
 import { didYouMean, quotedNames } from '../did-you-mean';
-import { nameForm } from './forms';
+import type { OperatorSpec } from '../operator/operator';
+import { operatorSpecs } from '../operator/registry';
+import { inputForm, nameForm } from './forms';
+import { inputsOf, producerOf } from './inputs-of';
 import { ObjectReader, planInvalid, refuseDuplicates } from './json-reader';
 import { PLAN_LIMITS } from './limits';
 import { configParsers } from './parse-config';
 import type { Delivery, Plan, PlanNode, Slo } from './plan';
 import { resolveTypes } from './resolve-types';
 
-const ops: readonly PlanNode['op'][] = ['source', 'filter', 'select', 'keyBy', 'window', 'predict', 'sink'];
+const ops = Object.keys(operatorSpecs) as PlanNode['op'][];
+/** An id, the mark and the name of a side output. */
+const INPUT_LENGTH_MAX = 2 * PLAN_LIMITS.nameLengthMax + 1;
 const deliveries: readonly Delivery[] = ['atMostOnce', 'atLeastOnce', 'exactlyOnceEffects'];
 
 /**
@@ -64,28 +69,17 @@ function parseNode(json: unknown, path: string): PlanNode {
   const reader = new ObjectReader(json, path);
   const id = reader.text('id', PLAN_LIMITS.nameLengthMax, nameForm);
   const op = reader.oneOf('op', ops);
-  const config = reader.raw('config');
-  const configPath = reader.at('config');
-  const node = op === 'source' ? { id, op, config: configParsers.source(config, configPath) } : innerNode(id, op, reader.text('input', PLAN_LIMITS.nameLengthMax, nameForm), config, configPath);
+  const node = { id, op, ...parseInputs(reader, op), config: configParsers[op](reader.raw('config'), reader.at('config')) };
   reader.end();
-  return node;
+  return node as PlanNode;
 }
 
-function innerNode(id: string, op: Exclude<PlanNode['op'], 'source'>, input: string, config: unknown, path: string): PlanNode {
-  switch (op) {
-    case 'filter':
-      return { id, op, input, config: configParsers.filter(config, path) };
-    case 'select':
-      return { id, op, input, config: configParsers.select(config, path) };
-    case 'keyBy':
-      return { id, op, input, config: configParsers.keyBy(config, path) };
-    case 'window':
-      return { id, op, input, config: configParsers.window(config, path) };
-    case 'predict':
-      return { id, op, input, config: configParsers.predict(config, path) };
-    case 'sink':
-      return { id, op, input, config: configParsers.sink(config, path) };
-  }
+function parseInputs(reader: ObjectReader, op: PlanNode['op']): { readonly input?: string; readonly inputs?: readonly string[] } {
+  const { ports }: Pick<OperatorSpec<never>, 'ports'> = operatorSpecs[op];
+  if (ports === undefined) return { input: reader.text('input', INPUT_LENGTH_MAX, inputForm) };
+  if (ports.max === 0) return {};
+  const names = reader.list('inputs', ports.min, ports.max, (item, path) => new ObjectReader({ input: item }, path).text('input', INPUT_LENGTH_MAX, inputForm));
+  return { inputs: names };
 }
 
 /** Ids and sink names are unique, inputs stand before their node, every node's rows go somewhere. */
@@ -95,10 +89,12 @@ function checkWiring(nodes: readonly PlanNode[]): void {
   const before: string[] = [];
   const unread = new Map<string, number>();
   nodes.forEach((node, index) => {
-    if (node.op !== 'source') {
-      if (!before.includes(node.input)) throw planInvalid(`nodes[${index}].input`, `got "${node.input}"`, `the id of a node before it that has rows: ${quotedNames(before)}`, didYouMean(node.input, before));
-      unread.delete(node.input);
-    }
+    inputsOf(node).forEach((input, port) => {
+      const { id } = producerOf(input);
+      const place = 'inputs' in node ? `nodes[${index}].inputs[${port}]` : `nodes[${index}].input`;
+      if (!before.includes(id)) throw planInvalid(place, `got "${input}"`, `the id of a node before it that has rows: ${quotedNames(before)}`, didYouMean(id, before));
+      unread.delete(id);
+    });
     if (node.op === 'sink') return;
     before.push(node.id);
     unread.set(node.id, index);

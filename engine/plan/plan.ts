@@ -1,5 +1,11 @@
 import type { Expression } from '../expression/ast';
 import type { Schema } from '../schema/schema';
+import type { AggregateUse } from './nodes/aggregate-use';
+import type { ShapingNode } from './nodes/shaping';
+import type { SignalNode } from './nodes/signal';
+import type { StatefulNode } from './nodes/stateful';
+import type { StreamsNode } from './nodes/streams';
+import type { WindowNode } from './nodes/window';
 
 /**
  * A Plan is a pipeline as data: JSON with no code in it. `parsePlan` is the only way from untrusted JSON to a Plan.
@@ -31,11 +37,23 @@ export type PlanNode =
   | KeyByNode
   | WindowNode
   | PredictNode
-  | SinkNode;
+  | SinkNode
+  | ShapingNode
+  | StatefulNode
+  | StreamsNode
+  | SignalNode;
 
-interface NodeBase {
+export interface NodeBase {
   /** Unique in the Plan; stable over releases, because state and metrics hang on it. */
   readonly id: string;
+}
+/** A node with one input: the id of an earlier node, or `id#name` for one of its side outputs. */
+export interface UnaryNode extends NodeBase {
+  readonly input: string;
+}
+/** A node with several inputs, in the order of its ports. */
+export interface ManyInputsNode extends NodeBase {
+  readonly inputs: readonly string[];
 }
 
 export interface SourceNode extends NodeBase {
@@ -63,39 +81,22 @@ export interface SourceConfig {
   readonly watermarkPer: 'source' | 'topic';
 }
 
-export interface FilterNode extends NodeBase {
+export interface FilterNode extends UnaryNode {
   readonly op: 'filter';
-  readonly input: string;
   readonly config: { readonly predicate: Expression };
 }
-export interface SelectNode extends NodeBase {
+export interface SelectNode extends UnaryNode {
   readonly op: 'select';
-  readonly input: string;
   /** Output columns in order. Key columns and event time travel along when the stream is keyed. */
   readonly config: { readonly columns: readonly { readonly name: string; readonly expression: Expression }[] };
 }
-export interface KeyByNode extends NodeBase {
+export interface KeyByNode extends UnaryNode {
   readonly op: 'keyBy';
-  readonly input: string;
   readonly config: { readonly columns: readonly string[] };
 }
 
-/** Windowed aggregation of a stream, keyed or not. */
-export interface WindowNode extends NodeBase {
-  readonly op: 'window';
-  readonly input: string;
-  readonly config: {
-    readonly window: WindowSpec;
-    readonly aggregates: readonly { readonly name: string; readonly fn: string; readonly column?: string; readonly options?: Readonly<Record<string, number | string | boolean | null>> }[];
-    readonly allowedLatenessMs: number;
-    readonly latePolicy: 'drop' | 'deadLetter';
-  };
-}
-export type WindowSpec = { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number };
-
-export interface PredictNode extends NodeBase {
+export interface PredictNode extends UnaryNode {
   readonly op: 'predict';
-  readonly input: string;
   readonly config: {
     /** File name of the model beside the plan or in the bundle. */
     readonly model: string;
@@ -108,9 +109,8 @@ export interface PredictNode extends NodeBase {
   };
 }
 
-export interface SinkNode extends NodeBase {
+export interface SinkNode extends UnaryNode {
   readonly op: 'sink';
-  readonly input: string;
   readonly config: SinkConfig;
 }
 export type SinkConfig =

@@ -1,10 +1,11 @@
-import type { Progress } from '../operator/operator';
+import type { IdleMark, Progress } from '../operator/operator';
 
 /** Watermark steps on their way into a chunk; a step that does not rise is left out. */
 export class ProgressBuilder {
   private at = new Float64Array(64);
   private watermarks = new Float64Array(64);
   private count = 0;
+  private marks: IdleMark[] = [];
 
   constructor(private lastMs = -Infinity) {}
 
@@ -21,6 +22,12 @@ export class ProgressBuilder {
     if (this.count === this.at.length) this.grow();
     this.at[this.count] = at;
     this.watermarks[this.count++] = watermarkMs;
+  }
+
+  /** After all rows of input `at` the stream is idle, or active again. */
+  mark(at: number, idle: boolean): void {
+    if (this.marks.at(-1)?.at === at) this.marks.pop();
+    this.marks.push({ at, idle });
   }
 
   /** One step per row that raises the maximum of `times`, `delayMs` behind it; the new maximum. Row r is input `firstAt + r`. */
@@ -41,9 +48,12 @@ export class ProgressBuilder {
 
   /** The steps since the last call. */
   take(): Progress {
-    const { count } = this;
+    const { count, marks } = this;
     this.count = 0;
-    return { count, at: this.at.slice(0, count), watermarkMs: this.watermarks.slice(0, count) };
+    const steps = { count, at: this.at.slice(0, count), watermarkMs: this.watermarks.slice(0, count) };
+    if (marks.length === 0) return steps;
+    this.marks = [];
+    return { ...steps, idle: marks };
   }
 
   restore(lastMs: number): void {

@@ -3,6 +3,11 @@ import type { Progress } from '../operator/operator';
 /** No step. */
 export const NO_PROGRESS: Progress = { count: 0, at: new Float64Array(0), watermarkMs: new Float64Array(0) };
 
+/** True when `progress` tells nothing: no step, no idle mark. */
+export function saysNothing(progress: Progress): boolean {
+  return progress.count === 0 && progress.idle === undefined;
+}
+
 /** Index of the first step from `from` on whose watermark is at least `watermarkMs`, or `progress.count`. */
 export function firstStepReaching(progress: Progress, from: number, watermarkMs: number): number {
   let low = from;

@@ -29,6 +29,7 @@ export class SourceTime {
   /** No input can be idle before this arrival time. */
   private noneIdleBeforeMs = -Infinity;
   private ended = false;
+  private idle = false;
 
   constructor(private readonly options: SourceTimeOptions) {}
 
@@ -76,6 +77,10 @@ export class SourceTime {
   /** After the records of input event `at`. */
   settle(at: number): void {
     this.steps.step(at, this.ended ? Infinity : this.combiner.watermarkMs);
+    const { idle } = this.combiner;
+    if (idle === this.idle) return;
+    this.idle = idle;
+    this.steps.mark(at, idle);
   }
 
   /** One record per row, all of one input, without arrival times. Row r is input event `firstAt + r`. */
@@ -105,7 +110,7 @@ export class SourceTime {
   }
 
   snapshot(writer: SnapshotWriter): void {
-    writer.u32(this.ended ? 1 : 0);
+    writer.u32((this.ended ? 1 : 0) | (this.idle ? 2 : 0));
     writer.f64(this.steps.watermarkMs);
     this.combiner.snapshot(writer);
     for (const input of this.inputs) {
@@ -116,7 +121,9 @@ export class SourceTime {
   }
 
   restore(reader: SnapshotReader): void {
-    this.ended = reader.u32() === 1;
+    const flags = reader.u32();
+    this.ended = (flags & 1) !== 0;
+    this.idle = (flags & 2) !== 0;
     this.steps.restore(reader.f64());
     this.combiner.restore(reader);
     this.inputs.length = 0;

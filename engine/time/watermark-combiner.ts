@@ -15,6 +15,7 @@ interface Input {
 export class WatermarkCombiner {
   private readonly inputs: Input[] = [];
   private outputMs = -Infinity;
+  private idleCount = 0;
 
   get watermarkMs(): number {
     return this.outputMs;
@@ -26,7 +27,7 @@ export class WatermarkCombiner {
 
   /** True while there are inputs and all of them are idle. */
   get idle(): boolean {
-    return this.inputs.length > 0 && this.inputs.every(input => input.idle);
+    return this.inputs.length > 0 && this.idleCount === this.inputs.length;
   }
 
   /** A further, active input without a watermark; its index. From now on the output waits for it, too. */
@@ -53,6 +54,7 @@ export class WatermarkCombiner {
     const input = this.inputs[index]!;
     if (input.idle) return;
     input.idle = true;
+    this.idleCount += 1;
     input.aligned = false;
     if (input.watermarkMs !== this.outputMs) return;
     if (this.idle) this.releaseMaximum();
@@ -63,6 +65,7 @@ export class WatermarkCombiner {
     const input = this.inputs[index]!;
     if (!input.idle) return;
     input.idle = false;
+    this.idleCount -= 1;
     input.aligned = input.watermarkMs >= this.outputMs;
   }
 
@@ -78,11 +81,13 @@ export class WatermarkCombiner {
   restore(reader: SnapshotReader): void {
     this.outputMs = reader.f64();
     this.inputs.length = 0;
+    this.idleCount = 0;
     const count = reader.u32();
     for (let i = 0; i < count; i++) {
       const watermarkMs = reader.f64();
       const flags = reader.u32();
       this.inputs.push({ watermarkMs, idle: (flags & 1) !== 0, aligned: (flags & 2) !== 0 });
+      this.idleCount += flags & 1;
     }
   }
 

@@ -9,7 +9,7 @@ import { newCounters } from '../operator/counters';
 import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter, StreamType } from '../operator/operator';
 import { rowLetter } from '../operator/row-letter';
 import type { Schema } from '../schema/schema';
-import { firstRowAfter, firstStepReaching, NO_PROGRESS } from '../time/progress-search';
+import { firstRowAfter, firstStepReaching, NO_PROGRESS, saysNothing } from '../time/progress-search';
 import { WatermarkLog } from '../time/watermark-log';
 import type { Assigner } from './assigner';
 import { paneStartMs, passedEndMs } from './assigner';
@@ -111,7 +111,7 @@ export class AlignedWindowOperator implements Operator {
     this.log.follow(progress);
     const results = this.results.rowCount > 0 ? this.results.take() : this.noRows;
     this.counters.rowsOut += results.rowCount;
-    if (results.rowCount > 0 || progress.count > 0) output.emit({ batch: results, progress });
+    if (results.rowCount > 0 || !saysNothing(progress)) output.emit({ batch: results, progress });
   }
 
   snapshot(writer: SnapshotWriter): void {

@@ -1,4 +1,4 @@
-import type { WindowSpec } from '../plan/plan';
+import type { AlignedWindowSpec } from '../plan/nodes/window';
 import { floorToGrid } from './tumbling';
 
 /**
@@ -14,7 +14,7 @@ export interface Assigner {
 }
 
 /** The assigner of `spec`. */
-export function assignerOf(spec: WindowSpec): Assigner {
+export function assignerOf(spec: Extract<AlignedWindowSpec, { kind: 'tumbling' }>): Assigner {
   return {
     paneMs: spec.sizeMs,
     offsetMs: spec.offsetMs,

@@ -82,7 +82,8 @@ const plan: Plan = {
         window: { kind: 'tumbling', sizeMs: 1_000, offsetMs: 0 },
         aggregates: [{ name: 'n', fn: 'count' }, { name: 'mean', fn: 'mean', column: 'value' }, { name: 'max', fn: 'max', column: 'value' }],
         allowedLatenessMs: 0,
-        latePolicy: 'drop'
+        latePolicy: 'drop',
+        emit: 'onClose'
       }
     },
     { id: 'out', op: 'sink', input: 'window', config: { connector: 'mqtt', name: 'out', topic: 'bench-out/{device}', connection: 'plant', qos: 0, retain: false } }

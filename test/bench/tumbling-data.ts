@@ -110,7 +110,8 @@ export const TUMBLING_PLAN: Plan = {
           { name: 'hi', fn: 'max', column: 'x' }
         ],
         allowedLatenessMs: 0,
-        latePolicy: 'drop'
+        latePolicy: 'drop',
+        emit: 'onClose'
       }
     },
     { id: 'out', op: 'sink', input: 'windowed', config: { connector: 'mqtt', name: 'out', topic: 'out', connection: 'bench', qos: 0, retain: false } }

@@ -100,7 +100,8 @@ export function countingPlan(options: { readonly name?: string; readonly deliver
             { name: 'sd', fn: 'stddev', column: 'value' }
           ],
           allowedLatenessMs: 0,
-          latePolicy: 'drop'
+          latePolicy: 'drop',
+          emit: 'onClose'
         }
       },
       { id: 'out', op: 'sink', input: 'second', config: { connector: 'mqtt', name: 'out', topic: 'out/{device}', connection: sinkConnection, qos, retain: false } },

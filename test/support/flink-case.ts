@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createGraph } from '../../engine/graph/create-graph';
 import type { GraphInput, StepResult } from '../../engine/graph/graph-api';
-import type { Plan, WindowSpec } from '../../engine/plan/plan';
+import type { WindowSpec } from '../../engine/plan/nodes/window';
+import type { Plan } from '../../engine/plan/plan';
 import { valueAt } from '../../engine/batch/value';
 
 /** One case of `golden/flink`: a window, its input in arrival order, and what Flink gave. */
@@ -72,7 +73,8 @@ export function planOfCase(flinkCase: FlinkCase): Plan {
           window: flinkCase.window,
           aggregates: Object.entries(flinkCase.aggregates).map(([name, aggregate]) => ({ name, ...aggregate })),
           allowedLatenessMs: flinkCase.allowedLatenessMs,
-          latePolicy: 'drop'
+          latePolicy: 'drop',
+          emit: 'onClose'
         }
       },
       { id: 'out', op: 'sink', input: 'windowed', config: { connector: 'mqtt', name: 'out', topic: 'out', connection: 'golden', qos: 0, retain: false } }

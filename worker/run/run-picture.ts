@@ -1,3 +1,4 @@
+import { inputsOf } from '../../engine/plan/inputs-of';
 import type { RowOut } from '../../engine/api/host';
 import type { Graph, GraphInput, GraphMetrics, StepResult } from '../../engine/graph/graph-api';
 import { LatencyHistogram } from '../../engine/graph/latency-histogram';
@@ -104,7 +105,7 @@ export class RunPicture {
       fresh.push({ kind: 'deadLetter', code: letter.code, message: letter.message, topic: letter.topic, eventTimeMs: null, payload: readable(letter.bytes) });
     }
     for (const fact of result.dropFacts) {
-      if (fact.reason === 'filtered') continue;
+      if (fact.reason === 'filtered' || fact.reason === 'dropped') continue;
       fresh.push({ kind: fact.reason, code: fact.reason.toUpperCase(), message: dropWords(fact), topic: '', eventTimeMs: fact.eventTimeMs, payload: '' });
     }
     if (fresh.length > 0) this.problems = [...fresh.reverse(), ...this.problems].slice(0, PROBLEMS_MAX);
@@ -138,7 +139,7 @@ function drawnNode(node: Plan['nodes'][number], metrics: GraphMetrics): RunSnaps
   return {
     id: node.id,
     op: node.op,
-    inputs: 'input' in node ? [node.input] : [],
+    inputs: inputsOf(node),
     rowsIn: counters?.rowsIn ?? 0,
     rowsOut: counters?.rowsOut ?? 0,
     watermarkMs: watermarkMs !== null && Number.isFinite(watermarkMs) ? watermarkMs : null

@@ -1,4 +1,6 @@
 import type { Plan, PlanNode } from '../../../engine/plan/plan';
+import { inputsOf, producerOf } from '../../../engine/plan/inputs-of';
+import type { WindowSpec } from '../../../engine/plan/nodes/window';
 import { typeName } from '../../../engine/schema/schema';
 import type { MimeBundle } from '../ports';
 import { bundle } from '../runtime/representation';
@@ -20,9 +22,12 @@ interface StageLine {
 /** Depth first; of several followers the last one in the plan is the main line. */
 function stageLines(plan: Plan): StageLine[] {
   const followers = new Map<string, PlanNode[]>();
-  for (const node of plan.nodes) if (node.op !== 'source') followers.set(node.input, [...(followers.get(node.input) ?? []), node]);
+  for (const node of plan.nodes) for (const input of inputsOf(node)) followers.set(producerOf(input).id, [...(followers.get(producerOf(input).id) ?? []), node]);
   const lines: StageLine[] = [];
+  const seen = new Set<PlanNode>();
   const walk = (node: PlanNode, depth: number): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
     lines.push({ depth, node });
     const next = followers.get(node.id) ?? [];
     for (const [index, follower] of next.entries()) walk(follower, index === next.length - 1 ? depth : depth + 1);
@@ -42,10 +47,17 @@ function describeNode(node: PlanNode): string {
     case 'keyBy':
       return node.config.columns.join(', ');
     case 'window':
-      return `${node.config.window.kind} ${node.config.window.sizeMs} ms: ${node.config.aggregates.map(({ name, fn, column }) => `${name} = ${fn}(${column ?? ''})`).join(', ')}`;
+      return `${windowWords(node.config.window)}: ${node.config.aggregates.map(({ name, fn, column }) => `${name} = ${fn}(${column ?? ''})`).join(', ')}`;
     case 'predict':
       return `${node.config.model}: ${Object.values(node.config.inputs).flat().join(', ')} → ${Object.values(node.config.outputs).map(({ column }) => column).join(', ')}`;
+    case 'union':
+      return `the rows of ${node.inputs.join(', ')}`;
     case 'sink':
       return node.config.connector === 'mqtt' ? `${node.config.topic} on "${node.config.connection}"` : `table "${node.config.table}"${node.config.partitionBy.length === 0 ? '' : ` by ${node.config.partitionBy.join(', ')}`}`;
   }
+}
+
+/** `hopping, sizeMs 1000, hopMs 100`. */
+function windowWords({ kind, ...sizes }: WindowSpec): string {
+  return [kind, ...Object.entries(sizes).filter(([, size]) => size !== 0 && size !== null && size !== false).map(([name, size]) => `${name} ${String(size)}`)].join(', ');
 }

@@ -49,7 +49,8 @@ export function bearingPlan(options: { readonly idleTimeoutMs?: number | null; r
             { name: 'peakHz', fn: 'welchPeak', column: 'x', options: { sampleHz: 1_000 } }
           ],
           allowedLatenessMs: 0,
-          latePolicy: 'drop'
+          latePolicy: 'drop',
+          emit: 'onClose'
         }
       },
       {

@@ -29,7 +29,8 @@ function plan(maxOutOfOrdernessMs: number): Plan {
           { name: 'rms', fn: 'rms', column: 'x' }
         ],
         allowedLatenessMs: 0,
-        latePolicy: 'drop'
+        latePolicy: 'drop',
+        emit: 'onClose'
       }
     },
     sinkNode('windowed')

@@ -69,7 +69,8 @@ describe('a pipeline', () => {
         { name: 'm', fn: 'mean', column: 'x' }
       ],
       allowedLatenessMs: 0,
-      latePolicy: 'drop'
+      latePolicy: 'drop',
+      emit: 'onClose'
     });
     expect(plan.nodes[3]?.config).toEqual({ model: 'bearing.onnx', inputs: { features: ['m', 'n'] }, outputs: { score: { column: 'score', type: 'float32' } }, onError: 'deadLetter' });
     expect(plan.nodes[5]?.config).toMatchObject({ predicate: { op: '>', left: { kind: 'column', name: 'score' }, right: { kind: 'literal', value: 0.8 } } });

@@ -9,7 +9,7 @@ function windowNode(input: string, config: Partial<Extract<PlanNode, { op: 'wind
     id: 'windowed',
     op: 'window',
     input,
-    config: { window: { kind: 'tumbling', sizeMs: 10, offsetMs: 0 }, aggregates: [{ name: 'rows', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', ...config }
+    config: { window: { kind: 'tumbling', sizeMs: 10, offsetMs: 0 }, aggregates: [{ name: 'rows', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose', ...config }
   };
 }
 

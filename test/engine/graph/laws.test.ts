@@ -35,7 +35,8 @@ function planFrom(shape: OraclePlan): Plan {
         { name: 'last', fn: 'last', column: 'x' }
       ],
       allowedLatenessMs: shape.allowedLatenessMs,
-      latePolicy: 'drop'
+      latePolicy: 'drop',
+      emit: 'onClose'
     }
   }));
   return planOf(...nodes, sinkNode(nodes.at(-1)!.id));

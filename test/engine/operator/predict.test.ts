@@ -16,7 +16,7 @@ const windowed: PlanNode = {
   id: 'windowed',
   op: 'window',
   input: 'predicted',
-  config: { window: { kind: 'tumbling', sizeMs: 10, offsetMs: 0 }, aggregates: [{ name: 'total', fn: 'sum', column: 'score' }], allowedLatenessMs: 0, latePolicy: 'drop' }
+  config: { window: { kind: 'tumbling', sizeMs: 10, offsetMs: 0 }, aggregates: [{ name: 'total', fn: 'sum', column: 'score' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' }
 };
 const plan = (...config: Parameters<typeof predictNode>): Plan => planOf(sourceNode(), predictNode(...config), sinkNode('predicted'));
 

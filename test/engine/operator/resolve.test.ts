@@ -4,7 +4,8 @@ import { PlanError } from '../../../engine/error';
 import { createGraph } from '../../../engine/graph/create-graph';
 import { operatorSpecs } from '../../../engine/operator/registry';
 import { aggregateSpecs } from '../../../engine/aggregate/registry';
-import type { PlanNode, WindowSpec } from '../../../engine/plan/plan';
+import type { WindowSpec } from '../../../engine/plan/nodes/window';
+import type { PlanNode } from '../../../engine/plan/plan';
 import { planOf, sinkNode, sourceNode } from '../../support/graph-runs';
 
 type WindowConfig = Extract<PlanNode, { op: 'window' }>['config'];
@@ -13,7 +14,7 @@ function windowNode(config: Partial<WindowConfig> = {}): PlanNode {
     id: 'w',
     op: 'window',
     input: 'in',
-    config: { window: { kind: 'tumbling', sizeMs: 1000, offsetMs: 0 }, aggregates: [{ name: 'n', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', ...config }
+    config: { window: { kind: 'tumbling', sizeMs: 1000, offsetMs: 0 }, aggregates: [{ name: 'n', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose', ...config }
   };
 }
 const aggregate = (fn: string, column?: string, options?: Record<string, number>): PlanNode => windowNode({ aggregates: [{ name: 'a', fn, column, options }] });

@@ -41,7 +41,8 @@ export function samplePlan(): SamplePlan {
             { name: 'score', fn: 'max', column: 'load', options: {} }
           ],
           allowedLatenessMs: 0,
-          latePolicy: 'drop'
+          latePolicy: 'drop',
+          emit: 'onClose'
         }
       },
       { id: 'predict', op: 'predict', input: 'window', config: { model: 'bearing.onnx', inputs: { features: ['m', 'score'] }, outputs: { out: { column: 'anomaly', type: 'float32' } }, onError: 'deadLetter' } },

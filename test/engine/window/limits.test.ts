@@ -49,6 +49,7 @@ function run(rows: readonly Row[], limits: Partial<WindowLimits>, states = new S
     assigner: assignerOf({ kind: 'tumbling', sizeMs: 10, offsetMs: 0 }),
     allowedLatenessMs: 0,
     latePolicy: 'drop',
+    emit: 'onClose',
     states,
     aggregates: [],
     limits: { ...WINDOW_LIMITS, ...limits }

@@ -35,7 +35,7 @@ describe('the windows of a tumbling grid', () => {
         const graph = createGraph(
           planOf(
             sourceNode({ maxOutOfOrdernessMs: Number.MAX_SAFE_INTEGER }),
-            { id: 'w', op: 'window', input: 'in', config: { window: { kind: 'tumbling', sizeMs: size, offsetMs: offset }, aggregates: [], allowedLatenessMs: 0, latePolicy: 'drop' } },
+            { id: 'w', op: 'window', input: 'in', config: { window: { kind: 'tumbling', sizeMs: size, offsetMs: offset }, aggregates: [], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' } },
             sinkNode('w')
           )
         );

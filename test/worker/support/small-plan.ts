@@ -27,7 +27,7 @@ export function smallPlan(options: { readonly idleTimeoutMs?: number | null; rea
         id: 'window',
         op: 'window',
         input: 'key',
-        config: { window: { kind: 'tumbling', sizeMs: 1_000, offsetMs: 0 }, aggregates: [{ name: 'n', fn: 'count' }, { name: 'mean', fn: 'mean', column: 'value' }], allowedLatenessMs: 0, latePolicy: 'drop' }
+        config: { window: { kind: 'tumbling', sizeMs: 1_000, offsetMs: 0 }, aggregates: [{ name: 'n', fn: 'count' }, { name: 'mean', fn: 'mean', column: 'value' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' }
       },
       { id: 'out', op: 'sink', input: 'window', config: { connector: 'mqtt', name: 'out', topic: 'out/{device}', connection: 'plant', qos: 0, retain: false } }
     ],

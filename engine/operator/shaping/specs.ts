@@ -1,0 +1,2 @@
+/** The operators of `plan/nodes/shaping.ts` by name. */
+export const shapingSpecs = {} as const;

@@ -1,0 +1,2 @@
+/** The operators of `plan/nodes/signal.ts` by name. */
+export const signalSpecs = {} as const;

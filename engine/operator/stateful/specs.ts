@@ -1,0 +1,2 @@
+/** The operators of `plan/nodes/stateful.ts` by name. */
+export const statefulSpecs = {} as const;
