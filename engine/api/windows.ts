@@ -1,4 +1,4 @@
-import type { WindowSpec } from '../plan/plan';
+import type { WindowSpec } from '../plan/nodes/window';
 import { given } from './given';
 
 /** How rows are put into windows by their event time. */

@@ -1,14 +1,15 @@
 import { StateSet } from '../aggregate/aggregate';
 import { aggregateInputs } from '../aggregate/aggregate-inputs';
 import { PlanError } from '../error';
-import type { WindowNode } from '../plan/nodes/window';
+import type { WindowNode, WindowSpec } from '../plan/nodes/window';
 import type { Field, Schema } from '../schema/schema';
 import { fieldIndex } from '../schema/schema';
 import { AlignedWindowOperator } from '../window/aligned-window-operator';
 import { assignerOf } from '../window/assigner';
 import { WINDOW_LIMITS } from '../window/limits';
 import { checkWindow } from '../window/check-window';
-import type { OperatorSpec, StreamType } from './operator';
+import type { WindowOptions } from '../window/window-options';
+import type { Operator, OperatorSpec, StreamType } from './operator';
 
 type WindowConfig = WindowNode['config'];
 
@@ -31,23 +32,34 @@ export const window: OperatorSpec<WindowConfig> = {
     return { schema: resultSchema(config, input, path), keys: input.keys };
   },
   create(config, [input], node) {
-    const { window: spec, latePolicy } = config;
-    if (spec.kind !== 'tumbling' || latePolicy === 'sideOutput') throw new PlanError('WINDOW', `window ${spec.kind} at ${node}: it is not supported. Use tumbling.`, { details: { path: node } });
     const states = new StateSet();
-    const aggregates = aggregateInputs(config.aggregates, input!.schema, node).map(each => each.spec.create(each.input, states));
-    return new AlignedWindowOperator({
+    const options: WindowOptions = {
       node,
       input: input!,
       schema: resultSchema(config, input!, node),
-      assigner: assignerOf(spec),
       allowedLatenessMs: config.allowedLatenessMs,
-      latePolicy,
+      latePolicy: config.latePolicy,
+      emit: config.emit,
       states,
-      aggregates,
+      aggregates: aggregateInputs(config.aggregates, input!.schema, node).map(each => each.spec.create(each.input, states)),
       limits: WINDOW_LIMITS
-    });
+    };
+    return operatorOf(config.window, options);
   }
 };
+
+function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
+  switch (spec.kind) {
+    case 'tumbling':
+      return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec) });
+    case 'hopping':
+    case 'cumulating':
+    case 'session':
+    case 'counting':
+    case 'sliding':
+      throw new PlanError('WINDOW', `window ${spec.kind} at ${options.node}: it is not supported. Use tumbling.`, { details: { path: options.node } });
+  }
+}
 
 function resultSchema(config: WindowConfig, input: StreamType, path: string): Schema {
   const fields: Field[] = input.keys.map(name => input.schema.fields[fieldIndex(input.schema, name)]!);

@@ -1,4 +1,4 @@
-import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
+import type { AggregateState, StateBound } from '../aggregate/aggregate';
 import type { BlockColumn, RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
@@ -6,9 +6,8 @@ import { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
 import { emptyBatch } from '../batch/empty';
 import { newCounters } from '../operator/counters';
-import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter, StreamType } from '../operator/operator';
+import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { rowLetter } from '../operator/row-letter';
-import type { Schema } from '../schema/schema';
 import { firstRowAfter, firstStepReaching, NO_PROGRESS, saysNothing } from '../time/progress-search';
 import { WatermarkLog } from '../time/watermark-log';
 import type { Assigner } from './assigner';
@@ -23,19 +22,12 @@ import type { KeyedRows } from './pane-cells';
 import { PaneCells } from './pane-cells';
 import { WindowResults } from './window-results';
 import { loadWindows, saveWindows } from './window-snapshot';
+import type { WindowOptions } from './window-options';
 
 const BLOCK_ROWS = 4096;
 
-export interface AlignedWindowOptions {
-  readonly node: string;
-  readonly input: StreamType;
-  readonly schema: Schema;
+export interface AlignedWindowOptions extends WindowOptions {
   readonly assigner: Assigner;
-  readonly allowedLatenessMs: number;
-  readonly latePolicy: 'drop' | 'deadLetter';
-  readonly states: StateSet;
-  readonly aggregates: readonly Aggregate[];
-  readonly limits: WindowLimits;
 }
 
 /**

@@ -1,18 +1,59 @@
 import { PlanError } from '../error';
-import type { WindowNode } from '../plan/nodes/window';
+import type { AlignedWindowSpec, WindowNode } from '../plan/nodes/window';
+
+type WindowConfig = WindowNode['config'];
+
+/** Throws a PlanError of code `WINDOW`: what is wrong, and what to do. */
+export type FailWindow = (problem: string, next: string) => never;
 
 /** Throws a PlanError for windows that Flink refuses too, and for times that are not whole milliseconds. */
-export function checkWindow(config: WindowNode['config'], path: string): void {
-  const fail = (problem: string, next: string): never => {
-    throw new PlanError('WINDOW', `window ${config.window.kind} at ${path}: ${problem}. ${next}`, { details: { path } });
+export function checkWindow(config: WindowConfig, path: string): void {
+  const { window } = config;
+  const fail: FailWindow = (problem, next) => {
+    throw new PlanError('WINDOW', `window ${window.kind} at ${path}: ${problem}. ${next}`, { details: { path } });
   };
-  if (config.window.kind !== 'tumbling') return fail('it is not supported', 'Use tumbling.');
-  const { sizeMs, offsetMs } = config.window;
-  if (!Number.isSafeInteger(sizeMs) || sizeMs <= 0) fail(`sizeMs is ${sizeMs}, expected a whole number of milliseconds above 0`, 'Give the window a size, e.g. 1000.');
-  if (!Number.isSafeInteger(offsetMs)) fail(`offsetMs is ${offsetMs}, expected a whole number of milliseconds`, 'Use 0 for windows that start at the epoch.');
-  if (Math.abs(offsetMs) >= sizeMs) fail(`offsetMs ${offsetMs} is not smaller than sizeMs ${sizeMs}`, `Use ${offsetMs % sizeMs}, which gives the same windows.`);
+  switch (window.kind) {
+    case 'tumbling':
+      checkAligned(window, fail);
+      break;
+    case 'hopping':
+    case 'cumulating':
+    case 'session':
+    case 'counting':
+    case 'sliding':
+      fail('it is not supported', 'Use tumbling.');
+  }
   const { allowedLatenessMs } = config;
   if (!Number.isSafeInteger(allowedLatenessMs) || allowedLatenessMs < 0) {
     fail(`allowedLatenessMs is ${allowedLatenessMs}, expected a whole number of milliseconds from 0`, 'Use 0 to fire every window once.');
   }
+}
+
+/** Refuses a length of time that is not a whole number of milliseconds above 0. */
+export function checkLengthMs(name: string, lengthMs: number, fail: FailWindow): void {
+  if (!Number.isSafeInteger(lengthMs) || lengthMs <= 0) fail(`${name} is ${lengthMs}, expected a whole number of milliseconds above 0`, 'Give the window a length, e.g. 1000.');
+}
+
+function checkAligned(window: AlignedWindowSpec, fail: FailWindow): void {
+  switch (window.kind) {
+    case 'tumbling':
+      checkLengthMs('sizeMs', window.sizeMs, fail);
+      checkOffset(window.offsetMs, 'sizeMs', window.sizeMs, fail);
+      break;
+    case 'hopping':
+      checkLengthMs('sizeMs', window.sizeMs, fail);
+      checkLengthMs('hopMs', window.hopMs, fail);
+      checkOffset(window.offsetMs, 'hopMs', window.hopMs, fail);
+      break;
+    case 'cumulating':
+      checkLengthMs('maxSizeMs', window.maxSizeMs, fail);
+      checkLengthMs('stepMs', window.stepMs, fail);
+      checkOffset(window.offsetMs, 'maxSizeMs', window.maxSizeMs, fail);
+      if (window.maxSizeMs % window.stepMs !== 0) fail(`maxSizeMs ${window.maxSizeMs} is not a multiple of stepMs ${window.stepMs}`, `Use a step that divides it, or maxSizeMs ${Math.ceil(window.maxSizeMs / window.stepMs) * window.stepMs}.`);
+  }
+}
+
+function checkOffset(offsetMs: number, name: string, gridMs: number, fail: FailWindow): void {
+  if (!Number.isSafeInteger(offsetMs)) fail(`offsetMs is ${offsetMs}, expected a whole number of milliseconds`, 'Use 0 for windows that start at the epoch.');
+  if (Math.abs(offsetMs) >= gridMs) fail(`offsetMs ${offsetMs} is not smaller than ${name} ${gridMs}`, `Use ${offsetMs % gridMs}, which gives the same windows.`);
 }

@@ -56,7 +56,7 @@ function run(rows: readonly Row[], limits: Partial<WindowLimits>, states = new S
   });
   const letters: DeadLetter[] = [];
   const chunks: Chunk[] = [];
-  const output: Output = { emit: chunk => chunks.push(chunk), deadLetter: letter => letters.push(letter), dropped: () => undefined, requestInference: () => undefined };
+  const output: Output = { emit: chunk => chunks.push(chunk), emitSide: () => undefined, deadLetter: letter => letters.push(letter), dropped: () => undefined, requestInference: () => undefined };
   operator.process({ batch: batchOf(rows, 0), progress: { count: 1, at: Float64Array.of(rows.length), watermarkMs: Float64Array.of(Infinity) } }, 0, output);
   expect(imbalance(operator.counters)).toBe(0);
   expect(operator.counters.rowsInState).toBe(0);
