@@ -1,4 +1,7 @@
 import FFT from 'fft.js';
+import { RealFft } from './real-fft';
+import type { WindowFunction } from './window-function';
+import { windowWeights } from './window-function';
 
 /** A discrete Fourier transform of one length over interleaved complex numbers: X[k] = Σ x[n]·exp(-2πi·k·n/length). */
 export interface FftPlan {
@@ -7,21 +10,36 @@ export interface FftPlan {
 }
 
 /**
- * Plans by length, kept by whoever transforms often. Powers of two go to fft.js (radix 4), other lengths to Bluestein's
- * algorithm over the next power of two. Holds at most `plansMax` plans.
+ * Plans by length and windows, kept by whoever transforms often. Powers of two go to fft.js (radix 4), other lengths to
+ * Bluestein's algorithm over the next power of two. Holds at most `plansMax` of each kind.
  */
 export class FftPlans {
-  private readonly plans = new Map<number, FftPlan>();
+  private readonly complex = new Map<number, FftPlan>();
+  private readonly reals = new Map<number, RealFft>();
+  private readonly windows = new Map<string, Float64Array>();
 
   constructor(private readonly plansMax = 32) {}
 
   plan(length: number): FftPlan {
-    const known = this.plans.get(length);
+    return this.kept(this.complex, length, () => (length <= 1 ? new IdentityPlan(length) : isPowerOfTwo(length) ? new PowerOfTwoPlan(length) : new BluesteinPlan(length)));
+  }
+
+  real(length: number): RealFft {
+    return this.kept(this.reals, length, () => new RealFft(length, this.plan(length % 2 === 0 ? length / 2 : length)));
+  }
+
+  /** Periodic weights of a window; not to be changed. */
+  window(window: WindowFunction, size: number): Float64Array {
+    return this.kept(this.windows, `${String(window)}:${size}`, () => windowWeights(window, size));
+  }
+
+  private kept<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
+    const known = cache.get(key);
     if (known !== undefined) return known;
-    if (this.plans.size >= this.plansMax) this.plans.clear();
-    const plan = length <= 1 ? new IdentityPlan(length) : isPowerOfTwo(length) ? new PowerOfTwoPlan(length) : new BluesteinPlan(length);
-    this.plans.set(length, plan);
-    return plan;
+    if (cache.size >= this.plansMax) cache.clear();
+    const made = make();
+    cache.set(key, made);
+    return made;
   }
 }
 
@@ -32,19 +50,24 @@ export interface HalfSpectrum {
 }
 
 /** NumPy `fft.rfft(x, length)`: `x` is padded with zeros or cut to `length`. Relative error about 1e-15·log2(length). */
-export function rfft(x: ArrayLike<number>, length = x.length, plans = new FftPlans()): HalfSpectrum {
-  const input = new Float64Array(length * 2);
-  for (let i = 0; i < Math.min(length, x.length); i++) input[i * 2] = x[i]!;
-  const out = new Float64Array(length * 2);
-  plans.plan(length).transform(out, input);
-  const bins = length === 0 ? 0 : Math.floor(length / 2) + 1;
-  const re = new Float64Array(bins);
-  const im = new Float64Array(bins);
-  for (let k = 0; k < bins; k++) {
+export function rfft(x: Float64Array, length = x.length, plans = new FftPlans()): HalfSpectrum {
+  const plan = plans.real(length);
+  const out = new Float64Array(plan.bins * 2);
+  plan.transform(out, x.length === length ? x : padded(x, length));
+  const re = new Float64Array(plan.bins);
+  const im = new Float64Array(plan.bins);
+  for (let k = 0; k < plan.bins; k++) {
     re[k] = out[k * 2]!;
     im[k] = out[k * 2 + 1]!;
   }
   return { re, im };
+}
+
+/** `x` cut to `length`, or with zeros behind it. */
+export function padded(x: Float64Array, length: number): Float64Array {
+  const values = new Float64Array(length);
+  values.set(x.length > length ? x.subarray(0, length) : x);
+  return values;
 }
 
 class IdentityPlan implements FftPlan {
