@@ -1,21 +1,31 @@
+/** Where a payload's dead letter code begins: the format that was expected. */
+export type DecodeFormat = 'JSON' | 'MSGPACK' | 'CBOR' | 'AVRO' | 'PROTOBUF' | 'SPARKPLUG' | 'CSV' | 'RAW' | 'NUMBER';
+
+/** What is wrong with a payload, in any format. */
+export type DecodeFault =
+  | 'SYNTAX'
+  | 'TRUNCATED'
+  | 'TRAILING_DATA'
+  | 'UTF8'
+  | 'DUPLICATE_KEY'
+  | 'TYPE'
+  | 'RANGE'
+  | 'MISSING_FIELD'
+  | 'DEPTH'
+  | 'SIZE'
+  /** Avro: a schema that is not known or not readable under ours. Sparkplug: an alias or data type that no birth has named. */
+  | 'UNKNOWN_SCHEMA';
+
 /** Why a payload could not be decoded; the code of its dead letter. */
-export type DecodeCode =
-  | 'JSON_SYNTAX'
-  | 'JSON_TRUNCATED'
-  | 'JSON_TRAILING_DATA'
-  | 'JSON_UTF8'
-  | 'JSON_DUPLICATE_KEY'
-  | 'JSON_TYPE'
-  | 'JSON_RANGE'
-  | 'JSON_MISSING_FIELD'
-  | 'JSON_DEPTH'
-  | 'JSON_SIZE';
+export type DecodeCode = `${DecodeFormat}_${DecodeFault}`;
 
 /** A payload that gave no row. `offset` is the byte at which decoding stopped. */
 export interface DecodeFailure {
   readonly code: DecodeCode;
   readonly message: string;
   readonly offset: number;
+  /** The column whose value did not fit, where there is one. */
+  readonly column?: string;
 }
 
 /** Bounds on one payload; what exceeds them is refused before it takes memory. */
@@ -27,6 +37,9 @@ export interface DecodeLimits {
   readonly numberBytesMax: number;
   /** Keys of one object. */
   readonly keysMax: number;
+  /** Items of all lists and maps of one payload that take no bytes of their own, and bytes that a compressed block may grow to. */
+  readonly itemsMax: number;
+  readonly inflatedBytesMax: number;
 }
 
 export const DEFAULT_DECODE_LIMITS: DecodeLimits = {
@@ -35,5 +48,7 @@ export const DEFAULT_DECODE_LIMITS: DecodeLimits = {
   depthMax: 64,
   stringBytesMax: 1024 * 1024,
   numberBytesMax: 1024,
-  keysMax: 10_000
+  keysMax: 10_000,
+  itemsMax: 1_000_000,
+  inflatedBytesMax: 16 * 1024 * 1024
 };

@@ -26,7 +26,8 @@ export abstract class FieldReader {
 
   read(): boolean {
     const byte = this.scanner.peek();
-    return byte === LETTER_N && this.scanner.takeNull() ? this.appendNull() : this.readValue();
+    if (byte === LETTER_N && this.scanner.takeNull()) return this.appendNull();
+    return this.readValue() || this.scanner.blame(this.name);
   }
 
   /** A column that the message leaves out. */

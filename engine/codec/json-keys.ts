@@ -1,10 +1,9 @@
+import type { DriftCounts } from './drift-counts';
 import type { JsonScanner } from './json-scanner';
 import { encodeUtf8 } from './utf8';
 import { hashBytes, TextInterner } from './text-interner';
 
 const KEYS_MAX = 4096;
-const DRIFT_NAMES_MAX = 256;
-const DRIFT_NAME_LENGTH_MAX = 128;
 
 /**
  * From key bytes to a number: below `known.length` the index of a column, from there on an unknown key. Also finds
@@ -15,9 +14,12 @@ export class KeyTable {
   private stamps!: Int32Array;
   private counts!: Float64Array;
   private stamp = 0;
-  private readonly drift = new Map<string, number>();
 
-  constructor(private readonly known: readonly string[]) {
+  /** Unknown keys are counted in `drift`, once `fold` is called. */
+  constructor(
+    private readonly known: readonly string[],
+    private readonly drift: DriftCounts
+  ) {
     this.reset();
   }
 
@@ -29,16 +31,20 @@ export class KeyTable {
 
   /** Code of the scanner's last string, or -1 when it is not text. */
   lookup(scanner: JsonScanner): number {
-    let code: number;
     if (scanner.textEscaped) {
       const text = scanner.text();
       if (text === null) return -1;
       const bytes = encodeUtf8(text);
-      code = this.interner.encode(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length));
-    } else {
-      code = this.interner.encode(scanner.bytes, scanner.textStart, scanner.textEnd, scanner.textHash);
-      if (code < 0) scanner.notUtf8();
+      return this.lookupBytes(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length));
     }
+    const code = this.lookupBytes(scanner.bytes, scanner.textStart, scanner.textEnd, scanner.textHash);
+    if (code < 0) scanner.notUtf8();
+    return code;
+  }
+
+  /** Code of the key `bytes[start, end)`, whose hash is given, or -1 when it is not UTF-8. */
+  lookupBytes(bytes: Uint8Array, start: number, end: number, hash = hashBytes(bytes, start, end)): number {
+    const code = this.interner.encode(bytes, start, end, hash);
     if (code >= this.stamps.length) this.grow();
     return code;
   }
@@ -59,21 +65,16 @@ export class KeyTable {
     return this.stamps[code] === this.stamp;
   }
 
-  /** How often each unknown key was seen, for drift; names beyond 256 are counted under "…". */
-  unknownKeys(): ReadonlyMap<string, number> {
+  /** Brings the counts of the unknown keys into `drift`. */
+  fold(): void {
     this.interner.dictionary.values.forEach((name, code) => {
-      const count = this.counts[code]!;
-      if (count === 0) return;
-      const cut = name.length > DRIFT_NAME_LENGTH_MAX ? `${name.slice(0, DRIFT_NAME_LENGTH_MAX)}…` : name;
-      const entry = this.drift.has(cut) || this.drift.size < DRIFT_NAMES_MAX ? cut : '…';
-      this.drift.set(entry, (this.drift.get(entry) ?? 0) + count);
+      if (this.counts[code]! > 0) this.drift.add('unknown', name, this.counts[code]);
       this.counts[code] = 0;
     });
-    return this.drift;
   }
 
   private reset(): void {
-    if (this.interner) this.unknownKeys();
+    if (this.interner) this.fold();
     this.interner = new TextInterner();
     this.stamps = new Int32Array(this.known.length + 64);
     this.counts = new Float64Array(this.known.length + 64);

@@ -46,6 +46,13 @@ export class JsonScanner {
     this.failure = null;
   }
 
+  /** As `open`, for a part of the bytes. */
+  openRange(bytes: Uint8Array, start: number, end: number): void {
+    this.open(bytes);
+    this.position = start;
+    this.end = end;
+  }
+
   /** Numbers on their way from a list to a builder. */
   get run(): Float64Array {
     this.runBuffer ??= new Float64Array(RUN_MAX);
@@ -55,6 +62,13 @@ export class JsonScanner {
   /** Records the first failure. */
   fail(code: DecodeCode, message: string, offset = this.position): false {
     this.failure ??= { code, message: `${message} (byte ${offset})`, offset };
+    return false;
+  }
+
+  /** Names the column whose value has failed, when its type or range is the reason. */
+  blame(column: string): false {
+    const { failure } = this;
+    if (failure?.code === 'JSON_TYPE' || failure?.code === 'JSON_RANGE') this.failure = { ...failure, column: failure.column ?? column };
     return false;
   }
 

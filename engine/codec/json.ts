@@ -1,21 +1,21 @@
-import type { Schema } from '../schema/schema';
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { fieldIndex, isList } from '../schema/schema';
 import { assert } from '../error';
-import type { DecodeFailure, DecodeLimits } from './decode-failure';
+import type { DecodeFailure } from './decode-failure';
 import { DEFAULT_DECODE_LIMITS } from './decode-failure';
+import { DriftCounts } from './drift-counts';
 import type { FieldReader } from './field-reader';
 import { fieldReader } from './json-readers';
 import { KeyTable } from './json-keys';
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, JsonScanner, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-scanner';
 import { skipValue } from './json-skip';
+import type { PayloadDecoder, PayloadDecoderOptions } from './payload-decoder';
 import type { RowBuilder } from './row-builder';
 import { encodeUtf8 } from './utf8';
 
-export interface JsonDecoderOptions {
-  readonly schema: Schema;
-  /** Columns that the caller fills, e.g. from the topic; a key of such a name counts as unknown. */
-  readonly except?: readonly string[];
-  readonly limits?: Partial<DecodeLimits>;
+export interface JsonDecoderOptions extends PayloadDecoderOptions {
+  /** Several values in one payload, one after the other, as in NDJSON. Default false. */
+  readonly lines?: boolean;
 }
 
 /**
@@ -23,11 +23,15 @@ export interface JsonDecoderOptions {
  * a list of objects is many, an object of equally long lists (two columns at least) is many in columns. Unknown keys are skipped and counted.
  * A payload gives all its rows or none. One decoder per source; not re-entrant.
  */
-export class JsonDecoder {
+export class JsonDecoder implements PayloadDecoder {
   private readonly scanner: JsonScanner;
   private readonly readers: readonly FieldReader[];
   private readonly quotedKeys: readonly Uint8Array[];
+  private readonly counts = new DriftCounts();
   private readonly keys: KeyTable;
+  /** Per column how often it was missing; folded into `counts` when they are asked for. */
+  private readonly missing: Float64Array;
+  private readonly lines: boolean;
   private sink: RowBuilder | null = null;
   private rows = 0;
 
@@ -36,7 +40,9 @@ export class JsonDecoder {
     const fields = options.schema.fields.filter(field => !options.except?.includes(field.name));
     this.readers = fields.map(field => fieldReader(field, this.scanner));
     this.quotedKeys = fields.map(field => encodeUtf8(`${JSON.stringify(field.name)}:`));
-    this.keys = new KeyTable(fields.map(field => field.name));
+    this.keys = new KeyTable(fields.map(field => field.name), this.counts);
+    this.missing = new Float64Array(fields.length);
+    this.lines = options.lines ?? false;
   }
 
   /** Appends the rows of `payload` to `sink` and returns their number, or leaves `sink` as it was and says why. */
@@ -53,13 +59,32 @@ export class JsonDecoder {
         : this.readPayload();
     if (ok) return this.rows;
     sink.truncate(before);
-    assert(scanner.failure, 'a failure has a reason');
-    return scanner.failure;
+    const { failure } = scanner;
+    assert(failure, 'a failure has a reason');
+    if (failure.column !== undefined) this.counts.add(failure.code === 'JSON_RANGE' ? 'range' : 'type', failure.column);
+    return failure;
   }
 
-  /** How often each key that is no column was seen. */
-  unknownFields(): ReadonlyMap<string, number> {
-    return this.keys.unknownKeys();
+  drift(): ReadonlyMap<string, number> {
+    this.foldCounts();
+    return this.counts.all();
+  }
+
+  snapshot(writer: SnapshotWriter): void {
+    this.foldCounts();
+    this.counts.snapshot(writer);
+  }
+
+  restore(reader: SnapshotReader): void {
+    this.counts.restore(reader);
+  }
+
+  private foldCounts(): void {
+    this.keys.fold();
+    this.readers.forEach((reader, index) => {
+      if (this.missing[index]! > 0) this.counts.add('missing', reader.name, this.missing[index]);
+    });
+    this.missing.fill(0);
   }
 
   private bind(sink: RowBuilder): void {
@@ -73,15 +98,21 @@ export class JsonDecoder {
   }
 
   private readPayload(): boolean {
-    const scanner = this.scanner;
+    const { scanner } = this;
+    for (;;) {
+      if (!this.readPayloadValue()) return false;
+      if (scanner.peek() < 0) return true;
+      if (!this.lines) return scanner.fail('JSON_TRAILING_DATA', 'the payload goes on after its value');
+      if (this.rows > scanner.limits.rowsMax) return scanner.fail('JSON_SIZE', `more than ${scanner.limits.rowsMax} rows in one payload`);
+    }
+  }
+
+  private readPayloadValue(): boolean {
+    const { scanner } = this;
     const byte = scanner.peek();
-    if (byte === OPEN_OBJECT) {
-      if (!this.readObject(null)) return false;
-    } else if (byte === OPEN_LIST) {
-      if (!this.readRows()) return false;
-    } else return scanner.wrongType('an object or a list of objects');
-    if (scanner.peek() < 0) return true;
-    return scanner.fail('JSON_TRAILING_DATA', 'the payload goes on after its value');
+    if (byte === OPEN_OBJECT) return this.readObject(null);
+    if (byte === OPEN_LIST) return this.readRows();
+    return scanner.wrongType('an object or a list of objects');
   }
 
   private readRows(): boolean {
@@ -201,6 +232,7 @@ export class JsonDecoder {
     if (seen < this.readers.length) {
       for (let i = 0; i < this.readers.length; i++) {
         if (this.keys.has(i)) continue;
+        this.missing[i]! += rows;
         for (let row = 0; row < rows; row++) if (!this.readers[i]!.appendNull()) return false;
       }
     }

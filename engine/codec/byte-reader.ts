@@ -1,0 +1,123 @@
+import { DecodeProblem } from './decode-problem';
+
+/** A bounded cursor over a payload: it never reads beyond `end`, and what is cut short is a DecodeProblem `TRUNCATED`. */
+export class ByteReader {
+  bytes: Uint8Array = new Uint8Array(0);
+  position = 0;
+  end = 0;
+  private view = new DataView(this.bytes.buffer);
+
+  open(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+    if (this.view.buffer !== bytes.buffer || this.view.byteOffset !== bytes.byteOffset || this.view.byteLength !== bytes.byteLength) {
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+  }
+
+  get atEnd(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** Takes `length` bytes and returns where they begin. `length` may be anything that a payload declares. */
+  take(length: number): number {
+    const start = this.position;
+    if (!(length <= this.end - start)) throw new DecodeProblem('TRUNCATED', `the payload ends after ${this.end - start} of ${length} bytes`, this.end);
+    this.position = start + length;
+    return start;
+  }
+
+  u8(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  /** `size` bytes as an unsigned whole number, at most 4, big-endian. */
+  uint(size: 1 | 2 | 4): number {
+    const at = this.take(size);
+    return size === 1 ? this.bytes[at]! : size === 2 ? this.view.getUint16(at) : this.view.getUint32(at);
+  }
+  int(size: 1 | 2 | 4): number {
+    const at = this.take(size);
+    return size === 1 ? this.view.getInt8(at) : size === 2 ? this.view.getInt16(at) : this.view.getInt32(at);
+  }
+  /** 8 bytes big-endian; a number within ±2^53, a bigint beyond. */
+  uint64(littleEndian = false): number | bigint {
+    return narrow(this.view.getBigUint64(this.take(8), littleEndian));
+  }
+  int64(littleEndian = false): number | bigint {
+    return narrow(this.view.getBigInt64(this.take(8), littleEndian));
+  }
+  float(littleEndian = false): number {
+    return this.view.getFloat32(this.take(4), littleEndian);
+  }
+  double(littleEndian = false): number {
+    return this.view.getFloat64(this.take(8), littleEndian);
+  }
+  uint32Little(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  /** The view of all bytes of the payload, for reads whose place has been taken. */
+  get data(): DataView {
+    return this.view;
+  }
+
+  /** Bits of a varint of 7-bit groups, least first, at most 10 bytes; `low` and `high` are left in the fields below. */
+  varint(): void {
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.u8();
+      const group = byte & 127;
+      if (shift < 28) low |= group << shift;
+      else if (shift === 28) {
+        low |= group << 28;
+        high = group >>> 4;
+      } else if (shift < 63) high |= group << (shift - 32);
+      else if (group > 1) break;
+      else high |= group << 31;
+      if (byte < 128) {
+        this.varintLow = low >>> 0;
+        this.varintHigh = high >>> 0;
+        return;
+      }
+    }
+    throw new DecodeProblem('SYNTAX', 'a variable-length number has more than 64 bits', this.position);
+  }
+  varintLow = 0;
+  varintHigh = 0;
+}
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** `value` as a number when it is within ±2^53. */
+export function narrow(value: bigint): number | bigint {
+  return value <= SAFE && value >= -SAFE ? Number(value) : value;
+}
+
+/** The 64 bits `high`, `low` as an unsigned whole number. */
+export function unsigned64(low: number, high: number): number | bigint {
+  return high < 0x200000 ? high * 4_294_967_296 + low : (BigInt(high) << 32n) | BigInt(low);
+}
+
+/** The 64 bits `high`, `low` as a whole number in two's complement. */
+export function signed64(low: number, high: number): number | bigint {
+  const top = high | 0;
+  if (top >= -0x200000 && top < 0x200000) {
+    const value = top * 4_294_967_296 + low;
+    if (value >= -Number.MAX_SAFE_INTEGER) return value;
+  }
+  return (BigInt(top) << 32n) | BigInt(low);
+}
+
+/** `parts` one after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,104 @@
+import type { CellWriter } from './cell-writer';
+import { CsvScanner } from './csv-scanner';
+import { DecodeProblem } from './decode-problem';
+import { GuardedDecoder } from './guarded-decoder';
+import { JsonScanner } from './json-scanner';
+import type { PayloadDecoderOptions } from './payload-decoder';
+import { putScalarText } from './text-value';
+import { decodeUtf8, encodeUtf8 } from './utf8';
+import { textOf } from './value-target';
+
+export interface CsvDecoderOptions extends PayloadDecoderOptions {
+  /** One character between fields. Default `,`. */
+  readonly delimiter?: string;
+  /** Whether the first line of every payload names the columns. Default true; otherwise fields stand in the order of `columns`. */
+  readonly header?: boolean;
+  /** Names of the fields where there is no header. Default: the columns of the schema. */
+  readonly columns?: readonly string[];
+  /** Text that stands for null. Default: the empty text. */
+  readonly nullText?: string;
+  /** Decimal sign of float columns. Default `.`. */
+  readonly decimal?: '.' | ',';
+}
+
+const COMMA = 44;
+const DOT = 46;
+
+/** Decoder of CSV payloads: each line is a row. All lines have the same number of fields. */
+export class CsvDecoder extends GuardedDecoder {
+  private readonly lines: CsvScanner;
+  private readonly scanner = new JsonScanner(this.limits);
+  private readonly nullBytes: Uint8Array;
+  /** Per field of a line its cell; null where no column has the name. */
+  private fields: readonly (CellWriter | null)[] = [];
+  private missingCells: readonly number[] = [];
+
+  constructor(private readonly options: CsvDecoderOptions) {
+    super('CSV', options);
+    this.lines = new CsvScanner((options.delimiter ?? ',').charCodeAt(0), this.limits);
+    this.nullBytes = encodeUtf8(options.nullText ?? '');
+  }
+
+  protected get position(): number {
+    return this.lines.position;
+  }
+
+  protected read(payload: Uint8Array): number {
+    const { lines } = this;
+    lines.open(payload);
+    this.nameFields(this.options.header === false ? (this.options.columns ?? this.cells.map(cell => cell.name)) : this.readHeader());
+    for (let rows = 0; ; rows++) {
+      const count = lines.readLine(index => this.putField(index));
+      if (count === 0) return rows;
+      if (count !== this.fields.length) throw new DecodeProblem('SYNTAX', `a line has ${count} fields where ${this.fields.length} were expected`);
+      for (const index of this.missingCells) this.fillMissing(index, 1);
+      this.refuseTooManyRows(rows + 1);
+    }
+  }
+
+  private readHeader(): readonly string[] {
+    const { lines } = this;
+    const names: string[] = [];
+    lines.readLine(() => names.push(textOf(lines.fieldBytes, lines.fieldStart, lines.fieldEnd)));
+    if (names.length === 0) throw new DecodeProblem('TRUNCATED', 'the payload is empty; a line with the names of the columns was expected');
+    return names;
+  }
+
+  private nameFields(names: readonly string[]): void {
+    if (new Set(names).size < names.length) throw new DecodeProblem('DUPLICATE_KEY', 'two columns have the same name');
+    this.fields = names.map(name => this.cells.find(cell => cell.name === name) ?? null);
+    this.missingCells = this.cells.flatMap((cell, index) => (names.includes(cell.name) ? [] : [index]));
+    names.forEach((name, index) => {
+      if (this.fields[index] === null) this.counts.add('unknown', name);
+    });
+  }
+
+  private putField(index: number): void {
+    const cell = this.fields[index];
+    if (cell === null || cell === undefined) return;
+    const { fieldBytes, fieldStart, fieldEnd } = this.lines;
+    const { nullable, type } = cell.field;
+    if (this.isNull() && (nullable || type !== 'utf8')) cell.putNull();
+    else if (this.options.decimal === ',' && (type === 'float64' || type === 'float32')) {
+      const dotted = fieldBytes.slice(fieldStart, fieldEnd).map(byte => (byte === COMMA ? DOT : byte === DOT ? COMMA : byte));
+      putScalarText(this.scanner, dotted, 0, dotted.length, cell);
+    } else putScalarText(this.scanner, fieldBytes, fieldStart, fieldEnd, cell);
+  }
+
+  private isNull(): boolean {
+    const { fieldBytes, fieldStart, fieldEnd } = this.lines;
+    return fieldEnd - fieldStart === this.nullBytes.length && this.nullBytes.every((byte, i) => fieldBytes[fieldStart + i] === byte);
+  }
+}
+
+/** The lines of a CSV payload as texts, for samples; DecodeProblem when they are no CSV. */
+export function csvLines(payload: Uint8Array, delimiter: string, limits: ConstructorParameters<typeof CsvScanner>[1]): string[][] {
+  const scanner = new CsvScanner(delimiter.charCodeAt(0), limits);
+  scanner.open(payload);
+  const lines: string[][] = [];
+  for (;;) {
+    const line: string[] = [];
+    if (scanner.readLine(() => line.push(decodeUtf8(scanner.fieldBytes, scanner.fieldStart, scanner.fieldEnd) ?? '')) === 0) return lines;
+    lines.push(line);
+  }
+}
