@@ -1,13 +1,19 @@
 import type { AnyColumnBuilder } from '../codec/column-builder';
 import type { FieldSpec } from '../operator/operator';
+import type { AggregateOptions } from '../plan/nodes/aggregate-use';
 import type { DataType, Field } from '../schema/schema';
+import { ArrivalBlock } from './arrival';
 import type { BlockColumn, RowBlock } from './block';
 import { Int64Block, NumberBlock, TextBlock } from './block';
 import type { CellStore } from './cell-bank';
 import { CellBank } from './cell-bank';
 import { RowCount } from './row-count';
 
-export type AggregateOptions = Readonly<Record<string, number | string | boolean | null>>;
+/** A column that an aggregate reads. */
+export interface AggregateColumn {
+  readonly field: Field;
+  readonly columnIndex: number;
+}
 
 /** One use of an aggregate in a Plan. */
 export interface AggregateInput {
@@ -16,6 +22,8 @@ export interface AggregateInput {
   /** The column it aggregates; null for those without one. */
   readonly field: Field | null;
   readonly columnIndex: number;
+  /** The second column of those that take two. */
+  readonly other?: AggregateColumn;
   readonly options: AggregateOptions;
   /** Where in the Plan, for errors. */
   readonly path: string;
@@ -29,10 +37,24 @@ export interface AggregateSpec {
   readonly fn: string;
   readonly doc: string;
   readonly column: 'none' | 'optional' | 'required';
+  /** Present when it takes a second column. */
+  readonly otherColumn?: 'required';
   readonly options: readonly FieldSpec[];
+  /** Unit of the result, null for none; absent: that of the column. */
+  readonly resultUnit?: string | null;
   /** Type of the result, and whether it can be null; PlanError when the column does not fit. */
   resolve(input: AggregateInput): { readonly type: DataType; readonly nullable: boolean };
   create(input: AggregateInput, states: StateSet): Aggregate;
+  /** The call in Flink SQL; absent or null when Flink has none with this meaning. Flink adds plainly, wraps integers and lets NaN depend on the order of arrival. */
+  sql?(call: SqlCall): string | null;
+}
+
+/** What an aggregate's SQL is made of. */
+export interface SqlCall {
+  /** The column as SQL; empty without one. */
+  readonly column: string;
+  readonly type: DataType | null;
+  readonly options: AggregateOptions;
 }
 
 /** Reads results out of states. */
@@ -43,10 +65,16 @@ export interface Aggregate {
   fault?(cell: number): { readonly code: string; readonly message: string } | null;
 }
 
-/** Accumulators of one kind, one per cell; their numbers stand in a `CellBank`. */
+/**
+ * Accumulators of one kind, one per cell; their numbers stand in a `CellBank`.
+ *
+ * The law of merging: however the rows of a key are dealt to two cells, merging one into the other, whichever way, gives
+ * the cell that all the rows in one would have given (floats: within the tolerance of the aggregate). Neither cell needs
+ * to be the earlier one; what depends on the order of arrival keeps it (`arrival`). `from` is left as it was.
+ */
 export interface AggregateState {
   add(block: RowBlock): void;
-  /** Adds the content of cell `from` to `into`; `from` came later. */
+  /** Adds the content of cell `from` to that of `into`. */
   merge(into: number, from: number): void;
   /** Where it keeps what is not a number. */
   readonly store?: CellStore;
@@ -95,6 +123,16 @@ export class StateSet {
 
   text(columnIndex: number): TextBlock {
     return this.column(`text:${columnIndex}`, () => new TextBlock(columnIndex));
+  }
+
+  /** When the rows arrived. */
+  arrival(): ArrivalBlock {
+    return this.column('arrival', () => new ArrivalBlock());
+  }
+
+  /** A further kind of column of the current block, made once per `key`. */
+  block<T extends BlockColumn>(key: string, make: () => T): T {
+    return this.column(key, make);
   }
 
   /** In the order of first use. */

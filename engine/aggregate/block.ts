@@ -17,6 +17,7 @@ export interface BlockColumn {
   /** Cells of the values, `count` of them. */
   readonly cells: Int32Array;
   readonly count: number;
+  /** Called for every block, before any state's `add`. */
   prepare(block: RowBlock): void;
 }
 
@@ -24,10 +25,13 @@ export interface BlockColumn {
 export class NumberBlock implements BlockColumn {
   values: Float64Array = new Float64Array(0);
   cells: Int32Array = new Int32Array(0);
+  /** Rows of the values in the batch; null when value `from + i` is that of row `from + i`. */
+  rows: Int32Array | null = null;
   from = 0;
   count = 0;
   private scratchValues = new Float64Array(64);
   private scratchCells = new Int32Array(64);
+  private scratchRows = new Int32Array(64);
 
   constructor(private readonly columnIndex: number) {}
 
@@ -36,6 +40,7 @@ export class NumberBlock implements BlockColumn {
     if ((column.kind === 'float64' || column.kind === 'timestampMs') && column.validity === null) {
       this.values = column.values;
       this.cells = block.cells;
+      this.rows = null;
       this.from = block.from;
       this.count = block.count;
       return;
@@ -44,6 +49,7 @@ export class NumberBlock implements BlockColumn {
     this.count = column.kind === 'list' ? this.flatten(column, block) : this.compact(column, block);
     this.values = this.scratchValues;
     this.cells = this.scratchCells;
+    this.rows = this.scratchRows;
   }
 
   private compact(column: Column, block: RowBlock): number {
@@ -55,6 +61,7 @@ export class NumberBlock implements BlockColumn {
       const row = block.from + i;
       if (validity !== null && validity[row] === 0) continue;
       this.scratchValues[used] = Number(column.values[row]);
+      this.scratchRows[used] = row;
       this.scratchCells[used++] = block.cells[i]!;
     }
     return used;
@@ -70,6 +77,7 @@ export class NumberBlock implements BlockColumn {
       const cell = block.cells[i]!;
       for (let at = offsets[row]!; at < offsets[row + 1]!; at++) {
         this.scratchValues[used] = values[at]!;
+        this.scratchRows[used] = row;
         this.scratchCells[used++] = cell;
       }
     }
@@ -80,6 +88,7 @@ export class NumberBlock implements BlockColumn {
     if (count <= this.scratchCells.length) return;
     this.scratchValues = new Float64Array(count * 2);
     this.scratchCells = new Int32Array(count * 2);
+    this.scratchRows = new Int32Array(count * 2);
   }
 }
 
@@ -88,6 +97,8 @@ export class Int64Block implements BlockColumn {
   values = new BigInt64Array(64);
   halves = new Int32Array(this.values.buffer);
   cells = new Int32Array(64);
+  /** Rows of the values in the batch. */
+  rows = new Int32Array(64);
   count = 0;
 
   constructor(private readonly columnIndex: number) {}
@@ -99,12 +110,14 @@ export class Int64Block implements BlockColumn {
       this.values = new BigInt64Array(block.count * 2);
       this.halves = new Int32Array(this.values.buffer);
       this.cells = new Int32Array(block.count * 2);
+      this.rows = new Int32Array(block.count * 2);
     }
     this.count = 0;
     for (let i = 0; i < block.count; i++) {
       const row = block.from + i;
       if (column.validity !== null && column.validity[row] === 0) continue;
       this.values[this.count] = column.values[row]!;
+      this.rows[this.count] = row;
       this.cells[this.count++] = block.cells[i]!;
     }
   }
@@ -114,6 +127,8 @@ export class Int64Block implements BlockColumn {
 export class TextBlock implements BlockColumn {
   codes = new Int32Array(64);
   cells = new Int32Array(64);
+  /** Rows of the values in the batch. */
+  rows = new Int32Array(64);
   dictionary: Dictionary | null = null;
   count = 0;
 
@@ -125,6 +140,7 @@ export class TextBlock implements BlockColumn {
     if (block.count > this.cells.length) {
       this.codes = new Int32Array(block.count * 2);
       this.cells = new Int32Array(block.count * 2);
+      this.rows = new Int32Array(block.count * 2);
     }
     this.dictionary = column.dictionary;
     this.count = 0;
@@ -132,6 +148,7 @@ export class TextBlock implements BlockColumn {
       const row = block.from + i;
       if (column.validity !== null && column.validity[row] === 0) continue;
       this.codes[this.count] = column.codes[row]!;
+      this.rows[this.count] = row;
       this.cells[this.count++] = block.cells[i]!;
     }
   }

@@ -8,6 +8,7 @@ export const count: AggregateSpec = {
   fn: 'count',
   doc: 'Number of rows; with a column, number of its values that are not null (elements, for a list). int64, 0 when there are none.',
   column: 'optional',
+  resultUnit: null,
   options: [],
   resolve(input) {
     if (input.field?.type === 'binary') throw new PlanError('AGGREGATE_TYPE', `count("${input.field.name}"): column "${input.field.name}" is binary, which aggregates do not read. Use count() for rows.`, { details: { path: input.path } });
@@ -21,5 +22,8 @@ export const count: AggregateSpec = {
         for (let i = 0; i < cellCount; i++) into.appendNumber(counted.count(cells[i]!));
       }
     };
+  },
+  sql({ column }) {
+    return column === '' ? 'COUNT(*)' : `COUNT(${column})`;
   }
 };

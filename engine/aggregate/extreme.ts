@@ -36,11 +36,11 @@ export class Int64Extreme implements AggregateState {
   }
 }
 
-/** Type that `min` or `max` gives for this column; PlanError for what has no order here. */
-export function extremeType(direction: Direction, input: AggregateInput): 'int32' | 'int64' | 'float32' | 'float64' | 'timestampMs' {
+/** Type of the values that `min`, `max` and `range` compare; PlanError for what has no order here. */
+export function extremeType(fn: Direction | 'range', input: AggregateInput): 'int32' | 'int64' | 'float32' | 'float64' | 'timestampMs' {
   const type = valueType(input);
   if (isNumeric(type) || type === 'timestampMs') return type;
-  throw notFitting(direction, input, 'numbers, a list of numbers or timestamps');
+  throw notFitting(fn, input, 'numbers, a list of numbers or timestamps');
 }
 
 /** The aggregate behind `min` and `max`. */
@@ -64,8 +64,7 @@ function numberExtreme(direction: Direction, input: AggregateInput, states: Stat
 
 function int64Extreme(direction: Direction, input: AggregateInput, states: StateSet): Aggregate {
   const counted = countValues(input, states);
-  const source = states.int64(input.columnIndex);
-  const state = states.use(`${direction}:${input.columnIndex}`, () => new Int64Extreme(source, direction));
+  const state = int64ExtremeOf(direction, input, states);
   return {
     read(cells, count, into) {
       assert(into instanceof Int64Builder, `${direction} of int64 is int64`);
@@ -75,4 +74,10 @@ function int64Extreme(direction: Direction, input: AggregateInput, states: State
       }
     }
   };
+}
+
+/** Least or greatest value of an int64 column. */
+export function int64ExtremeOf(direction: Direction, input: AggregateInput, states: StateSet): Int64Extreme {
+  const source = states.int64(input.columnIndex);
+  return states.use(`${direction}:${input.columnIndex}`, () => new Int64Extreme(source, direction));
 }

@@ -12,5 +12,8 @@ export const first: AggregateSpec = {
   },
   create(input, states) {
     return keptOf('first', input, states);
+  },
+  sql({ column }) {
+    return `FIRST_VALUE(${column})`;
   }
 };

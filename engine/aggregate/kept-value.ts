@@ -4,6 +4,8 @@ import { Int64Builder, NumberBuilder, Utf8Builder } from '../codec/column-builde
 import type { DataType } from '../schema/schema';
 import { isList } from '../schema/schema';
 import type { Aggregate, AggregateInput, AggregateState, StateSet } from './aggregate';
+import type { ArrivalBlock } from './arrival';
+import { arrivedBefore } from './arrival';
 import type { Int64Block, NumberBlock, TextBlock } from './block';
 import type { CellBank } from './cell-bank';
 import { Int64Cells } from './int64-cells';
@@ -13,27 +15,42 @@ import { countValues } from './value-count';
 
 export type Which = 'first' | 'last';
 
-/** `first` keeps the first value of a cell, `last` every later one; a number of the record says whether there is one. */
+/**
+ * The value that arrived first or last, with its arrival, which makes it mergeable with any other cell.
+ *
+ *   record  | at | place | value |
+ */
 abstract class Keeper {
   private readonly offset: number;
 
   constructor(
     protected readonly bank: CellBank,
-    protected readonly which: Which
+    protected readonly which: Which,
+    protected readonly arrival: ArrivalBlock
   ) {
-    this.offset = bank.reserve(0);
+    this.offset = bank.reserve(which === 'first' ? Infinity : -Infinity, 0);
   }
 
-  /** Whether the next value of `cell` is to be kept. */
-  protected takes(cell: number): boolean {
-    const at = cell * this.bank.width + this.offset;
-    if (this.which === 'first' && this.bank.values[at] === 1) return false;
-    this.bank.values[at] = 1;
+  /** Whether the value of row `row` is to be kept in `cell`; of the elements of one row the first or the last. */
+  protected takesRow(cell: number, row: number): boolean {
+    return this.takes(cell, this.arrival.at[row]!, this.arrival.place[row]!);
+  }
+
+  protected takesCell(into: number, from: number): boolean {
+    const { values, width } = this.bank;
+    const record = from * width + this.offset;
+    return Number.isFinite(values[record]!) && this.takes(into, values[record]!, values[record + 1]!);
+  }
+
+  private takes(cell: number, at: number, place: number): boolean {
+    const { values, width } = this.bank;
+    const record = cell * width + this.offset;
+    const keptAt = values[record]!;
+    const keptPlace = values[record + 1]!;
+    if (this.which === 'first' ? !arrivedBefore(at, place, keptAt, keptPlace) : arrivedBefore(at, place, keptAt, keptPlace)) return false;
+    values[record] = at;
+    values[record + 1] = place;
     return true;
-  }
-
-  protected mergeTakes(into: number, from: number): boolean {
-    return this.bank.values[from * this.bank.width + this.offset] === 1 && this.takes(into);
   }
 }
 
@@ -43,21 +60,22 @@ class KeptNumber extends Keeper implements AggregateState {
   constructor(
     bank: CellBank,
     which: Which,
+    arrival: ArrivalBlock,
     private readonly numbers: NumberBlock
   ) {
-    super(bank, which);
+    super(bank, which, arrival);
     this.place = bank.reserve(0);
   }
 
   add(): void {
     const { values: bank, width } = this.bank;
-    const { cells, values, from, count } = this.numbers;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) bank[cells[i]! * width + this.place] = values[from + i]!;
+    const { cells, values, rows, from, count } = this.numbers;
+    for (let i = 0; i < count; i++) if (this.takesRow(cells[i]!, rows === null ? from + i : rows[i]!)) bank[cells[i]! * width + this.place] = values[from + i]!;
   }
 
   merge(into: number, from: number): void {
     const { values, width } = this.bank;
-    if (this.mergeTakes(into, from)) values[into * width + this.place] = values[from * width + this.place]!;
+    if (this.takesCell(into, from)) values[into * width + this.place] = values[from * width + this.place]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
@@ -72,18 +90,19 @@ class KeptInt64 extends Keeper implements AggregateState {
   constructor(
     bank: CellBank,
     which: Which,
+    arrival: ArrivalBlock,
     private readonly source: Int64Block
   ) {
-    super(bank, which);
+    super(bank, which, arrival);
   }
 
   add(): void {
-    const { cells, values, count } = this.source;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.store.values[cells[i]!] = values[i]!;
+    const { cells, values, rows, count } = this.source;
+    for (let i = 0; i < count; i++) if (this.takesRow(cells[i]!, rows[i]!)) this.store.values[cells[i]!] = values[i]!;
   }
 
   merge(into: number, from: number): void {
-    if (this.mergeTakes(into, from)) this.store.values[into] = this.store.values[from]!;
+    if (this.takesCell(into, from)) this.store.values[into] = this.store.values[from]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
@@ -98,18 +117,19 @@ class KeptText extends Keeper implements AggregateState {
   constructor(
     bank: CellBank,
     which: Which,
+    arrival: ArrivalBlock,
     private readonly source: TextBlock
   ) {
-    super(bank, which);
+    super(bank, which, arrival);
   }
 
   add(): void {
-    const { cells, codes, count, dictionary } = this.source;
-    for (let i = 0; i < count; i++) if (this.takes(cells[i]!)) this.store.texts[cells[i]!] = dictionary!.values[codes[i]!]!;
+    const { cells, codes, rows, count, dictionary } = this.source;
+    for (let i = 0; i < count; i++) if (this.takesRow(cells[i]!, rows[i]!)) this.store.texts[cells[i]!] = dictionary!.values[codes[i]!]!;
   }
 
   merge(into: number, from: number): void {
-    if (this.mergeTakes(into, from)) this.store.texts[into] = this.store.texts[from]!;
+    if (this.takesCell(into, from)) this.store.texts[into] = this.store.texts[from]!;
   }
 
   append(cell: number, into: AnyColumnBuilder): void {
@@ -143,10 +163,10 @@ export function keptOf(which: Which, input: AggregateInput, states: StateSet): A
 function keeper(which: Which, input: AggregateInput, states: StateSet): KeptNumber | KeptInt64 | KeptText {
   switch (keptType(which, input)) {
     case 'int64':
-      return new KeptInt64(states.bank, which, states.int64(input.columnIndex));
+      return new KeptInt64(states.bank, which, states.arrival(), states.int64(input.columnIndex));
     case 'utf8':
-      return new KeptText(states.bank, which, states.text(input.columnIndex));
+      return new KeptText(states.bank, which, states.arrival(), states.text(input.columnIndex));
     default:
-      return new KeptNumber(states.bank, which, states.numbers(input.columnIndex));
+      return new KeptNumber(states.bank, which, states.arrival(), states.numbers(input.columnIndex));
   }
 }

@@ -12,5 +12,8 @@ export const last: AggregateSpec = {
   },
   create(input, states) {
     return keptOf('last', input, states);
+  },
+  sql({ column }) {
+    return `LAST_VALUE(${column})`;
   }
 };

@@ -12,5 +12,8 @@ export const max: AggregateSpec = {
   },
   create(input, states) {
     return extremeOf('max', input, states);
+  },
+  sql({ column }) {
+    return `MAX(${column})`;
   }
 };

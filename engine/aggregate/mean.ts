@@ -27,5 +27,8 @@ export const mean: AggregateSpec = {
         }
       }
     };
+  },
+  sql({ column }) {
+    return `AVG(CAST(${column} AS DOUBLE))`;
   }
 };

@@ -12,5 +12,8 @@ export const min: AggregateSpec = {
   },
   create(input, states) {
     return extremeOf('min', input, states);
+  },
+  sql({ column }) {
+    return `MIN(${column})`;
   }
 };

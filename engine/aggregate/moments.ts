@@ -39,6 +39,10 @@ export class Moments implements AggregateState {
     const added = bank[at]!;
     if (added === 0) return;
     const before = bank[to]!;
+    if (before === 0) {
+      bank.copyWithin(to, at, at + 4);
+      return;
+    }
     const total = before + added;
     const mean = bank[to + 1]!;
     const deviation = bank[at + 1]! - mean + (bank[at + 2]! - bank[to + 2]!);

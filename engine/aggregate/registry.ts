@@ -1,19 +1,52 @@
 import { didYouMean } from '../did-you-mean';
 import { PlanError } from '../error';
 import type { AggregateSpec } from './aggregate';
+import { collect } from './collect';
+import { correlation } from './correlation';
 import { count } from './count';
+import { countDistinct } from './count-distinct';
+import { covariance } from './covariance';
 import { first } from './first';
 import { last } from './last';
 import { max } from './max';
 import { mean } from './mean';
+import { median } from './median';
 import { min } from './min';
+import { mode } from './mode';
+import { quantile } from './quantile';
+import { range } from './range';
+import { rateOfChange } from './rate-of-change';
 import { rms } from './rms';
+import { slope } from './slope';
 import { stddev } from './stddev';
 import { sum } from './sum';
+import { variance } from './variance';
 import { welchPeak } from './welch-peak';
 
 /** Every aggregate by its name in a Plan. */
-export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = { count, sum, mean, min, max, first, last, stddev, rms, welchPeak };
+export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = {
+  count,
+  countDistinct,
+  sum,
+  mean,
+  median,
+  mode,
+  min,
+  max,
+  range,
+  first,
+  last,
+  variance,
+  stddev,
+  quantile,
+  rateOfChange,
+  slope,
+  covariance,
+  correlation,
+  collect,
+  rms,
+  welchPeak
+};
 
 /** The aggregate called `fn`; PlanError with the known names when there is none. */
 export function aggregateSpec(fn: string, path: string): AggregateSpec {

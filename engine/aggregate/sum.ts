@@ -19,6 +19,9 @@ export const sum: AggregateSpec = {
   create(input, states) {
     const type = numericValueType('sum', input);
     return type === 'int32' || type === 'int64' ? integerSum(input, states, type) : floatSum(input, states);
+  },
+  sql({ column, type }) {
+    return `SUM(CAST(${column} AS ${type === 'int32' || type === 'int64' ? 'BIGINT' : 'DOUBLE'}))`;
   }
 };
 

@@ -13,6 +13,7 @@ export const welchPeak: AggregateSpec = {
   fn: 'welchPeak',
   doc: `Frequency in Hz with the most power, f[argmax(Pxx)] of scipy.signal.welch with its defaults, the first of equal maxima (relative 1e-9). The signal is the window's samples in order of event time; null without samples, NaN when one is NaN. Keeps at most ${SIGNAL_LIMITS.cellSamplesMax} samples per window and key and ${SIGNAL_LIMITS.samplesMax} in all; rows beyond go to the dead letters (SAMPLE_LIMIT).`,
   column: 'required',
+  resultUnit: 'Hz',
   options: [
     { name: 'sampleHz', type: 'number', unit: 'Hz', doc: 'Samples per second.' },
     { name: 'segmentSize', type: 'number', default: SEGMENT_SIZE, doc: "Samples of a segment (SciPy's nperseg); the resolution is sampleHz / segmentSize." }

@@ -1,0 +1,60 @@
+import { LittoralError } from '../error';
+import { compareTexts } from '../expression/text-tables';
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import type { AggregateInput, StateSet } from './aggregate';
+import type { BlockColumn } from './block';
+
+/** A value as a key: numbers, bools and times as numbers, int64 as bigint. NaN equals itself, -0 and 0 are one. */
+export type CellValue = number | bigint | string;
+export type ValueKind = 'number' | 'bigint' | 'text';
+
+/** The values of the current block, whatever their type. */
+export interface ValueSource {
+  readonly kind: ValueKind;
+  readonly column: BlockColumn;
+  valueAt(index: number): CellValue;
+}
+
+/** The values of `input`'s column; of a list its elements. */
+export function valuesOf(input: AggregateInput, states: StateSet): ValueSource {
+  const { field, columnIndex } = input;
+  if (field?.type === 'int64') {
+    const column = states.int64(columnIndex);
+    return { kind: 'bigint', column, valueAt: index => column.values[index]! };
+  }
+  if (field?.type === 'utf8') {
+    const column = states.text(columnIndex);
+    return { kind: 'text', column, valueAt: index => column.dictionary!.values[column.codes[index]!]! };
+  }
+  const column = states.numbers(columnIndex);
+  return { kind: 'number', column, valueAt: index => column.values[column.from + index]! };
+}
+
+/** Writes values of one kind. */
+export function saveValues(kind: ValueKind, values: Iterable<CellValue>, writer: SnapshotWriter): void {
+  const list = [...values];
+  writer.u32(list.length);
+  if (kind === 'number') writer.f64s(Float64Array.from(list, Number));
+  else if (kind === 'bigint') writer.bytes(new Uint8Array(BigInt64Array.from(list, BigInt).buffer));
+  else for (const text of list) writer.text(String(text));
+}
+
+/** Reads what `saveValues` wrote. */
+export function loadValues(kind: ValueKind, reader: SnapshotReader): readonly CellValue[] {
+  const count = reader.u32();
+  const values = kind === 'number' ? [...reader.f64s()] : kind === 'bigint' ? bigints(reader.bytes()) : Array.from({ length: count }, () => reader.text());
+  if (values.length === count) return values;
+  throw new LittoralError('SNAPSHOT_CORRUPT', `the snapshot holds ${values.length} distinct values instead of ${count}; it cannot be restored. Restore an older one or replay the inbox.`);
+}
+
+function bigints(bytes: Uint8Array): readonly bigint[] {
+  const copy = bytes.slice();
+  return [...new BigInt64Array(copy.buffer, 0, Math.floor(copy.length / 8))];
+}
+
+/** Order of two values of one kind: numbers with NaN last, texts by code points. */
+export function orderOf(a: CellValue, b: CellValue): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
+  if (a < b || (a === a && b !== b)) return -1;
+  return a > b || (a !== a && b === b) ? 1 : 0;
+}
