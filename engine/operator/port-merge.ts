@@ -21,7 +21,7 @@ interface Port {
 
 /**
  * Plays the chunks of several ports back as one sequence, as if inputs had come one by one: by `at`, rows before
- * watermarks, ports in order. The combined watermark is the minimum over the ports that are not idle, as in `WatermarkCombiner`.
+ * watermarks, ports in order. A stream becomes active before its watermark of the same input, idle after it. The combined watermark is the minimum over the ports that are not idle, as in `WatermarkCombiner`.
  *
  *   port 0   rows at 0, 3   watermark at 3          ┐
  *   port 1   rows at 1      watermark at 1, at 3    ┘─▶  row 0 · row 1 · watermarks of 1 · row 3 · watermarks of 3
@@ -110,9 +110,15 @@ export class PortMerge {
     this.ports.forEach((port, index) => {
       while (progressAt(port) === at) {
         const { progress } = port.chunks[0]!;
-        if (port.step < progress.count && progress.at[port.step] === at) this.combiner.setWatermark(index, progress.watermarkMs[port.step++]!);
-        else if (progress.idle![port.mark++]!.idle) this.combiner.setIdle(index);
-        else this.combiner.setActive(index);
+        const mark = progress.idle?.[port.mark];
+        if (mark?.at === at && !mark.idle) {
+          this.combiner.setActive(index);
+          port.mark += 1;
+        } else if (port.step < progress.count && progress.at[port.step] === at) this.combiner.setWatermark(index, progress.watermarkMs[port.step++]!);
+        else {
+          this.combiner.setIdle(index);
+          port.mark += 1;
+        }
         this.dropDone(port);
       }
     });
