@@ -6,7 +6,7 @@ import { DDOF, ddofOf } from './spread';
 /** Covariance of two columns. */
 export const covariance: AggregateSpec = {
   fn: 'covariance',
-  doc: 'Covariance of two columns over the rows in which neither is null, float64; null when there are no more than ddof such rows. Of two list columns over their elements side by side; rows whose lists differ in length go to the dead letters (LIST_LENGTH). numpy.cov, relative 1e-9; Welford with compensated means, merged by Chan.',
+  doc: 'Covariance of two columns over the rows in which neither is null, float64; null when there are no more than ddof such rows, NaN with an infinity. Of two list columns over their elements side by side; rows whose lists differ in length go to the dead letters (LIST_LENGTH). numpy.cov, relative 1e-9; Welford with compensated means, merged by Chan.',
   column: 'required',
   otherColumn: 'required',
   resultUnit: null,
@@ -19,6 +19,10 @@ export const covariance: AggregateSpec = {
   create(input, states) {
     const moments = pairMomentsOf('covariance', input, states);
     const ddof = ddofOf('covariance', input);
-    return numberResult(cell => (moments.count(cell) <= ddof ? null : moments.products(cell) / (moments.count(cell) - ddof)));
+    return numberResult(cell => {
+      if (moments.count(cell) <= ddof) return null;
+      const products = moments.products(cell);
+      return Number.isFinite(products) ? products / (moments.count(cell) - ddof) : NaN;
+    });
   }
 };

@@ -63,8 +63,10 @@ export class NumberSummary implements AggregateState {
     const record = this.recordOf(from);
     if (!countsRows) values[into * width + countAt]! += values[from * width + countAt]!;
     mergeCompensated(values, to + SUM, record + SUM);
-    widen(values, to, values[record + LEAST]!);
-    widen(values, to, values[record + GREATEST]!);
+    const least = values[record + LEAST]!;
+    const greatest = values[record + GREATEST]!;
+    if (least < values[to + LEAST]! || least !== least) values[to + LEAST] = least;
+    if (greatest > values[to + GREATEST]! || greatest !== greatest) values[to + GREATEST] = greatest;
   }
 
   private recordOf(cell: number): number {
