@@ -9,13 +9,15 @@ interface Input {
 
 /**
  * One watermark from several inputs, as Flink's StatusWatermarkValve combines the channels of one input: the minimum over
- * the aligned inputs that are not idle; the maximum of all when the input that holds the output is the last to fall idle.
+ * the aligned inputs that are not idle; the maximum of all when the last of them falls idle.
  * The output never falls.
  */
 export class WatermarkCombiner {
   private readonly inputs: Input[] = [];
   private outputMs = -Infinity;
   private idleCount = 0;
+  /** Smallest watermark of the aligned inputs, or more than that when it has to be looked up. */
+  private minimumMs = Infinity;
 
   get watermarkMs(): number {
     return this.outputMs;
@@ -33,6 +35,7 @@ export class WatermarkCombiner {
   /** A further, active input without a watermark; its index. From now on the output waits for it, too. */
   addInput(): number {
     this.inputs.push({ watermarkMs: -Infinity, idle: false, aligned: true });
+    this.minimumMs = -Infinity;
     return this.inputs.length - 1;
   }
 
@@ -44,7 +47,7 @@ export class WatermarkCombiner {
   setWatermark(index: number, watermarkMs: number): void {
     const input = this.inputs[index]!;
     if (input.idle || watermarkMs <= input.watermarkMs) return;
-    const mayHoldMinimum = !input.aligned || input.watermarkMs <= this.outputMs;
+    const mayHoldMinimum = !input.aligned || input.watermarkMs <= this.minimumMs;
     input.watermarkMs = watermarkMs;
     if (watermarkMs >= this.outputMs) input.aligned = true;
     if (mayHoldMinimum) this.releaseMinimum();
@@ -56,9 +59,8 @@ export class WatermarkCombiner {
     input.idle = true;
     this.idleCount += 1;
     input.aligned = false;
-    if (input.watermarkMs !== this.outputMs) return;
     if (this.idle) this.releaseMaximum();
-    else this.releaseMinimum();
+    else if (input.watermarkMs <= this.minimumMs) this.releaseMinimum();
   }
 
   setActive(index: number): void {
@@ -67,6 +69,7 @@ export class WatermarkCombiner {
     input.idle = false;
     this.idleCount -= 1;
     input.aligned = input.watermarkMs >= this.outputMs;
+    if (input.aligned) this.minimumMs = Math.min(this.minimumMs, input.watermarkMs);
   }
 
   snapshot(writer: SnapshotWriter): void {
@@ -82,6 +85,7 @@ export class WatermarkCombiner {
     this.outputMs = reader.f64();
     this.inputs.length = 0;
     this.idleCount = 0;
+    this.minimumMs = Infinity;
     const count = reader.u32();
     for (let i = 0; i < count; i++) {
       const watermarkMs = reader.f64();
@@ -99,10 +103,12 @@ export class WatermarkCombiner {
       any = true;
       if (input.watermarkMs < minimum) minimum = input.watermarkMs;
     }
+    this.minimumMs = minimum;
     if (any && minimum > this.outputMs) this.outputMs = minimum;
   }
 
   private releaseMaximum(): void {
+    this.minimumMs = Infinity;
     for (const input of this.inputs) if (input.watermarkMs > this.outputMs) this.outputMs = input.watermarkMs;
   }
 }
