@@ -6,7 +6,7 @@ const figures: AgentFigures = {
   startedMs: 1_700_000_000_000,
   agentVersion: '0.1.0',
   active: { pipeline: 'bearing-watch', release: 3, sha256: 'ab'.repeat(32) },
-  counters: { rowsIn: 100, rowsOut: { alerts: 5, 'odd "name"\\\n': 6 }, late: 1, inGap: 2, filtered: 3, deadLetters: { JSON_SYNTAX: 4, FUTURE_TIME: 5 }, duplicates: 0, conservationError: 0, watermarkMs: 1_700_000_098_500 },
+  counters: { rowsIn: 100, rowsOut: { alerts: 5, 'odd "name"\\\n': 6 }, late: 1, inGap: 2, filtered: 3, deadLetters: { JSON_SYNTAX: 4, FUTURE_TIME: 5 }, duplicates: 0, dropped: 0, conservationError: 0, watermarkMs: 1_700_000_098_500 },
   duplicates: 7,
   packetIdViolations: 0,
   slowRecords: 8,

@@ -9,6 +9,7 @@ const report: Report = {
   filtered: 0,
   deadLetters: {},
   duplicates: 0,
+  dropped: 0,
   conservationError: 0,
   watermarkMs: 0,
   outputSha256: '',

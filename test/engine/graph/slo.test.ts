@@ -10,6 +10,7 @@ const counters = (change: Partial<ReportCounters>): ReportCounters => ({
   filtered: 0,
   deadLetters: {},
   duplicates: 0,
+  dropped: 0,
   conservationError: 0,
   watermarkMs: 0,
   ...change

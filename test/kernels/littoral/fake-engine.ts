@@ -10,6 +10,7 @@ export const REPORT: Report = {
   filtered: 1,
   deadLetters: {},
   duplicates: 0,
+  dropped: 0,
   conservationError: 0,
   watermarkMs: 1,
   outputSha256: 'ab'.repeat(32),
