@@ -40,7 +40,10 @@ export interface NamesOf<R> {
   readonly all: keyof R & string;
   /** Columns that aggregates and models can compute with. */
   readonly numbers: keyof { [N in keyof R as R[N] extends number | Signal ? N : never]: 1 } & string;
+  /** Columns that a first value or a count of different values can be taken of. */
+  readonly values: keyof { [N in keyof R as R[N] extends Bytes ? never : N]: 1 } & string;
   readonly texts: keyof { [N in keyof R as R[N] extends string ? N : never]: 1 } & string;
+  readonly signals: keyof { [N in keyof R as R[N] extends Signal ? N : never]: 1 } & string;
   /** Columns that can be a key. */
   readonly keys: keyof { [N in keyof R as R[N] extends number | string | boolean ? N : never]: 1 } & string;
 }

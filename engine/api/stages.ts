@@ -1,6 +1,6 @@
 import type { Delivery, Plan, Slo } from '../plan/plan';
 import type { ParameterValue } from '../expression/parse';
-import type { Aggregate, CountAggregate, NumericAggregate, ValueAggregate } from './aggregates';
+import type { Aggregate, CountAggregate, DistinctAggregate, ListAggregate, NumericAggregate, PairAggregate, ValueAggregate } from './aggregates';
 import type { ExportedBundle, ExportOptions, RecordingRef, ReplayResult, Run, RunOptions, ValidateOptions, ValidationReport } from './host';
 import type { Flat, NamesOf, Row, Signal, Widened } from './row-types';
 import type { Sink } from './sinks';
@@ -105,11 +105,11 @@ export interface Pipeline {
 /** A keyed stream if there are key columns. */
 export type StreamOf<R extends Row, K extends string> = [K] extends [never] ? Stream<R> : KeyedStream<R, K>;
 
-type AggregateOf<R> = NumericAggregate<NamesOf<R>['numbers']> | ValueAggregate<keyof R & string> | CountAggregate<keyof R & string>;
+type AggregateOf<R> = NumericAggregate<NamesOf<R>['numbers']> | ValueAggregate<NamesOf<R>['values']> | CountAggregate<keyof R & string> | DistinctAggregate<NamesOf<R>['values']> | PairAggregate<NamesOf<R>['numbers']> | ListAggregate<NamesOf<R>['numbers']>;
 
 type Selected<R extends Row, K extends string, S extends Row> = Flat<Pick<R, K & keyof R> & { readonly [N in keyof S]: Widened<S[N]> }>;
 type Aggregated<R extends Row, K extends string, A, B extends Row> = Flat<Pick<R, K & keyof R> & B & { readonly [N in keyof A]: ResultOf<R, A[N]> }>;
-type ResultOf<R extends Row, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C]) : never) : A extends Aggregate<string> ? number : never;
+type ResultOf<R extends Row, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C]) : never) : A extends ListAggregate<string> ? Signal : A extends Aggregate<string> ? number : never;
 /** Columns that every window has. */
 export type WindowBounds = {
   /** First ms of the window. */

@@ -127,5 +127,5 @@ export class WindowBuilder {
 
 function aggregateJson(name: string, aggregate: Aggregate<string>): Readonly<Record<string, unknown>> {
   const { fn, column } = given(aggregate, `aggregate.${name}`, "an aggregate, e.g. mean('x')");
-  return { name, fn, ...(column === undefined ? {} : { column }), ...('options' in aggregate ? { options: aggregate.options } : {}) };
+  return { name, fn, ...(column === undefined ? {} : { column }), ...('otherColumn' in aggregate ? { otherColumn: aggregate.otherColumn } : {}), ...('options' in aggregate ? { options: aggregate.options } : {}) };
 }

@@ -5,7 +5,29 @@
 import type { RecordingRef, RecordOptions, ReplayResult } from './host';
 import type { Pipeline, PipelineOptions, PipelineStart } from './stages';
 
-export { count, first, last, max, mean, min, rms, stddev, sum, welchPeak } from './aggregates';
+export {
+  collect,
+  correlation,
+  count,
+  countDistinct,
+  covariance,
+  first,
+  last,
+  max,
+  mean,
+  median,
+  min,
+  mode,
+  quantile,
+  range,
+  rateOfChange,
+  rms,
+  slope,
+  stddev,
+  sum,
+  variance,
+  welchPeak
+} from './aggregates';
 export { binary, bool, float32, float64, int32, int64, list, schema, timestampMs, utf8 } from './columns';
 export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, isNaN, isNull, length, ln, log10, lower, pow, round, sign, sin, sqrt, startsWith, tan, upper } from './expression-functions';
 export { isPipeline } from './finished-pipeline';

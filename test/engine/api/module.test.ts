@@ -43,6 +43,17 @@ describe("the module 'littoral'", () => {
   it('has one maker per aggregate, whose options the aggregate knows', () => {
     const made = [
       littoral.count('x'),
+      littoral.countDistinct('x', { exactValuesMax: 5 }),
+      littoral.median('x', { exactValuesMax: 5 }),
+      littoral.mode('x'),
+      littoral.range('x'),
+      littoral.variance('x', { ddof: 0 }),
+      littoral.quantile('x', { q: 0.5, method: 'linear', exactValuesMax: 5 }),
+      littoral.rateOfChange('x'),
+      littoral.slope('x'),
+      littoral.covariance('x', 'y', { ddof: 0 }),
+      littoral.correlation('x', 'y'),
+      littoral.collect('x', { limit: 5, beyond: 'keepLast' }),
       littoral.sum('x'),
       littoral.mean('x'),
       littoral.min('x'),

@@ -17,7 +17,7 @@ const options: ts.CompilerOptions = {
   paths: { littoral: [userModule] }
 };
 
-const head = `import { bool, coalesce, count, first, float64, int64, isNull, lake, list, max, mean, min, mqtt, pipeline, publish, record, replay, rms, schema, sqrt, timestampMs, tumbling, utf8, welchPeak } from 'littoral';
+const head = `import { binary, bool, coalesce, collect, correlation, count, countDistinct, covariance, first, float64, int64, isNull, lake, list, max, mean, median, min, mode, mqtt, pipeline, publish, quantile, range, rateOfChange, record, replay, rms, schema, slope, sqrt, timestampMs, tumbling, utf8, variance, welchPeak } from 'littoral';
 const Vibration = schema({ tMs: timestampMs(), device: utf8(), x: list('float64', { size: 100 }), load: float64({ nullable: true }), on: bool(), serial: int64() });
 const source = mqtt('plant/+/vibration', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 1_500, topicColumns: { device: 1 } });
 const rows = pipeline('bearing-watch').from(source);
@@ -38,6 +38,10 @@ await replay(watch, recording);
 await watch.validate(recording, { slo: { p99LatencyMs: 200 } });
 await watch.export({ evidence: recording });
 rows.filter(r => r.on && !isNull(r.load) && r['serial'] > 5).keyBy('device', 'serial').window(tumbling({ sizeMs: 5 }), { allowedLatenessMs: 1 }).aggregate({ who: first('device'), c: count('load'), hi: max('load'), m: mean('x') }).filter(r => r.revision > 0 && r.who > 'b' && r.serial > 1);
+rows.window(tumbling({ sizeMs: 5 })).aggregate({ d: countDistinct('device'), m: median('x'), p99: quantile('load', { q: 0.99, method: 'hazen' }), often: mode('device'), is: mode('on'), v: variance('load', { ddof: 0 }), span: range('tMs'), rate: rateOfChange('load'), trend: slope('x'), both: covariance('load', 'serial'), r: correlation('load', 'serial'), all: collect('load', { limit: 10, beyond: 'keepLast' }) }).filter(r => r.often > 'b' && r.is && r.d > 1 && r.r < 0.5).window(tumbling({ sizeMs: 50 })).aggregate({ everything: rms('all') });
+const raw = mqtt('raw', { connection: 'plant', schema: schema({ tMs: timestampMs(), image: binary() }), eventTime: 'tMs', maxOutOfOrdernessMs: 0 });
+const images = pipeline('images').from(raw).window(tumbling({ sizeMs: 5 }));
+images.aggregate({ n: count('image') });
 `;
 
 const bad: readonly (readonly [name: string, code: string, message: RegExp])[] = [
@@ -45,6 +49,11 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['an aggregate of no column', "windowed.aggregate({ a: rms('y') });", /Type '"y"' is not assignable to type '"tMs" \| "x" \| "load" \| "serial"'/u],
   ['a number wanted from a text', "windowed.aggregate({ a: mean('device') });", /Type '"device"' is not assignable to type '"tMs" \| "x" \| "load" \| "serial"'/u],
   ['a first value of no column', "windowed.aggregate({ a: first('y') });", /Type '"y"' is not assignable to type '"tMs" \| "device" \| "x" \| "load" \| "on" \| "serial"'/u],
+  ['a covariance with a text', "windowed.aggregate({ a: covariance('load', 'device') });", /'"device"' is not assignable to .*'"tMs" \| "x" \| "load" \| "serial"'/u],
+  ['a median of a truth', "windowed.aggregate({ a: median('on') });", /Type '"on"' is not assignable to type '"tMs" \| "x" \| "load" \| "serial"'/u],
+  ['a quantile without its share', "windowed.aggregate({ a: quantile('load', {}) });", /Property 'q' is missing/u],
+  ['different images', "pipeline('i').from(mqtt('raw', { connection: 'plant', schema: schema({ tMs: timestampMs(), image: binary() }), eventTime: 'tMs', maxOutOfOrdernessMs: 0 })).window(tumbling({ sizeMs: 5 })).aggregate({ a: countDistinct('image') });", /Type '"image"' is not assignable to type '"tMs"'/u],
+  ['a collected signal in arithmetic', "windowed.aggregate({ a: collect('load') }).filter(r => r.a > 1);", /Operator '>' cannot be applied to types 'Signal' and 'number'/u],
   ['a column that the window has left behind', 'results.filter(r => r.load > 1);', /Property 'load' does not exist on type '\{ readonly device: string; readonly windowStartMs: number;/u],
   ['a column that select has left out', 'rows.select({ a: r => r.load }).filter(r => r.on);', /Property 'on' does not exist on type '\{ readonly a: number; \}'/u],
   ['a condition that is a number', 'rows.filter(r => r.load);', /Type 'number' is not assignable to type 'boolean'/u],
