@@ -3,6 +3,7 @@ import type { Batch, Column } from '../../engine/batch/batch';
 import type { DecodeFailure } from '../../engine/codec/decode-failure';
 import type { PayloadDecoder } from '../../engine/codec/payload-decoder';
 import { RowBuilder } from '../../engine/codec/row-builder';
+import type { PlainValue } from '../../engine/codec/tree-target';
 import type { DataType, Field, Schema } from '../../engine/schema/schema';
 import type { ReferenceCase } from './reference';
 import { plain, referenceJson } from './reference';
@@ -123,4 +124,10 @@ export function expectOutcome(seen: Row[] | DecodeFailure, reference: ReferenceC
   const lines = (value as { rows?: unknown[][] }).rows;
   if (lines !== undefined) expectRows(seen, lines.map(line => Object.fromEntries(schema.fields.map((field, i) => [field.name, plain(line[i])]))), schema);
   else expectRows(seen, Array.isArray(value) ? (plain(value) as Row[]) : [plain(value) as Row], schema);
+}
+
+/** A tree of values with plain objects for maps. */
+export function plainOf(value: PlainValue): unknown {
+  if (value instanceof Map) return Object.fromEntries([...(value as ReadonlyMap<string, PlainValue>)].map(([name, member]) => [name, plainOf(member)]));
+  return Array.isArray(value) ? (value as readonly PlainValue[]).map(plainOf) : value;
 }
