@@ -2,8 +2,8 @@ import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { Growing } from './growing';
 import { growing, push, pushAll } from './growing';
-import type { QuantileMethod } from './quantile-method';
-import { between, rankOf } from './quantile-method';
+import type { QuantileMethod } from '../signal/quantile-method';
+import { between, rankOf } from '../signal/quantile-method';
 
 /** Values per level of the sketch. */
 export const LEVEL_VALUES = 4096;

@@ -6,7 +6,7 @@ import { AGGREGATE_LIMITS } from './limits';
 import { numericValueType } from './numeric-input';
 import { ObjectCells } from './object-cells';
 import { numberOption } from './options';
-import type { QuantileMethod } from './quantile-method';
+import type { QuantileMethod } from '../signal/quantile-method';
 import { LEVEL_VALUES, QuantileSketch } from './quantile-sketch';
 
 /** The option of median and quantile. */

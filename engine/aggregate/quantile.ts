@@ -1,8 +1,8 @@
 import type { AggregateInput, AggregateSpec } from './aggregate';
 import { numberResult } from './number-result';
 import { choiceOption, numberOption } from './options';
-import type { QuantileMethod } from './quantile-method';
-import { QUANTILE_METHODS } from './quantile-method';
+import type { QuantileMethod } from '../signal/quantile-method';
+import { QUANTILE_METHODS } from '../signal/quantile-method';
 import { checkQuantile, EXACT_VALUES, QUANTILE_ALGORITHM, quantileValuesOf } from './quantile-values';
 
 /** Value below which a share of the values lies. */

@@ -1,5 +1,5 @@
 import type { AggregateOptions } from '../plan/nodes/aggregate-use';
-import type { QuantileMethod } from '../aggregate/quantile-method';
+import type { QuantileMethod } from '../signal/quantile-method';
 
 /** An aggregate that needs a column of numbers or signals. */
 export interface NumericAggregate<C extends string> {
@@ -44,7 +44,8 @@ export interface CountAggregate<C extends string> {
 }
 export type Aggregate<C extends string> = NumericAggregate<C> | ValueAggregate<C> | CountAggregate<C> | DistinctAggregate<C> | PairAggregate<C> | ListAggregate<C>;
 
-function numeric<C extends string>(fn: string, column: C, options: object = {}): NumericAggregate<C> {
+/** An aggregate of numbers with the options that are given. */
+export function numeric<C extends string>(fn: string, column: C, options: object = {}): NumericAggregate<C> {
   return { fn, takes: 'numbers', column, ...optionsOf(options) };
 }
 

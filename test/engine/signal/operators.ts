@@ -17,7 +17,7 @@ import { medianFilter } from '../../../engine/signal/median-filter';
 import { mode } from '../../../engine/signal/mode';
 import { kurtosis, skewness, stddev, variance } from '../../../engine/signal/moments';
 import { notch } from '../../../engine/signal/notch';
-import type { QuantileMethod } from '../../../engine/signal/quantile';
+import type { QuantileMethod } from '../../../engine/signal/quantile-method';
 import { median, medianAbsDeviation, quantile } from '../../../engine/signal/quantile';
 import { correlation, covariance, linearRegression } from '../../../engine/signal/regression';
 import { resampleFft } from '../../../engine/signal/resample-fft';
