@@ -30,4 +30,4 @@ export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, is
 export { isPipeline } from './finished-pipeline';
 export { lake, publish } from './sinks';
 export { mqtt } from './source';
-export { tumbling } from './windows';
+export { cumulating, hopping, tumbling } from './windows';

@@ -33,7 +33,7 @@ export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, is
 export { isPipeline } from './finished-pipeline';
 export { lake, publish } from './sinks';
 export { mqtt } from './source';
-export { tumbling } from './windows';
+export { cumulating, hopping, tumbling } from './windows';
 export type { ExportedBundle, ExportOptions, RecordingRef, RecordOptions, ReplayResult, Report, RowOut, Run, RunOptions, ValidateOptions, ValidationReport } from './host';
 export type { RowOf } from './row-types';
 export type { KeyedStream, Pipeline, PipelineOptions, PipelineStart, Stream, WindowedStream } from './stages';

@@ -23,3 +23,32 @@ export function tumbling(options: TumblingOptions): Window {
   const { sizeMs, offsetMs = 0 } = given(options, 'tumbling', '{ sizeMs }, e.g. tumbling({ sizeMs: 1_000 })');
   return { spec: { kind: 'tumbling', sizeMs, offsetMs } };
 }
+
+export interface HoppingOptions {
+  /** Length of each window in ms, above 0. */
+  readonly sizeMs: number;
+  /** A window begins every `hopMs` ms, above 0. Smaller than `sizeMs`: windows overlap and a row is in several; larger: rows between windows are counted in the gap. */
+  readonly hopMs: number;
+  /** Shift of the windows against the epoch in ms, smaller than `hopMs`. Default 0. */
+  readonly offsetMs?: number;
+}
+export interface CumulatingOptions {
+  /** Length of the longest window in ms: after it counting begins anew. */
+  readonly maxSizeMs: number;
+  /** A result leaves every `stepMs` ms; divides `maxSizeMs`. */
+  readonly stepMs: number;
+  /** Shift of the windows against the epoch in ms, smaller than `maxSizeMs`. Default 0. */
+  readonly offsetMs?: number;
+}
+
+/** Windows that overlap, `[start, start + sizeMs)` with a start every `hopMs`: the last minute, every 10 s, is `hopping({ sizeMs: 60_000, hopMs: 10_000 })`. At most 2 048 windows per row. */
+export function hopping(options: HoppingOptions): Window {
+  const { sizeMs, hopMs, offsetMs = 0 } = given(options, 'hopping', '{ sizeMs, hopMs }, e.g. hopping({ sizeMs: 60_000, hopMs: 10_000 })');
+  return { spec: { kind: 'hopping', sizeMs, hopMs, offsetMs } };
+}
+
+/** Windows that grow by a step, then begin anew: the day so far, every hour, is `cumulating({ maxSizeMs: 86_400_000, stepMs: 3_600_000 })`. At most 2 048 steps. */
+export function cumulating(options: CumulatingOptions): Window {
+  const { maxSizeMs, stepMs, offsetMs = 0 } = given(options, 'cumulating', '{ maxSizeMs, stepMs }, e.g. cumulating({ maxSizeMs: 86_400_000, stepMs: 3_600_000 })');
+  return { spec: { kind: 'cumulating', maxSizeMs, stepMs, offsetMs } };
+}

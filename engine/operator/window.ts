@@ -51,9 +51,9 @@ export const window: OperatorSpec<WindowConfig> = {
 function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
   switch (spec.kind) {
     case 'tumbling':
-      return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec) });
     case 'hopping':
     case 'cumulating':
+      return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec) });
     case 'session':
     case 'counting':
     case 'sliding':

@@ -14,17 +14,22 @@ import type { Assigner } from './assigner';
 import { paneStartMs, passedEndMs } from './assigner';
 import { CellPool } from './cell-pool';
 import { faultLetter } from './fault-letter';
+import { HeldRows } from './held-rows';
 import { KeyTable } from './key-table';
 import type { WindowLimits } from './limits';
 import type { OpenWindow } from './open-windows';
 import { OpenWindows } from './open-windows';
-import type { KeyedRows } from './pane-cells';
+import type { KeyedRows } from './near-panes';
+import type { Outsiders, Passed } from './pane-cells';
 import { PaneCells } from './pane-cells';
 import { WindowResults } from './window-results';
 import { loadWindows, saveWindows } from './window-snapshot';
 import type { WindowOptions } from './window-options';
 
-const BLOCK_ROWS = 4096;
+/** Rows that are taken at once, fewer when each is in many windows. */
+const BLOCK_ROWS_MAX = 4096;
+const BLOCK_ROWS_MIN = 16;
+const BLOCK_CELLS = 262_144;
 
 export interface AlignedWindowOptions extends WindowOptions {
   readonly assigner: Assigner;
@@ -54,17 +59,24 @@ export class AlignedWindowOperator implements Operator {
   private readonly canFail: boolean;
   private readonly windowsFull: Reason;
   private readonly keysFull: Reason;
-  private readonly keyOfRow = new Int32Array(BLOCK_ROWS);
+  private readonly blockRows: number;
+  private readonly keyOfRow: Int32Array;
+  /** Rows whose last window a cell is; null when every row has one window. */
+  private readonly held: HeldRows | null;
   private readonly noRows: Batch;
   /** Below this watermark nothing fires, is forgotten or becomes late. */
   private quietBelowMs = -Infinity;
-  private passed = { passedMs: -Infinity, lateBeforeMs: -Infinity };
+  private passed: Passed = { passedMs: -Infinity, lateMs: -Infinity };
   private readonly log = new WatermarkLog();
   /** Progress of the chunk in work. */
   private progress = NO_PROGRESS;
 
   constructor(private readonly options: AlignedWindowOptions) {
-    const { states, input, limits } = options;
+    const { states, input, limits, assigner } = options;
+    const windowCount = assigner.windows.length;
+    this.blockRows = Math.max(BLOCK_ROWS_MIN, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_CELLS / windowCount)));
+    this.keyOfRow = new Int32Array(this.blockRows);
+    this.held = windowCount === 1 ? null : states.use('held', () => new HeldRows(states.bank));
     this.windowsFull = windowsFull(limits);
     this.keysFull = keysFull(limits);
     this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount(states.bank)) : null;
@@ -76,7 +88,7 @@ export class AlignedWindowOperator implements Operator {
     this.keys = new KeyTable(input, limits.keysMax);
     this.pool = new CellPool(this.stores, limits.cellsMax);
     this.open = new OpenWindows(this.pool, limits);
-    this.panes = new PaneCells(options.assigner, this.open, BLOCK_ROWS);
+    this.panes = new PaneCells(assigner, this.open, this.blockRows);
     this.noRows = emptyBatch(options.schema);
     this.results = new WindowResults({
       schema: options.schema,
@@ -121,8 +133,8 @@ export class AlignedWindowOperator implements Operator {
 
   /** Takes the rows [from, to), between which no window ends. */
   private enter(batch: Batch, from: number, to: number, output: Output): void {
-    for (let row = from; row < to; row += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, to - row);
+    for (let row = from; row < to; row += this.blockRows) {
+      const count = Math.min(this.blockRows, to - row);
       this.keys.resolve(batch, row, count, this.keyOfRow);
       if (this.keys.size > this.open.keyCapacity) this.makeRoomForKeys(count);
       for (let done = 0; done < count; ) {
@@ -136,7 +148,7 @@ export class AlignedWindowOperator implements Operator {
     const { panes } = this;
     const why = panes.assign(rows, this.passed);
     const { assigned } = panes;
-    if (assigned > 0) this.add({ batch, from: rows.from, count: assigned, cells: panes.cells }, output);
+    if (assigned > 0) this.add(batch, rows.from, output);
     if (why === 'end') return assigned;
     const row = rows.from + assigned;
     const key = rows.keys[rows.keyFrom + assigned]!;
@@ -146,45 +158,54 @@ export class AlignedWindowOperator implements Operator {
     return assigned + 1;
   }
 
-  private add(block: RowBlock, output: Output): void {
-    const { panes } = this;
-    for (let i = 0; i < panes.lateCount; i++) this.dropLate(block.batch, block.from + panes.late[i]!, output);
-    for (let i = 0; i < panes.keylessCount; i++) this.reject(block.batch, block.from + panes.keyless[i]!, this.keysFull, output);
-    const refused = this.bounds.length === 0 ? 0 : this.refuse(block, output);
-    this.counters.rowsInState += block.count - panes.lateCount - panes.keylessCount - refused;
-    for (const column of this.blockColumns) column.prepare(block);
-    for (const state of this.adders) state.add(block);
+  /** Adds the assigned rows, the first of which is row `from`, to their cells. */
+  private add(batch: Batch, from: number, output: Output): void {
+    const { panes, counters } = this;
+    const { late, inGap, keyless, assigned: count } = panes;
+    each(late, position => this.dropLate(batch, from + position, output));
+    each(inGap, position => this.dropInGap(batch, from + position, output));
+    each(keyless, position => this.reject(batch, from + position, this.keysFull, output));
+    const blocks = panes.cells.map(cells => ({ batch, from, count, cells }));
+    const refused = this.bounds.length === 0 ? 0 : this.refuse(blocks, output);
+    counters.rowsInState += count - late.count - inGap.count - keyless.count - refused;
+    this.held?.hold(blocks[0]!.cells, count);
+    for (const block of blocks) {
+      for (const column of this.blockColumns) column.prepare(block);
+      for (const state of this.adders) state.add(block);
+    }
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */
-  private refuse(block: RowBlock, output: Output): number {
+  private refuse(blocks: readonly RowBlock[], output: Output): number {
+    const { batch, from, count } = blocks[0]!;
     let refused = 0;
-    for (let i = 0; i < block.count; i++) {
-      if (block.cells[i] === DISCARD_CELL) continue;
-      const broken = this.bounds.find(bound => !bound.admits(block, i));
+    for (let i = 0; i < count; i++) {
+      const entered = blocks.filter(block => block.cells[i] !== DISCARD_CELL);
+      const broken = this.bounds.find(bound => !entered.every(block => bound.admits(block, i)));
       if (broken === undefined) {
-        for (const bound of this.bounds) bound.reserve(block, i);
+        for (const block of entered) for (const bound of this.bounds) bound.reserve(block, i);
         continue;
       }
-      block.cells[i] = DISCARD_CELL;
-      this.reject(block.batch, block.from + i, broken, output);
+      for (const block of entered) block.cells[i] = DISCARD_CELL;
+      this.reject(batch, from + i, broken, output);
       refused += 1;
     }
     return refused;
   }
 
-  /** A row whose window the watermark has passed but that is not late: counted in, and its result leaves again. */
+  /** A row that is not late, with a window that the watermark has passed: counted in, and the results of such windows leave again. */
   private enterFired(batch: Batch, row: number, key: number, output: Output): void {
-    const window = this.panes.windowOf(batch.eventTimeMs[row]!);
-    const cell = window === null ? DISCARD_CELL : this.open.cell(window, key);
-    if (window === null || cell === DISCARD_CELL) {
+    const windows = this.panes.assignSingle(batch.eventTimeMs[row]!, key, this.passed);
+    if (windows === null) {
       this.reject(batch, row, this.windowsFull, output);
       return;
     }
     const before = this.counters.rowsInState;
-    this.panes.startSingle(cell);
-    this.add({ batch, from: row, count: 1, cells: this.panes.cells }, output);
-    if (this.counters.rowsInState > before) this.emit(window, Int32Array.of(cell), batch.at[row]!, output);
+    this.add(batch, row, output);
+    if (this.counters.rowsInState === before) return;
+    for (let index = windows.length - 1; index >= 0 && windows[index]!.endMs <= this.passed.passedMs; index--) {
+      this.emit(windows[index]!, Int32Array.of(this.panes.cells[index]![0]!), batch.at[row]!, output);
+    }
   }
 
   private advance(watermarkMs: number, at: number, output: Output): void {
@@ -192,30 +213,27 @@ export class AlignedWindowOperator implements Operator {
     const passedBefore = this.passed.passedMs;
     this.panes.forget();
     this.setWatermark(watermarkMs);
-    const { passedMs, lateBeforeMs } = this.passed;
+    const { passedMs, lateMs } = this.passed;
     for (let index = this.open.firstEndingAfter(passedBefore); index < inOrder.length; index++) {
       const window = inOrder[index]!;
       if (window.endMs > passedMs) break;
       this.emit(window, this.open.cellsInKeyOrder(window, this.keys.size), at, output);
     }
-    for (let first = inOrder[0]; first !== undefined && first.endMs <= lateBeforeMs; first = inOrder[0]) this.close(first);
+    for (let first = inOrder[0]; first !== undefined && first.endMs <= lateMs; first = inOrder[0]) this.close(first);
   }
 
   private setWatermark(watermarkMs: number): void {
     const { assigner, allowedLatenessMs } = this.options;
-    this.passed = {
-      passedMs: passedEndMs(assigner, watermarkMs),
-      lateBeforeMs: passedEndMs(assigner, watermarkMs - allowedLatenessMs)
-    };
-    const nextEndMs = this.passed.passedMs + assigner.paneMs;
-    const nextLateMs = this.passed.lateBeforeMs + assigner.paneMs + allowedLatenessMs;
-    this.quietBelowMs = Math.min(nextEndMs, nextLateMs) - 1;
+    const { endGridMs } = assigner;
+    this.passed = { passedMs: passedEndMs(assigner, watermarkMs), lateMs: passedEndMs(assigner, watermarkMs - allowedLatenessMs) };
+    this.quietBelowMs = Math.min(this.passed.passedMs + endGridMs, this.passed.lateMs + endGridMs + allowedLatenessMs) - 1;
   }
 
   private emit(window: OpenWindow, cells: Int32Array, at: number, output: Output): void {
-    const sound = this.canFail ? cells.filter(cell => this.isSound(window, cell, at, output)) : cells;
+    const filled = this.bounds.length === 0 ? cells : cells.filter(cell => this.options.states.rows.count(cell) > 0);
+    const sound = this.canFail ? filled.filter(cell => this.isSound(window, cell, at, output)) : filled;
     this.results.append(window, sound, this.pool.keyOf, at);
-    if (this.revisions !== null) for (const cell of cells) this.revisions.increment(cell);
+    if (this.revisions !== null) for (const cell of filled) this.revisions.increment(cell);
   }
 
   private isSound(window: OpenWindow, cell: number, at: number, output: Output): boolean {
@@ -234,7 +252,7 @@ export class AlignedWindowOperator implements Operator {
   }
 
   private close(window: OpenWindow): void {
-    const { rows: counted } = this.options.states;
+    const counted = this.held ?? this.options.states.rows;
     this.open.close(window, cell => {
       const rows = counted.count(cell);
       this.counters.rowsInState -= rows;
@@ -246,11 +264,17 @@ export class AlignedWindowOperator implements Operator {
   private dropLate(batch: Batch, row: number, output: Output): void {
     const { node, assigner, latePolicy } = this.options;
     const eventTimeMs = batch.eventTimeMs[row]!;
-    const windowEndMs = assigner.windowEndMs(paneStartMs(assigner, eventTimeMs));
+    const windowEndMs = paneStartMs(assigner, eventTimeMs) + assigner.windows[0]!.endMs;
     const watermarkMs = this.log.watermarkAt(this.progress, batch.at[row]!);
     output.dropped({ at: batch.at[row]!, node, reason: 'late', eventTimeMs, watermarkMs, windowEndMs });
     if (latePolicy === 'drop') this.counters.late += 1;
     else this.reject(batch, row, { code: 'LATE', message: `the record of ${eventTimeMs} is late: its window ended at ${windowEndMs}, the watermark is ${watermarkMs}. Raise maxOutOfOrdernessMs or allowedLatenessMs to count such records in.` }, output);
+  }
+
+  private dropInGap(batch: Batch, row: number, output: Output): void {
+    const at = batch.at[row]!;
+    this.counters.inGap += 1;
+    output.dropped({ at, node: this.options.node, reason: 'gap', eventTimeMs: batch.eventTimeMs[row]!, watermarkMs: this.log.watermarkAt(this.progress, at), windowEndMs: null });
   }
 
   private reject(batch: Batch, row: number, reason: Reason, output: Output): void {
@@ -270,6 +294,10 @@ export class AlignedWindowOperator implements Operator {
 interface Reason {
   readonly code: string;
   readonly message: string;
+}
+
+function each({ rows, count }: Outsiders, act: (position: number) => void): void {
+  for (let i = 0; i < count; i++) act(rows[i]!);
 }
 
 function windowsFull({ cellsMax }: WindowLimits): Reason {

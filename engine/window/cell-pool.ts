@@ -26,6 +26,11 @@ export class CellPool {
     return this.openCount;
   }
 
+  /** Cells that can still be opened. */
+  get available(): number {
+    return this.cellsMax - this.openCount;
+  }
+
   /** An empty cell for `key`, or `DISCARD_CELL` when the pool has reached its bound. */
   allocate(key: number): number {
     let cell = this.free;

@@ -1,5 +1,7 @@
 import { PlanError } from '../error';
 import type { AlignedWindowSpec, WindowNode } from '../plan/nodes/window';
+import { windowsPerRow } from './assigner';
+import { WINDOWS_PER_ROW_MAX } from './limits';
 
 type WindowConfig = WindowNode['config'];
 
@@ -14,14 +16,14 @@ export function checkWindow(config: WindowConfig, path: string): void {
   };
   switch (window.kind) {
     case 'tumbling':
-      checkAligned(window, fail);
-      break;
     case 'hopping':
     case 'cumulating':
+      checkAligned(window, fail);
+      break;
     case 'session':
     case 'counting':
     case 'sliding':
-      fail('it is not supported', 'Use tumbling.');
+      fail('it is not supported', 'Use tumbling, hopping or cumulating.');
   }
   const { allowedLatenessMs } = config;
   if (!Number.isSafeInteger(allowedLatenessMs) || allowedLatenessMs < 0) {
@@ -44,13 +46,20 @@ function checkAligned(window: AlignedWindowSpec, fail: FailWindow): void {
       checkLengthMs('sizeMs', window.sizeMs, fail);
       checkLengthMs('hopMs', window.hopMs, fail);
       checkOffset(window.offsetMs, 'hopMs', window.hopMs, fail);
+      checkWindowsPerRow(window, `sizeMs ${window.sizeMs} with hopMs ${window.hopMs}`, 'hopMs', fail);
       break;
     case 'cumulating':
       checkLengthMs('maxSizeMs', window.maxSizeMs, fail);
       checkLengthMs('stepMs', window.stepMs, fail);
       checkOffset(window.offsetMs, 'maxSizeMs', window.maxSizeMs, fail);
-      if (window.maxSizeMs % window.stepMs !== 0) fail(`maxSizeMs ${window.maxSizeMs} is not a multiple of stepMs ${window.stepMs}`, `Use a step that divides it, or maxSizeMs ${Math.ceil(window.maxSizeMs / window.stepMs) * window.stepMs}.`);
+      if (window.maxSizeMs % window.stepMs !== 0) fail(`maxSizeMs ${window.maxSizeMs} is not a multiple of stepMs ${window.stepMs}`, `Use maxSizeMs ${Math.ceil(window.maxSizeMs / window.stepMs) * window.stepMs}, or a step that divides it.`);
+      checkWindowsPerRow(window, `maxSizeMs ${window.maxSizeMs} with stepMs ${window.stepMs}`, 'stepMs', fail);
   }
+}
+
+function checkWindowsPerRow(window: AlignedWindowSpec, sizes: string, step: string, fail: FailWindow): void {
+  const count = windowsPerRow(window);
+  if (count > WINDOWS_PER_ROW_MAX) fail(`${sizes} puts each row into ${count} windows, at most ${WINDOWS_PER_ROW_MAX} are possible`, `Use a larger ${step}.`);
 }
 
 function checkOffset(offsetMs: number, name: string, gridMs: number, fail: FailWindow): void {

@@ -9,3 +9,6 @@ export interface WindowLimits {
 }
 
 export const WINDOW_LIMITS: WindowLimits = { keysMax: 1_000_000, cellsMax: 16_777_216, cellIndexMax: 67_108_864 };
+
+/** In how many windows at once a row may be; each costs as much as a tumbling window. */
+export const WINDOWS_PER_ROW_MAX = 2_048;

@@ -87,6 +87,15 @@ export class OpenWindows {
     return cell;
   }
 
+  /** Whether `key` can have a cell in each of `windows[0 … count - 1]`. */
+  hasRoomFor(windows: readonly OpenWindow[], count: number, key: number): boolean {
+    const { available } = this.pool;
+    if (available >= count) return true;
+    let missing = 0;
+    for (let index = 0; index < count; index++) if (this.cellOf[windows[index]!.slot * this.keyCapacity + key] === 0) missing += 1;
+    return available >= missing;
+  }
+
   /** Forgets the window; `released` sees each of its cells first. */
   close(window: OpenWindow, released: (cell: number) => void): void {
     const { pool } = this;

@@ -25,6 +25,7 @@ export type FlinkRow = Readonly<Record<string, number | string | null>>;
 export interface FlinkRun {
   readonly rows: FlinkRow[];
   readonly late: number[];
+  readonly inGap: number[];
   readonly watermarks: number[];
   readonly conservationError: number;
 }
@@ -92,7 +93,7 @@ export function runFlinkCase(flinkCase: FlinkCase, pushSize = 1): FlinkRun {
     payload: new TextEncoder().encode(JSON.stringify(record))
   }));
   inputs.push({ kind: 'end' });
-  const run: FlinkRun = { rows: [], late: [], watermarks: [], conservationError: 0 };
+  const run: FlinkRun = { rows: [], late: [], inGap: [], watermarks: [], conservationError: 0 };
   let conservationError = 0;
   for (let from = 0; from < inputs.length; from += pushSize) {
     graph.push(inputs.slice(from, from + pushSize));
@@ -104,7 +105,10 @@ export function runFlinkCase(flinkCase: FlinkCase, pushSize = 1): FlinkRun {
 }
 
 function collect(step: StepResult, run: FlinkRun, flinkCase: FlinkCase): void {
-  for (const fact of step.dropFacts) if (fact.reason === 'late') run.late.push(fact.at);
+  for (const fact of step.dropFacts) {
+    if (fact.reason === 'late') run.late.push(fact.at);
+    if (fact.reason === 'gap') run.inGap.push(fact.at);
+  }
   for (const { batch } of step.emissions) {
     for (let row = 0; row < batch.rowCount; row++) {
       const record: Record<string, number | string | null> = { at: batch.at[row]!, revision: 0, key: null };

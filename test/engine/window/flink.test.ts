@@ -4,7 +4,7 @@ import type { FlinkCase, FlinkRow } from '../../support/flink-case';
 import { flinkCases, inWindowOrder, runFlinkCase } from '../../support/flink-case';
 
 /** Kinds of windows that exist; a further kind joins the loop by its name. */
-const KINDS = ['tumbling'];
+const KINDS = ['tumbling', 'hopping', 'cumulating'];
 
 const files = readdirSync(new URL('../../golden/flink/', import.meta.url)).filter(
   file => file === 'sql-null-key.json' || KINDS.some(kind => file === `named-${kind}.json` || file === `random-${kind}.json`)
@@ -16,6 +16,7 @@ describe.each(files)('the cases of Apache Flink in %s', file => {
     const run = runFlinkCase(flinkCase);
     compareRows(inWindowOrder(run.rows), inWindowOrder(flinkCase.expected), flinkCase);
     expect(run.late).toEqual(flinkCase.expectedLate);
+    expect(run.inGap).toEqual(flinkCase.expectedInGap ?? []);
     if (flinkCase.watermarks !== undefined) expect(run.watermarks.slice(0, -1)).toEqual(flinkCase.watermarks);
     expect(run.watermarks.at(-1)).toBe(Infinity);
     expect(run.conservationError).toBe(0);
@@ -27,6 +28,7 @@ describe.each(files)('the cases of Apache Flink in %s', file => {
       const cut = runFlinkCase(flinkCase, pushSize);
       expect(cut.rows).toEqual(whole.rows);
       expect(cut.late).toEqual(whole.late);
+      expect(cut.inGap).toEqual(whole.inGap);
     }
   });
 });
