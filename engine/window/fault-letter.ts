@@ -11,7 +11,7 @@ export interface FaultyWindow {
   readonly node: string;
   readonly window: { readonly startMs: number; readonly endMs: number };
   readonly key: number;
-  readonly keys: KeyTable;
+  readonly keys: Pick<KeyTable, 'append'>;
   readonly input: StreamType;
   readonly at: number;
 }

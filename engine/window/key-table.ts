@@ -7,19 +7,20 @@ import { PairTable } from './pair-table';
 
 /**
  * Numbers the keys of a stream 0, 1, 2, … in order of first arrival; a stream without keys has the one key 0. A key of
- * several columns is numbered by pairs: ((a, b), c). Keys are never forgotten; beyond `keysMax` a new key gets -1.
+ * several columns is numbered by pairs: ((a, b), c). Keys are never forgotten; beyond `keysMax` a new key gets -1,
+ * as does one whose parts have more than `valuesMax` values.
  */
 export class KeyTable {
   private readonly columns: readonly KeyColumn[];
   private readonly pairs: readonly PairTable[];
   private scratch = new Int32Array(64);
 
-  constructor(type: StreamType, keysMax: number) {
+  constructor(type: StreamType, keysMax: number, valuesMax: number = keysMax) {
     this.columns = type.keys.map(name => {
       const index = fieldIndex(type.schema, name);
-      return new KeyColumn(type.schema.fields[index]!, index, keysMax);
+      return new KeyColumn(type.schema.fields[index]!, index, type.keys.length === 1 ? keysMax : valuesMax);
     });
-    this.pairs = this.columns.slice(1).map(() => new PairTable(keysMax));
+    this.pairs = this.columns.slice(1).map((_, index) => new PairTable(index === this.columns.length - 2 ? keysMax : valuesMax));
   }
 
   get size(): number {

@@ -2,6 +2,9 @@ import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 
 const TWO_21 = 2_097_152;
 
+/** Most numbers that either side of a pair can have. */
+export const PAIR_NUMBERS_MAX = TWO_21 - 1;
+
 /** Numbers pairs of numbers below 2^21 in order of first arrival; beyond `pairsMax`, or for a pair with -1, it gives -1. */
 export class PairTable {
   private readonly ids = new Map<number, number>();
