@@ -26,6 +26,13 @@ export function choiceOption<T extends string>(fn: string, input: AggregateInput
   throw refusedOption(fn, input, name, `one of ${allowed.map(each => `"${each}"`).join(', ')}`, `Leave it out for "${allowed[0]}".`);
 }
 
+/** The option of `input`'s aggregate `fn`, true or false, or its default. */
+export function booleanOption(fn: string, input: AggregateInput, name: string, byDefault: boolean): boolean {
+  const value = input.options[name] ?? byDefault;
+  if (typeof value === 'boolean') return value;
+  throw refusedOption(fn, input, name, 'true or false', `Leave it out for ${byDefault}.`);
+}
+
 function refusedOption(fn: string, input: AggregateInput, name: string, expected: string, advice: string): PlanError {
   const value = input.options[name];
   return new PlanError('AGGREGATE_OPTION', `${fn} at ${input.path}: ${name} is ${value === undefined ? 'missing' : JSON.stringify(value)}, expected ${expected}. ${advice}`, { details: { path: input.path, option: name } });

@@ -1,27 +1,39 @@
 import { didYouMean } from '../did-you-mean';
 import { PlanError } from '../error';
 import type { AggregateSpec } from './aggregate';
+import { bandPower } from './band-power';
 import { collect } from './collect';
 import { correlation } from './correlation';
 import { count } from './count';
 import { countDistinct } from './count-distinct';
 import { covariance } from './covariance';
+import { dominantFrequency } from './dominant-frequency';
+import { envelopePeak, envelopeRms } from './envelope-level';
 import { first } from './first';
+import { goertzel } from './goertzel';
+import { kurtosis } from './kurtosis';
 import { last } from './last';
 import { max } from './max';
 import { mean } from './mean';
 import { median } from './median';
 import { min } from './min';
 import { mode } from './mode';
+import { crest, peak, peakToPeak } from './peak';
+import { peakCount } from './peak-count';
 import { quantile } from './quantile';
 import { range } from './range';
 import { rateOfChange } from './rate-of-change';
 import { rms } from './rms';
+import { skewness } from './skewness';
 import { slope } from './slope';
+import { spectralCentroid } from './spectral-centroid';
+import { spectralEntropy } from './spectral-entropy';
+import { spectralSpread } from './spectral-spread';
 import { stddev } from './stddev';
 import { sum } from './sum';
 import { variance } from './variance';
 import { welchPeak } from './welch-peak';
+import { zeroCrossings } from './zero-crossings';
 
 /** Every aggregate by its name in a Plan. */
 export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = {
@@ -45,7 +57,22 @@ export const aggregateSpecs: Readonly<Record<string, AggregateSpec>> = {
   correlation,
   collect,
   rms,
-  welchPeak
+  peak,
+  peakToPeak,
+  crest,
+  skewness,
+  kurtosis,
+  zeroCrossings,
+  peakCount,
+  welchPeak,
+  dominantFrequency,
+  bandPower,
+  spectralCentroid,
+  spectralSpread,
+  spectralEntropy,
+  goertzel,
+  envelopeRms,
+  envelopePeak
 };
 
 /** The aggregate called `fn`; PlanError with the known names when there is none. */

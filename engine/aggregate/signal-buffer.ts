@@ -1,167 +1,110 @@
-import { assert, LittoralError } from '../error';
-import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
-import type { AggregateState, StateBound } from './aggregate';
+import type { Column } from '../batch/batch';
+import { assert } from '../error';
+import type { AggregateInput, AggregateState, StateBound, StateSet } from './aggregate';
+import type { ArrivalBlock } from './arrival';
 import type { RowBlock } from './block';
 import { DISCARD_CELL } from './block';
-import type { CellStore } from './cell-bank';
+import { valueCountAt } from './held-values';
+import { ObjectCells } from './object-cells';
+import { PIECE_NUMBERS, SignalCell } from './signal-cell';
 
-
-/** Samples of one cell, and of all cells of one aggregate, at 8 bytes each. */
 export interface SignalLimits {
+  /** Samples of one window and key. */
   readonly cellSamplesMax: number;
-  readonly samplesMax: number;
+  /** Numbers of 8 bytes of all windows and keys of one column: a sample each, and four more per row. */
+  readonly numbersMax: number;
 }
 
-export const SIGNAL_LIMITS: SignalLimits = { cellSamplesMax: 1_048_576, samplesMax: 16_777_216 };
+export const SIGNAL_LIMITS: SignalLimits = { cellSamplesMax: 1_048_576, numbersMax: 33_554_432 };
 
-/** The samples of one window and key: pieces, one per row, in order of arrival. */
-interface Signal {
-  samples: Float64Array;
-  sampleCount: number;
-  times: Float64Array;
-  /** Piece p holds samples [starts[p], starts[p + 1]). */
-  starts: Float64Array;
-  pieceCount: number;
-}
+/** Described by every aggregate of whole signals. */
+export const SIGNAL_MEMORY = `The signal is the window's samples in order of event time; nulls are skipped. Keeps at most ${SIGNAL_LIMITS.cellSamplesMax} samples per window and key, and ${SIGNAL_LIMITS.numbersMax} numbers per column in all (one per sample, four per row); rows beyond go to the dead letters (SAMPLE_LIMIT).`;
 
-/**
- * Keeps the samples of each cell. `samplesOf` gives them in order of event time, ties by arrival, so that blocks of a
- * signal that overtook one another on the way stand where they belong.
- */
-export class SignalBuffer implements AggregateState, CellStore {
-  readonly store = this;
-  private readonly signals: (Signal | undefined)[] = [];
-  private readonly reserved = new Map<number, number>();
-  private held = 0;
-
+/** Keeps the samples of each cell, so that pieces of a signal that overtook one another on the way stand where they belong. */
+export class SignalBuffer implements AggregateState {
+  readonly store: ObjectCells<SignalCell>;
   readonly bound: StateBound;
+  private readonly reserved = new Map<number, number>();
+  private reservedNumbers = 0;
+  private held = 0;
 
   constructor(
     private readonly columnIndex: number,
+    private readonly arrival: ArrivalBlock,
     private readonly limits: SignalLimits = SIGNAL_LIMITS
   ) {
+    this.store = new ObjectCells(
+      () => new SignalCell(),
+      by => void (this.held += by)
+    );
     this.bound = {
       code: 'SAMPLE_LIMIT',
-      message: `a window would keep more than ${limits.cellSamplesMax} samples, or all windows together more than ${limits.samplesMax}. Use smaller windows or fewer keys.`,
-      admits: (block, index) => this.admits(block.cells[index]!, sampleCountOf(block, index, columnIndex)),
-      reserve: (block, index) => this.reserve(block.cells[index]!, sampleCountOf(block, index, columnIndex))
+      message: `a window would keep more than ${limits.cellSamplesMax} samples, or all windows together more than ${limits.numbersMax} numbers. Use smaller windows or fewer keys.`,
+      admits: (block, index) => this.admits(block.cells[index]!, samplesAt(block, index, columnIndex)),
+      reserve: (block, index) => this.reserve(block.cells[index]!, samplesAt(block, index, columnIndex))
     };
-  }
-
-  resize(): void {
-    return;
-  }
-
-  clear(cell: number): void {
-    this.held -= this.countIn(cell);
-    this.signals[cell] = undefined;
-    this.reserved.delete(cell);
   }
 
   add(block: RowBlock): void {
     const column = block.batch.columns[this.columnIndex]!;
+    const { at, place } = this.arrival;
     for (let i = 0; i < block.count; i++) {
       const cell = block.cells[i]!;
       if (cell === DISCARD_CELL) continue;
       const row = block.from + i;
-      if (column.validity !== null && column.validity[row] === 0) continue;
-      const signal = (this.signals[cell] ??= newSignal());
-      if (column.kind === 'list') append(signal, block.batch.eventTimeMs[row]!, column.values, column.offsets[row]!, column.offsets[row + 1]!);
-      else {
-        assert(column.kind !== 'utf8' && column.kind !== 'binary', `samples, not ${column.kind}`);
-        append(signal, block.batch.eventTimeMs[row]!, [Number(column.values[row])], 0, 1);
-      }
+      if (valueCountAt(column, row) === 0) continue;
+      const signal = this.store.at(cell);
+      const before = signal.size;
+      signal.begin(block.batch.eventTimeMs[row]!, at[row]!, place[row]!);
+      appendSamples(signal, column, row);
+      this.held += signal.size - before;
     }
     this.reserved.clear();
-  }
-
-  /** The signal of `cell`; empty when it has no samples. Valid until the next `add`. */
-  samplesOf(cell: number): Float64Array {
-    const signal = this.signals[cell];
-    if (signal === undefined) return new Float64Array(0);
-    const { samples, sampleCount, times, starts, pieceCount } = signal;
-    let ordered = true;
-    for (let piece = 1; piece < pieceCount; piece++) if (times[piece]! < times[piece - 1]!) ordered = false;
-    if (ordered) return samples.subarray(0, sampleCount);
-    const order = Array.from({ length: pieceCount }, (_, piece) => piece).sort((a, b) => times[a]! - times[b]! || a - b);
-    const sorted = new Float64Array(sampleCount);
-    let at = 0;
-    for (const piece of order) {
-      sorted.set(samples.subarray(starts[piece]!, starts[piece + 1]!), at);
-      at += starts[piece + 1]! - starts[piece]!;
-    }
-    return sorted;
+    this.reservedNumbers = 0;
   }
 
   merge(into: number, from: number): void {
-    const source = this.signals[from];
+    const source = this.store.find(from);
     if (source === undefined) return;
-    const signal = (this.signals[into] ??= newSignal());
-    for (let piece = 0; piece < source.pieceCount; piece++) append(signal, source.times[piece]!, source.samples, source.starts[piece]!, source.starts[piece + 1]!);
-    this.held += source.sampleCount;
+    this.store.at(into).merge(source);
+    this.held += source.size;
   }
 
-  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
-    for (let i = 0; i < count; i++) {
-      const signal = this.signals[cells[i]!] ?? newSignal();
-      writer.f64s(signal.times.subarray(0, signal.pieceCount));
-      writer.f64s(signal.starts.subarray(0, signal.pieceCount + 1));
-      writer.f64s(signal.samples.subarray(0, signal.sampleCount));
-    }
-  }
-
-  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
-    for (let i = 0; i < count; i++) {
-      const times = reader.f64s();
-      const starts = reader.f64s();
-      const samples = reader.f64s();
-      if (starts.length !== times.length + 1 || starts.at(-1) !== samples.length) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a signal whose pieces do not fit its samples; it cannot be restored. Restore an older one or replay the inbox.');
-      if (times.length > 0) this.signals[cells[i]!] = { samples, sampleCount: samples.length, times, starts, pieceCount: times.length };
-      this.held += samples.length;
-    }
+  /** The signal of `cell`, null when it has no samples. Valid until the next change. */
+  samplesOf(cell: number): Float64Array | null {
+    return this.store.find(cell)?.ordered() ?? null;
   }
 
   private admits(cell: number, added: number): boolean {
-    return this.held + added <= this.limits.samplesMax && this.countIn(cell) + added <= this.limits.cellSamplesMax;
+    if (added === 0) return true;
+    return this.held + this.reservedNumbers + added + PIECE_NUMBERS <= this.limits.numbersMax && this.samplesIn(cell) + added <= this.limits.cellSamplesMax;
   }
 
   private reserve(cell: number, added: number): void {
-    this.held += added;
-    this.reserved.set(cell, this.countIn(cell) + added);
+    if (added === 0) return;
+    this.reservedNumbers += added + PIECE_NUMBERS;
+    this.reserved.set(cell, this.samplesIn(cell) + added);
   }
 
-  private countIn(cell: number): number {
-    return this.reserved.get(cell) ?? this.signals[cell]?.sampleCount ?? 0;
+  private samplesIn(cell: number): number {
+    return this.reserved.get(cell) ?? this.store.find(cell)?.sampleCount ?? 0;
   }
 }
 
-function sampleCountOf(block: RowBlock, index: number, columnIndex: number): number {
-  const column = block.batch.columns[columnIndex]!;
-  const row = block.from + index;
-  if (column.validity !== null && column.validity[row] === 0) return 0;
-  return column.kind === 'list' ? column.offsets[row + 1]! - column.offsets[row]! : 1;
+/** The samples of `input`'s column, shared by all aggregates that need them. */
+export function signalOf(input: AggregateInput, states: StateSet): SignalBuffer {
+  return states.use(`signal:${input.columnIndex}`, () => new SignalBuffer(input.columnIndex, states.arrival()));
 }
 
-function newSignal(): Signal {
-  return { samples: new Float64Array(0), sampleCount: 0, times: new Float64Array(0), starts: new Float64Array(1), pieceCount: 0 };
-}
-
-function append(signal: Signal, timeMs: number, values: ArrayLike<number>, from: number, to: number): void {
-  const sampleCount = signal.sampleCount + to - from;
-  if (sampleCount > signal.samples.length) signal.samples = roomier(signal.samples, sampleCount);
-  if (signal.pieceCount === signal.times.length) {
-    signal.times = roomier(signal.times, signal.pieceCount + 1);
-    signal.starts = roomier(signal.starts, signal.pieceCount + 2);
+function appendSamples(signal: SignalCell, column: Column, row: number): void {
+  if (column.kind === 'list') {
+    for (let i = column.offsets[row]!; i < column.offsets[row + 1]!; i++) signal.append(column.values[i]!);
+    return;
   }
-  for (let i = from; i < to; i++) signal.samples[signal.sampleCount + i - from] = values[i]!;
-  signal.times[signal.pieceCount] = timeMs;
-  signal.pieceCount += 1;
-  signal.sampleCount = sampleCount;
-  signal.starts[signal.pieceCount] = sampleCount;
+  assert(column.kind !== 'utf8' && column.kind !== 'binary', `samples, not ${column.kind}`);
+  signal.append(Number(column.values[row]));
 }
 
-function roomier(values: Float64Array, needed: number): Float64Array {
-  const grown = new Float64Array(Math.max(needed, values.length * 2, 16));
-  grown.set(values);
-  return grown;
+function samplesAt(block: RowBlock, index: number, columnIndex: number): number {
+  return valueCountAt(block.batch.columns[columnIndex]!, block.from + index);
 }

@@ -31,6 +31,7 @@ export {
 export { binary, bool, float32, float64, int32, int64, list, schema, timestampMs, utf8 } from './columns';
 export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, isNaN, isNull, length, ln, log10, lower, pow, round, sign, sin, sqrt, startsWith, tan, upper } from './expression-functions';
 export { isPipeline } from './finished-pipeline';
+export { bandPower, crest, dominantFrequency, envelopePeak, envelopeRms, goertzel, kurtosis, peak, peakCount, peakToPeak, skewness, spectralCentroid, spectralEntropy, spectralSpread, zeroCrossings } from './signal-aggregates';
 export { lake, publish } from './sinks';
 export { mqtt } from './source';
 export { cumulating, hopping, tumbling } from './windows';

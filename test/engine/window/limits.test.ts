@@ -84,7 +84,7 @@ describe('a window operator at its limits', () => {
     const x = [1, 2, 3];
     const signals = ['a', 'a', 'a', 'b', 'b', 'c'].map((k, index) => ({ t: index, k, x }));
     const states = new StateSet();
-    states.use('signal', () => new SignalBuffer(1, { cellSamplesMax: 6, samplesMax: 12 }));
+    states.use('signal', () => new SignalBuffer(1, states.arrival(), { cellSamplesMax: 6, numbersMax: 28 }));
     expect(run(signals, {}, states)).toEqual({ counts: 4, letters: ['SAMPLE_LIMIT 2', 'SAMPLE_LIMIT 5'] });
   });
 
