@@ -1,13 +1,13 @@
-import type { Column } from '../batch/batch';
 import { PlanError } from '../error';
-import type { PreparedExpression } from '../expression/evaluate';
 import { prepareExpression } from '../expression/evaluate';
 import type { SelectNode } from '../plan/plan';
 import type { Field, Schema } from '../schema/schema';
 import { fieldIndex } from '../schema/schema';
-import { newCounters } from './counters';
 import { onlyInput } from './only-input';
-import type { Chunk, Operator, OperatorSpec, Output, StreamType } from './operator';
+import type { OperatorSpec, StreamType } from './operator';
+import { computedField } from './shaping/computed-field';
+import { refuseKey } from './shaping/require-field';
+import { ReshapeOperator } from './shaping/reshape-operator';
 
 type SelectConfig = SelectNode['config'];
 
@@ -26,7 +26,7 @@ export const select: OperatorSpec<SelectConfig> = {
     const input = onlyInput(inputs, 'select', node);
     const keys = keptKeys(config, input).map(name => fieldIndex(input.schema, name));
     const expressions = config.columns.map(column => prepareExpression(column.expression, input.schema, node));
-    return new SelectOperator(selectedSchema(config, input, node), keys, expressions);
+    return new ReshapeOperator(selectedSchema(config, input, node), batch => [...keys.map(index => batch.columns[index]!), ...expressions.map(expression => expression.evaluate(batch))]);
   }
 };
 
@@ -40,39 +40,9 @@ function selectedSchema(config: SelectConfig, input: StreamType, path: string): 
   config.columns.forEach(({ name, expression }, index) => {
     const place = `${path}.columns[${index}]`;
     if (fields.some(field => field.name === name)) throw new PlanError('DUPLICATE_COLUMN', `select("${name}"): two columns have that name. Rename one.`, { details: { path: place } });
-    if (input.keys.includes(name) && !(expression.kind === 'column' && expression.name === name)) {
-      throw new PlanError('KEY_COLUMN', `select("${name}"): "${name}" is a key of the stream and must stay as it is. Give the computed column another name, or select before keyBy.`, { details: { path: place } });
-    }
-    const { type, nullable } = prepareExpression(expression, input.schema, `${place}.expression`);
-    const unit = expression.kind === 'column' ? input.schema.fields[fieldIndex(input.schema, expression.name)]?.unit : undefined;
-    fields.push({ name, type, nullable, ...(unit === undefined ? {} : { unit }) });
+    const isItself = expression.kind === 'column' && expression.name === name;
+    if (!isItself) refuseKey(input.keys, name, { op: 'select', path: place, advice: 'Give the computed column another name, or select before keyBy.' });
+    fields.push(computedField(name, expression, input.schema, `${place}.expression`));
   });
   return { fields };
-}
-
-class SelectOperator implements Operator {
-  readonly counters = newCounters();
-
-  constructor(
-    private readonly schema: Schema,
-    private readonly keys: readonly number[],
-    private readonly expressions: readonly PreparedExpression[]
-  ) {}
-
-  process({ batch, progress }: Chunk, _port: number, output: Output): void {
-    const columns: Column[] = this.keys.map(index => batch.columns[index]!);
-    for (const expression of this.expressions) columns.push(expression.evaluate(batch));
-    this.counters.rowsIn += batch.rowCount;
-    this.counters.rowsReleased += batch.rowCount;
-    this.counters.rowsOut += batch.rowCount;
-    output.emit({ batch: { ...batch, schema: this.schema, columns }, progress });
-  }
-
-  snapshot(): void {
-    return;
-  }
-
-  restore(): void {
-    return;
-  }
 }

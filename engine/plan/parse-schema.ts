@@ -1,10 +1,12 @@
-import type { DataType, Field, ScalarType, Schema } from '../schema/schema';
-import { columnForm } from './forms';
+import type { DataType, Field, FieldTags, ScalarType, Schema } from '../schema/schema';
+import { CLASSIFICATIONS, LINEAGE_MAX } from '../schema/tags';
+import { columnForm, connectionForm, nameForm } from './forms';
 import { ObjectReader, describe, planInvalid, refuseDuplicates } from './json-reader';
 import { PLAN_LIMITS } from './limits';
 
 const scalarTypes: readonly ScalarType[] = ['bool', 'int32', 'int64', 'float32', 'float64', 'utf8', 'timestampMs', 'binary'];
 const UNIT_LENGTH_MAX = 32;
+const LINEAGE_LENGTH_MAX = PLAN_LIMITS.topicLengthMax + 2 * PLAN_LIMITS.columnNameLengthMax;
 
 /** A Schema from untrusted JSON; PlanError with the path of the first field that does not fit. */
 export function parseSchema(json: unknown, path: string): Schema {
@@ -20,12 +22,36 @@ function parseField(json: unknown, path: string): Field {
   const name = reader.text('name', PLAN_LIMITS.columnNameLengthMax, columnForm);
   const type = parseType(reader.raw('type'), reader.at('type'));
   const nullable = reader.boolean('nullable');
-  const unit = reader.has('unit') ? reader.text('unit', UNIT_LENGTH_MAX) : undefined;
+  const unit = reader.has('unit') ? parseUnit(reader) : undefined;
+  const tags = reader.has('tags') ? parseTags(reader.object('tags')) : undefined;
   reader.end();
-  return unit === undefined ? { name, type, nullable } : { name, type, nullable, unit };
+  return { name, type, nullable, ...(unit === undefined ? {} : { unit }), ...(tags === undefined ? {} : { tags }) };
 }
 
-function parseType(json: unknown, path: string): DataType {
+/** The text in field `unit`. */
+export function parseUnit(reader: ObjectReader): string {
+  return reader.text('unit', UNIT_LENGTH_MAX);
+}
+
+/** The tags of a column, read strictly. */
+export function parseTags(reader: ObjectReader): FieldTags {
+  const tags: FieldTags = {
+    ...(reader.has('classification') ? { classification: reader.oneOf('classification', CLASSIFICATIONS) } : {}),
+    ...(reader.has('lineage') ? { lineage: parseLineage(reader) } : {}),
+    ...(reader.has('encryption') ? { encryption: reader.text('encryption', PLAN_LIMITS.nameLengthMax, nameForm) } : {})
+  };
+  reader.end();
+  return tags;
+}
+
+function parseLineage(reader: ObjectReader): readonly string[] {
+  const lineage = reader.list('lineage', 1, LINEAGE_MAX, (item, path) => new ObjectReader({ from: item }, path).text('from', LINEAGE_LENGTH_MAX, connectionForm));
+  refuseDuplicates(lineage, reader.at('lineage'), 'origin');
+  return lineage;
+}
+
+/** A column type from untrusted JSON: a name, or `{ list, size? }`. */
+export function parseType(json: unknown, path: string): DataType {
   if (typeof json === 'string') {
     const scalar = scalarTypes.find(type => type === json);
     if (scalar === undefined) throw planInvalid(path, describe(json), `${scalarTypes.join(', ')} or { "list": … }`);

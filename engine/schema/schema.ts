@@ -18,6 +18,19 @@ export interface Field {
   readonly nullable: boolean;
   /** Unit for people and for the lake's metadata, e.g. `m/s²`. */
   readonly unit?: string;
+  /** What travels with the column and with everything computed from it. */
+  readonly tags?: FieldTags;
+}
+
+/** How confidential a column is, the least first. */
+export type Classification = 'public' | 'internal' | 'confidential' | 'pii' | 'secret';
+
+export interface FieldTags {
+  readonly classification?: Classification;
+  /** Where the values come from: `node/topic#column` of a source, or words of the user's. */
+  readonly lineage?: readonly string[];
+  /** Name of the key with which the host encrypts the column when it leaves; never the key. */
+  readonly encryption?: string;
 }
 
 export interface Schema {

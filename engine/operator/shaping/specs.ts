@@ -1,2 +1,9 @@
+import { cast } from './cast';
+import { derive } from './derive';
+import { drop } from './drop';
+import { explode } from './explode';
+import { rename } from './rename';
+import { sample } from './sample';
+
 /** The operators of `plan/nodes/shaping.ts` by name. */
-export const shapingSpecs = {} as const;
+export const shapingSpecs = { derive, drop, rename, cast, explode, sample } as const;
