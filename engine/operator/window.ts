@@ -8,7 +8,10 @@ import { AlignedWindowOperator } from '../window/aligned-window-operator';
 import { assignerOf } from '../window/assigner';
 import { WINDOW_LIMITS } from '../window/limits';
 import { checkWindow } from '../window/check-window';
+import { SessionOperator } from '../window/session-operator';
+import { REVISED_SESSION_FIELDS } from '../window/session-results';
 import type { WindowOptions } from '../window/window-options';
+import { hasRevisions } from '../window/window-options';
 import type { Operator, OperatorSpec, StreamType } from './operator';
 
 type WindowConfig = WindowNode['config'];
@@ -55,6 +58,7 @@ function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
     case 'cumulating':
       return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec) });
     case 'session':
+      return new SessionOperator({ ...options, spec });
     case 'counting':
     case 'sliding':
       throw new PlanError('WINDOW', `window ${spec.kind} at ${options.node}: it is not supported. Use tumbling.`, { details: { path: options.node } });
@@ -64,7 +68,7 @@ function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
 function resultSchema(config: WindowConfig, input: StreamType, path: string): Schema {
   const fields: Field[] = input.keys.map(name => input.schema.fields[fieldIndex(input.schema, name)]!);
   fields.push({ name: 'windowStartMs', type: 'timestampMs', nullable: false }, { name: 'windowEndMs', type: 'timestampMs', nullable: false });
-  if (config.allowedLatenessMs > 0) fields.push({ name: 'revision', type: 'int32', nullable: false });
+  fields.push(...moreFields(config));
   for (const { spec, input: aggregate } of aggregateInputs(config.aggregates, input.schema, path)) {
     const { type, nullable } = spec.resolve(aggregate);
     if (fields.some(field => field.name === aggregate.name)) {
@@ -74,4 +78,10 @@ function resultSchema(config: WindowConfig, input: StreamType, path: string): Sc
     fields.push({ name: aggregate.name, type, nullable, ...(typeof unit === 'string' ? { unit } : {}) });
   }
   return { fields };
+}
+
+/** Columns between the bounds of a window and its aggregates. */
+function moreFields(config: WindowConfig): readonly Field[] {
+  if (!hasRevisions(config)) return [];
+  return config.window.kind === 'session' ? REVISED_SESSION_FIELDS : [{ name: 'revision', type: 'int32', nullable: false }];
 }

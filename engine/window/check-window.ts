@@ -2,6 +2,7 @@ import { PlanError } from '../error';
 import type { AlignedWindowSpec, WindowNode } from '../plan/nodes/window';
 import { windowsPerRow } from './assigner';
 import { WINDOWS_PER_ROW_MAX } from './limits';
+import { checkSession } from './session-check';
 
 type WindowConfig = WindowNode['config'];
 
@@ -21,6 +22,8 @@ export function checkWindow(config: WindowConfig, path: string): void {
       checkAligned(window, fail);
       break;
     case 'session':
+      checkSession(window, config, fail);
+      break;
     case 'counting':
     case 'sliding':
       fail('it is not supported', 'Use tumbling, hopping or cumulating.');

@@ -1,14 +1,24 @@
+import type { Reason } from './state-cells';
+
 /** Bounds of one window operator. A row beyond one goes to the dead letters with the code named here. */
 export interface WindowLimits {
-  /** Distinct keys, ever (`KEY_LIMIT`). At most 2^21 - 1. */
+  /** Keys with state (`KEY_LIMIT`). At most 2^21 - 1. */
   readonly keysMax: number;
   /** Open key-windows (`WINDOW_LIMIT`). */
   readonly cellsMax: number;
-  /** Open windows times keys, 4 bytes each (`WINDOW_LIMIT`). */
-  readonly cellIndexMax: number;
 }
 
-export const WINDOW_LIMITS: WindowLimits = { keysMax: 1_000_000, cellsMax: 16_777_216, cellIndexMax: 67_108_864 };
+export const WINDOW_LIMITS: WindowLimits = { keysMax: 1_000_000, cellsMax: 16_777_216 };
 
 /** In how many windows at once a row may be; each costs as much as a tumbling window. */
 export const WINDOWS_PER_ROW_MAX = 2_048;
+
+/** Why a row goes to the dead letters that needs a further cell. */
+export function windowsFull({ cellsMax }: WindowLimits): Reason {
+  return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };
+}
+
+/** Why a row of a new key goes to the dead letters. */
+export function keysFull({ keysMax }: WindowLimits): Reason {
+  return { code: 'KEY_LIMIT', message: `more than ${keysMax} keys with open windows. Key by a column with fewer values, or use smaller windows.` };
+}

@@ -14,3 +14,8 @@ export interface WindowOptions extends Pick<WindowNode['config'], 'allowedLatene
   readonly aggregates: readonly Aggregate[];
   readonly limits: WindowLimits;
 }
+
+/** Whether a window may be emitted more than once, so that its results have a column `revision`. */
+export function hasRevisions({ allowedLatenessMs, emit }: Pick<WindowOptions, 'allowedLatenessMs' | 'emit'>): boolean {
+  return allowedLatenessMs > 0 || emit !== 'onClose';
+}

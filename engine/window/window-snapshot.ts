@@ -19,22 +19,23 @@ export function saveWindows(open: OpenWindows, pool: CellPool, stores: readonly 
 
 /** Opens the windows that `saveWindows` wrote; there must be none open. */
 export function loadWindows(open: OpenWindows, stores: readonly CellStore[], keyCount: number, reader: SnapshotReader): void {
-  check(open.reserveKeys(keyCount), 'more keys than this version holds');
+  checkSnapshot(open.reserveKeys(keyCount), 'more keys than this version holds');
   const windowCount = reader.u32();
   for (let i = 0; i < windowCount; i++) {
     const window = open.open(reader.f64(), reader.f64());
     const bytes = reader.bytes().slice();
-    check(window !== null && bytes.length % 4 === 0, 'an unreadable window');
+    checkSnapshot(window !== null && bytes.length % 4 === 0, 'an unreadable window');
     const cells = new Int32Array(bytes.buffer).map(key => {
-      check(key >= 0 && key < keyCount, 'a window of an unknown key');
+      checkSnapshot(key >= 0 && key < keyCount, 'a window of an unknown key');
       const cell = open.cell(window, key);
-      check(cell !== DISCARD_CELL, 'more open windows than this version holds');
+      checkSnapshot(cell !== DISCARD_CELL, 'more open windows than this version holds');
       return cell;
     });
     for (const store of stores) store.load(cells, cells.length, reader);
   }
 }
 
-function check(ok: boolean, seen: string): asserts ok {
+/** Throws a LittoralError `SNAPSHOT_CORRUPT` that says what was seen unless all is well. */
+export function checkSnapshot(ok: boolean, seen: string): asserts ok {
   if (!ok) throw new LittoralError('SNAPSHOT_CORRUPT', `the snapshot holds ${seen}; it cannot be restored. Restore an older one or replay the inbox.`);
 }

@@ -1,0 +1,125 @@
+import type { CellStore } from '../aggregate/cell-bank';
+import { LittoralError } from '../error';
+import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import { DueHeap } from './due-heap';
+
+/** What is kept of each session beside its accumulators: bounds, what has been emitted of it, when it is due. */
+export class SessionCells implements CellStore {
+  /** Start of cell c at 2c, its end at 2c + 1; unused cells hold no time. */
+  bounds = new Float64Array(0);
+  /** When a session fires, or is forgotten, at the earliest: sessions grow without being moved here. */
+  readonly dues = new DueHeap();
+  /** Results emitted under the present bounds. */
+  private emitted = new Int32Array(0);
+  /** 1: the watermark has reached its end. */
+  private fired = new Uint8Array(0);
+  /** Bounds of earlier results that the next one takes the place of: start, end, start, end, … */
+  private readonly replaced = new Map<number, readonly number[]>();
+
+  constructor(private readonly allowedLatenessMs: number) {}
+
+  startMs(cell: number): number {
+    return this.bounds[2 * cell]!;
+  }
+
+  endMs(cell: number): number {
+    return this.bounds[2 * cell + 1]!;
+  }
+
+  isFired(cell: number): boolean {
+    return this.fired[cell] === 1;
+  }
+
+  revision(cell: number): number {
+    return this.emitted[cell]!;
+  }
+
+  replacedBy(cell: number): readonly number[] {
+    return this.replaced.get(cell) ?? [];
+  }
+
+  /** From which watermark on it fires or, once it has fired, is forgotten. */
+  dueMs(cell: number): number {
+    return this.endMs(cell) - 1 + (this.isFired(cell) ? this.allowedLatenessMs : 0);
+  }
+
+  /** Gives a session, new or known, its bounds; results under other bounds are to be replaced. */
+  setBounds(cell: number, startMs: number, endMs: number): void {
+    if (startMs === this.startMs(cell) && endMs === this.endMs(cell)) return;
+    const standing = this.standing(cell);
+    if (standing.length > 0) this.replaced.set(cell, standing);
+    this.emitted[cell] = 0;
+    this.bounds[2 * cell] = startMs;
+    this.bounds[2 * cell + 1] = endMs;
+  }
+
+  /** Session `into` takes the place of the results of `from`, too; `into` must get new bounds next. */
+  takeOver(into: number, from: number): void {
+    const standing = [...this.standing(into), ...this.standing(from)];
+    if (standing.length > 0) this.replaced.set(into, standing);
+    this.emitted[into] = 0;
+  }
+
+  /** Says whether the watermark has reached its end, and when it is due from now on. */
+  setFired(cell: number, isFired: boolean): void {
+    this.fired[cell] = isFired ? 1 : 0;
+    this.dues.set(cell, this.dueMs(cell));
+  }
+
+  countEmission(cell: number): void {
+    this.emitted[cell]! += 1;
+  }
+
+  resize(cellCount: number): void {
+    const bounds = new Float64Array(2 * cellCount);
+    const emitted = new Int32Array(cellCount);
+    const fired = new Uint8Array(cellCount);
+    bounds.set(this.bounds);
+    emitted.set(this.emitted);
+    fired.set(this.fired);
+    for (let at = this.bounds.length; at < bounds.length; at += 2) noBounds(bounds, at);
+    this.bounds = bounds;
+    this.emitted = emitted;
+    this.fired = fired;
+    this.dues.resize(cellCount);
+  }
+
+  clear(cell: number): void {
+    noBounds(this.bounds, 2 * cell);
+    this.emitted[cell] = 0;
+    this.fired[cell] = 0;
+    this.replaced.delete(cell);
+    this.dues.remove(cell);
+  }
+
+  save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
+    for (let i = 0; i < count; i++) {
+      const cell = cells[i]!;
+      writer.f64s(Float64Array.of(this.startMs(cell), this.endMs(cell), this.emitted[cell]!, this.fired[cell]!, ...this.replacedBy(cell)));
+    }
+  }
+
+  load(cells: Int32Array, count: number, reader: SnapshotReader): void {
+    for (let i = 0; i < count; i++) {
+      const cell = cells[i]!;
+      const [startMs, endMs, emitted, fired, ...replaced] = reader.f64s();
+      if (fired === undefined) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a session without bounds; it cannot be restored. Restore an older one or replay the inbox.');
+      this.bounds[2 * cell] = startMs!;
+      this.bounds[2 * cell + 1] = endMs!;
+      this.emitted[cell] = emitted!;
+      if (replaced.length > 0) this.replaced.set(cell, replaced);
+      this.setFired(cell, fired === 1);
+    }
+  }
+
+  /** Results that stand for what is in the session now. */
+  private standing(cell: number): readonly number[] {
+    return this.emitted[cell]! > 0 ? [this.startMs(cell), this.endMs(cell)] : this.replacedBy(cell);
+  }
+}
+
+/** Bounds that hold no time. */
+function noBounds(bounds: Float64Array, at: number): void {
+  bounds[at] = Infinity;
+  bounds[at + 1] = -Infinity;
+}
