@@ -88,9 +88,10 @@ type OnlyColumns<R, M> = { readonly [N in Exclude<keyof M, keyof R> & string]: `
 type Derived<R extends Row, S extends Row> = Flat<Omit<R, keyof S> & { readonly [N in keyof S]: Widened<S[N]> }>;
 type NewName<N, M> = N extends keyof M ? (M[N] extends string ? M[N] : N & string) : N & string;
 type Renamed<R extends Row, M> = { readonly [N in keyof R as NewName<N, M>]: R[N] };
-type NumberType = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'utf8';
+type FromBool = Exclude<ScalarType, 'timestampMs' | 'binary'>;
+type FromNumber = Exclude<ScalarType, 'binary'>;
 /** The types that a cell can be cast to. */
-export type CastTarget<C> = [C] extends [Signal] ? ListType : [C] extends [Bytes] ? 'binary' | 'utf8' : [C] extends [boolean] ? NumberType : [C] extends [string] ? ScalarType : NumberType | 'timestampMs';
+export type CastTarget<C> = [C] extends [Signal] ? ListType : [C] extends [Bytes] ? 'binary' | 'utf8' : [C] extends [boolean] ? FromBool : [C] extends [string] ? ScalarType : FromNumber;
 type CellOf<T> = T extends 'bool' ? boolean : T extends 'utf8' ? string : T extends 'binary' ? Bytes : T extends ListType ? Signal : number;
 type Casted<R extends Row, T> = Flat<{ readonly [N in keyof R]: N extends keyof T ? CellOf<T[N]> : R[N] }>;
 
