@@ -73,7 +73,8 @@ export function parseWindow(json: unknown, path: string): WindowNode['config'] {
   return config;
 }
 
-function parseWindowSpec(reader: ObjectReader): WindowSpec {
+/** The bounds of windows, read strictly from untrusted JSON. */
+export function parseWindowSpec(reader: ObjectReader): WindowSpec {
   const spec = windowSpecOf(reader);
   reader.end();
   return spec;
