@@ -3,7 +3,7 @@ import { LittoralError } from '../../engine/error';
 import { answerRequest } from '../../engine/model/answer-request';
 import type { ModelSession } from '../../engine/model/answer-request';
 import { sessionInputs } from '../../engine/model/session-inputs';
-import type { InferenceAnswer, InferenceRequest, Tensor } from '../../engine/operator/operator';
+import type { InferenceAnswer, InferenceRequest, InputTensor, Tensor } from '../../engine/operator/operator';
 
 /** Models of one plan, loaded and ready; the same build and thread count as in the browser, so results are equal byte for byte. */
 export interface Inference {
@@ -58,7 +58,7 @@ async function openSession(runtime: Runtime, name: string, bytes: Uint8Array): P
   }
 }
 
-async function runSession(runtime: Runtime, session: InferenceSession, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+async function runSession(runtime: Runtime, session: InferenceSession, inputs: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>> {
   const feeds: Record<string, OrtTensor> = {};
   for (const [name, tensor] of Object.entries(inputs)) feeds[name] = new runtime.Tensor(tensor.type, tensor.data, tensor.dims);
   const outputs: Record<string, Tensor> = {};

@@ -51,13 +51,14 @@ interface RowSteps<R extends Row, K extends string> extends ShapingSteps<R, K>, 
 
   /** Puts the rows of each key into windows by event time: `.window(tumbling({ sizeMs: 1_000 }))`. Late rows are counted. */
   window(window: Window): WindowedStream<R, K>;
-  window<const O extends WindowOptions>(window: Window, options: O): WindowedStream<R, K, 'allowedLatenessMs' extends keyof O ? RevisedBounds : WindowBounds>;
+  window<const O extends WindowOptions>(window: Window, options: O): WindowedStream<R, K, BoundsOf<O>, LateRows<R, K, O>>;
 
   /**
    * Runs an ONNX model and adds its outputs as columns: `.predict('bearing.onnx', { inputs: { features: ['rms', 'peakHz'] }, outputs: { score: 'score' } })`.
-   * Rows whose inference fails go to the dead letters (`INFERENCE`), or get null with `onError: 'null'`.
+   * Rows whose inference fails go to the dead letters (`INFERENCE`), get null with `onError: 'null'`, or the numbers of `fallback`.
+   * An output of many numbers per row becomes a signal: `outputs: { code: { column: 'code', type: { list: 'float32' } } }`.
    */
-  predict<const O extends ModelOutputs>(model: string, options: PredictOptions<R, O>): StreamOf<Flat<R & { readonly [N in ColumnOfOutput<O[keyof O]>]: number }>, K>;
+  predict<const O extends ModelOutputs, const S extends ModelOutputs = Record<never, string>>(model: string, options: PredictOptions<R, O, S>): StreamOf<Flat<R & ColumnsOfOutputs<O> & ColumnsOfOutputs<S>>, K>;
 
   /** A side branch with its own sink; the main line goes on with the same rows: `.branch(rows => rows.to(lake('raw')))`. */
   branch(steps: (rows: this) => Pipeline): this;
@@ -79,13 +80,21 @@ export interface KeyedStream<R extends Row, K extends string> extends RowSteps<R
 }
 
 /** Windows of rows; say what to compute of each. */
-export interface WindowedStream<R extends Row, K extends string, B extends Row = WindowBounds> {
+export interface WindowedStream<R extends Row, K extends string, B extends Row = WindowBounds, L extends readonly unknown[] = []> {
   /**
    * One row per window and key: its key columns, `windowStartMs`, `windowEndMs` (exclusive) and one column per aggregate,
    * e.g. `.aggregate({ n: count(), mean: mean('x'), rms: rms('x') })`. Over a signal column every element counts as a value.
+   * With `latePolicy: 'sideOutput'` it also wants the branch of the late rows: `.aggregate({ n: count() }, { late: rows => rows.to(lake('late')) })`.
    */
-  aggregate<A extends Readonly<Record<string, AggregateOf<R>>>>(aggregates: A): StreamOf<Aggregated<R, K, A, B>, K>;
+  aggregate<A extends Readonly<Record<string, AggregateOf<R>>>>(aggregates: A, ...late: L): StreamOf<Aggregated<R, K, A, B>, K>;
 }
+/** Where the rows go that came too late for their window. */
+export interface LateBranch<S> {
+  /** A branch of its own: `late: rows => rows.to(lake('late'))`. */
+  readonly late: (rows: S) => Pipeline;
+}
+/** What `aggregate` wants beside the aggregates. */
+type LateRows<R extends Row, K extends string, O> = O extends { readonly latePolicy: 'sideOutput' } ? [branches: LateBranch<StreamOf<R, K>>] : [];
 
 /** A complete pipeline. */
 export interface Pipeline {
@@ -117,22 +126,36 @@ export type WindowBounds = {
   /** First ms after the window. */
   readonly windowEndMs: number;
 };
-/** Columns of windows with allowed lateness. */
+/** Columns of windows that may have several results. */
 export type RevisedBounds = WindowBounds & {
-  /** 0 for the first result of a window, then one more with every late row it took in. */
+  /** 0 for the first result of a window, then one more with each; every result holds the whole content. */
   readonly revision: number;
 };
 
-/** Type of a model's output; one value per row. */
-export type OutputType = 'float32' | 'float64' | 'int64' | 'int32';
+/** Columns of windows with options `O`. */
+type BoundsOf<O> = 'allowedLatenessMs' extends keyof O ? RevisedBounds : O extends { readonly emit: infer E } ? (E extends 'onClose' ? WindowBounds : RevisedBounds) : WindowBounds;
+
+/** Type of a model's output: one number per row, or a list of them. */
+export type OutputType = 'float32' | 'float64' | 'int64' | 'int32' | { readonly list: 'float32' | 'float64' | 'int32'; readonly size?: number };
 /** Model output → new column, with its type if it is not float32. */
 export type ModelOutputs = Readonly<Record<string, string | { readonly column: string; readonly type: OutputType }>>;
-export interface PredictOptions<R extends Row, O extends ModelOutputs> {
-  /** Model input → columns in the order of the tensor. */
-  readonly inputs: Readonly<Record<string, readonly NamesOf<R>['numbers'][]>>;
+export interface PredictOptions<R extends Row, O extends ModelOutputs, S extends ModelOutputs = ModelOutputs> {
+  /** Model input → columns in the order of the tensor: numbers, signals, or texts for an input of texts. */
+  readonly inputs: Readonly<Record<string, readonly (NamesOf<R>['numbers'] | NamesOf<R>['texts'])[]>>;
   /** Model output → new column: `{ score: 'score' }`, or `{ label: { column: 'label', type: 'int64' } }`. */
   readonly outputs: O;
-  /** What happens to rows whose inference fails. Default `deadLetter`. */
-  readonly onError?: 'deadLetter' | 'null';
+  /** What happens to rows whose inference fails. Default `deadLetter`, or `fallback` when there are such values. */
+  readonly onError?: 'deadLetter' | 'null' | 'fallback';
+  /** The value of each output column in rows whose inference fails: `{ score: 0 }`. */
+  readonly fallback?: Readonly<Record<string, number>>;
+  /** Recurrent models: which output becomes which input of the next row of the key: `{ h0: { output: 'hn', shape: [1, 1, 8] } }`. Zeros at first. */
+  readonly state?: Readonly<Record<string, { readonly output: string; readonly shape: readonly number[] }>>;
+  /** Recurrent models: the form of an input for one row, null for the size that its values fill: `{ x: [null, 1, 3] }`. */
+  readonly shapes?: Readonly<Record<string, readonly (number | null)[]>>;
+  /** A second model on the same inputs, to compare with; its failures give nulls and nothing else. */
+  readonly shadow?: { readonly model: string; readonly outputs: S };
+  /** Most rows that the model is given at once. Default 4 096. Rows wait for each other only within a step of the host. */
+  readonly rowsPerRequest?: number;
 }
+type ColumnsOfOutputs<O extends ModelOutputs> = { readonly [N in keyof O as ColumnOfOutput<O[N]>]: O[N] extends { readonly type: { readonly list: string } } ? Signal : number };
 type ColumnOfOutput<V> = V extends string ? V : V extends { readonly column: infer C extends string } ? C : never;

@@ -9,13 +9,14 @@ import { given } from './given';
 import type { PipelineHost } from './host';
 import type { PlanBuilder } from './plan-builder';
 import type { Sink } from './sinks';
-import type { PlanNode } from '../plan/plan';
+import type { Plan, PlanNode } from '../plan/plan';
 import { withDefaults } from './spec-defaults';
 import { shapingSteps } from './steps/shaping-steps';
 import { signalSteps } from './steps/signal-steps';
 import { statefulSteps } from './steps/stateful-steps';
 import { streamsSteps } from './steps/streams-steps';
-import type { ModelOutputs, Pipeline } from './stages';
+import type { Row } from './row-types';
+import type { LateBranch, ModelOutputs, Pipeline, PredictOptions } from './stages';
 import type { Window, WindowOptions } from './windows';
 
 type RowFunction = (...args: never[]) => unknown;
@@ -62,19 +63,17 @@ export class StreamBuilder {
     return new WindowBuilder(this.plan, this.host, window, options);
   }
 
-  predict(model: string, options: { readonly inputs: Readonly<Record<string, readonly string[]>>; readonly outputs: ModelOutputs; readonly onError?: string }): StreamBuilder {
+  predict(model: string, options: PredictOptions<Row, ModelOutputs>): StreamBuilder {
     const subject = `predict("${model}")`;
     given(options, subject, "{ inputs, outputs }, e.g. { inputs: { features: ['rms'] }, outputs: { score: 'score' } }");
-    const outputs = Object.fromEntries(Object.entries(given(options.outputs, `${subject}.outputs`, "the model's outputs, e.g. { score: 'score' }")).map(([tensor, output]) => [tensor, typeof output === 'string' ? { column: output, type: 'float32' } : output]));
-    const config = configParsers.predict(withDefaults(operatorSpecs.predict, { ...options, model, outputs }), subject);
-    return this.with(this.plan.add({ op: 'predict', config }, 'predict', subject));
+    const outputs = outputsOf(options.outputs, subject);
+    const shadow = options.shadow === undefined ? {} : { shadow: { model: options.shadow.model, outputs: outputsOf(options.shadow.outputs, `${subject}.shadow`) } };
+    const onError = options.onError ?? (options.fallback === undefined ? undefined : 'fallback');
+    return this.step('predict', { ...options, onError, ...shadow, model, outputs }, subject);
   }
 
   branch(steps: (rows: StreamBuilder) => Pipeline): StreamBuilder {
-    if (typeof steps !== 'function') throw new PlanError('PLAN_BRANCH', `branch: got ${steps === undefined ? 'nothing' : `a ${typeof steps}`}; expected a function. Write .branch(rows => rows.to(…)).`, { details: { path: 'branch' } });
-    const branch: unknown = steps(this);
-    if (!isPipeline(branch)) throw new PlanError('PLAN_BRANCH', 'branch: its function gave back no complete pipeline; expected rows that end in a sink. Write .branch(rows => rows.to(…)).', { details: { path: 'branch' } });
-    return this.with(this.plan.join(branch.toPlan()));
+    return this.with(this.plan.join(branchPlan(steps, this, 'branch')));
   }
 
   to(sink: Sink<string>): Pipeline {
@@ -98,6 +97,11 @@ export class StreamBuilder {
   }
 }
 
+function outputsOf(outputs: ModelOutputs, subject: string): Readonly<Record<string, unknown>> {
+  const known = given(outputs, `${subject}.outputs`, "the model's outputs, e.g. { score: 'score' }");
+  return Object.fromEntries(Object.entries(known).map(([tensor, output]) => [tensor, typeof output === 'string' ? { column: output, type: 'float32' } : output]));
+}
+
 function nodeOf<Op extends PlanNode['op']>(op: Op, config: Readonly<Record<string, unknown>>, subject: string): NodeToPlace {
   return { op, config: configParsers[op](withDefaults(operatorSpecs[op], config), subject) } as NodeToPlace;
 }
@@ -113,16 +117,28 @@ export class WindowBuilder {
     private readonly options: WindowOptions
   ) {}
 
-  aggregate(aggregates: Readonly<Record<string, Aggregate<string>>>): StreamBuilder {
+  aggregate(aggregates: Readonly<Record<string, Aggregate<string>>>, branches?: LateBranch<StreamBuilder>): StreamBuilder {
     const settings = {
+      ...this.options,
       window: this.window.spec,
-      aggregates: Object.entries(given(aggregates, 'aggregate', "aggregates by name, e.g. { n: count(), mean: mean('x') }")).map(([name, aggregate]) => aggregateJson(name, aggregate)),
-      allowedLatenessMs: this.options.allowedLatenessMs,
-      latePolicy: this.options.latePolicy
+      aggregates: Object.entries(given(aggregates, 'aggregate', "aggregates by name, e.g. { n: count(), mean: mean('x') }")).map(([name, aggregate]) => aggregateJson(name, aggregate))
     };
     const config = configParsers.window(withDefaults(operatorSpecs.window, settings), 'window');
-    return new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
+    const windowed = new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
+    if (config.latePolicy !== 'sideOutput') return windowed;
+    const { late } = given<Partial<LateBranch<StreamBuilder>>>(branches ?? {}, 'aggregate', LATE_EXAMPLE);
+    return new StreamBuilder(windowed.plan.join(branchPlan(late, windowed.sideOutput('late'), 'late')), this.host);
   }
+}
+
+const LATE_EXAMPLE = "the branch of the late rows, e.g. { late: rows => rows.to(lake('late')) }";
+
+/** The Plan of a branch that `steps` makes of `rows`. */
+function branchPlan(steps: ((rows: StreamBuilder) => Pipeline) | undefined, rows: StreamBuilder, name: string): Plan {
+  if (typeof steps !== 'function') throw new PlanError('PLAN_BRANCH', `${name}: got ${steps === undefined ? 'nothing' : `a ${typeof steps}`}; expected a function. Write ${name === 'branch' ? '.branch(rows => rows.to(…))' : '{ late: rows => rows.to(…) }'}.`, { details: { path: name } });
+  const branch: unknown = steps(rows);
+  if (!isPipeline(branch)) throw new PlanError('PLAN_BRANCH', `${name}: its function gave back no complete pipeline; expected rows that end in a sink. Write ${name === 'branch' ? '.branch(rows => rows.to(…))' : '{ late: rows => rows.to(…) }'}.`, { details: { path: name } });
+  return branch.toPlan();
 }
 
 function aggregateJson(name: string, aggregate: Aggregate<string>): Readonly<Record<string, unknown>> {

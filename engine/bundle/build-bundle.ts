@@ -1,3 +1,4 @@
+import { modelNames } from '../model/models-of';
 import { toHex } from '../codec/sha256';
 import { encodeUtf8 } from '../codec/utf8';
 import { LittoralError } from '../error';
@@ -115,11 +116,6 @@ function contentFiles(input: BundleInput, fileName: string): readonly ZipEntry[]
 
 function json(path: string, value: unknown): ZipEntry {
   return { path, bytes: encodeUtf8(canonicalJson(value)) };
-}
-
-/** File names of the models that `plan` needs, each once. */
-export function modelNames(plan: Plan): readonly string[] {
-  return [...new Set(plan.nodes.flatMap(node => (node.op === 'predict' ? [node.config.model] : [])))];
 }
 
 function checkInput(input: BundleInput, signers: readonly BundleSigner[]): void {

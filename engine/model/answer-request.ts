@@ -1,15 +1,16 @@
-import type { InferenceAnswer, InferenceRequest, Tensor } from '../operator/operator';
-import { tensorData } from '../operator/tensor-columns';
+import type { InferenceAnswer, InferenceRequest, InputTensor, Tensor } from '../operator/operator';
+import { tensorData } from '../operator/inference/tensor-columns';
 import { fitTensor, fixedRowsOf } from './session-inputs';
 import type { SessionInput } from './session-inputs';
 
 type Tensors = Readonly<Record<string, Tensor>>;
+type InputTensors = Readonly<Record<string, InputTensor>>;
 
 /** A loaded model as a host offers it: ONNX Runtime's WebAssembly build in the browser and in Node. */
 export interface ModelSession {
   /** Inputs by name, as `sessionInputs` reads them; tensors are fitted to their types and forms. */
   readonly inputs: ReadonlyMap<string, SessionInput>;
-  run(inputs: Tensors): Promise<Tensors>;
+  run(inputs: InputTensors): Promise<Tensors>;
 }
 
 /** Runs one request on `session`; a failure of the model is an answer with code `INFERENCE_FAILED`, never a rejection. */
@@ -24,8 +25,8 @@ export async function answerRequest(session: ModelSession | undefined, request: 
   }
 }
 
-function run(session: ModelSession, inputs: Tensors): Promise<Tensors> {
-  const fitted: Record<string, Tensor> = {};
+function run(session: ModelSession, inputs: InputTensors): Promise<Tensors> {
+  const fitted: Record<string, InputTensor> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
     const input = session.inputs.get(name);
     fitted[name] = input === undefined ? tensor : fitTensor(tensor, input);
@@ -41,7 +42,7 @@ function failure(request: InferenceRequest, message: string): InferenceAnswer {
 async function runInSlices(session: ModelSession, request: InferenceRequest, rowsPerRun: number): Promise<Tensors> {
   const parts: Tensors[] = [];
   for (let first = 0; first < request.rowCount; first += rowsPerRun) {
-    const slice: Record<string, Tensor> = {};
+    const slice: Record<string, InputTensor> = {};
     for (const [name, tensor] of Object.entries(request.inputs)) slice[name] = sliceRows(tensor, first, rowsPerRun, request.rowCount);
     parts.push(await run(session, slice));
   }
@@ -52,10 +53,12 @@ async function runInSlices(session: ModelSession, request: InferenceRequest, row
   return outputs;
 }
 
-function sliceRows(tensor: Tensor, first: number, count: number, rowCount: number): Tensor {
+function sliceRows(tensor: InputTensor, first: number, count: number, rowCount: number): InputTensor {
   const width = tensor.data.length / rowCount;
+  const rowAt = (row: number): number => Math.min(first + row, rowCount - 1);
+  if (tensor.type === 'string') return { ...tensor, dims: [count, ...tensor.dims.slice(1)], data: Array.from({ length: count * width }, (_, i) => tensor.data[rowAt(Math.floor(i / width)) * width + (i % width)]!) };
   const data = tensorData(tensor.type, count * width);
-  for (let row = 0; row < count; row++) copyInto(data, tensor.data, row * width, Math.min(first + row, rowCount - 1) * width, width);
+  for (let row = 0; row < count; row++) copyInto(data, tensor.data, row * width, rowAt(row) * width, width);
   return { type: tensor.type, dims: [count, ...tensor.dims.slice(1)], data };
 }
 

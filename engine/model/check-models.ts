@@ -2,6 +2,7 @@ import { LittoralError } from '../error';
 import type { StreamType } from '../operator/operator';
 import type { Plan } from '../plan/plan';
 import { checkModelFits } from './check-fit';
+import { modelUses } from './models-of';
 import { openModel } from './open-model';
 
 type Models = Readonly<Record<string, Uint8Array>>;
@@ -13,12 +14,10 @@ type Models = Readonly<Record<string, Uint8Array>>;
  */
 export function checkModels(plan: Plan, types: ReadonlyMap<string, StreamType>, models: Models): Models {
   const needed: Record<string, Uint8Array> = {};
-  for (const node of plan.nodes) {
-    if (node.op !== 'predict') continue;
-    const { model } = node.config;
+  for (const { model, node, config } of modelUses(plan)) {
     const bytes = Object.hasOwn(models, model) ? models[model] : undefined;
     if (bytes === undefined) throw new LittoralError('MODEL_MISSING', `predict("${model}"): the file is missing; put "${model}" beside the plan`, { details: { model } });
-    const problems = checkModelFits(openModel(model, bytes), node.config, types.get(node.input)?.schema ?? { fields: [] });
+    const problems = checkModelFits(openModel(model, bytes), config, types.get(node.input)?.schema ?? { fields: [] });
     if (problems[0] !== undefined) throw new LittoralError('MODEL_MISFIT', problems[0], { details: { model, node: node.id, problems } });
     needed[model] = bytes;
   }

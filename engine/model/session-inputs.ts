@@ -1,8 +1,8 @@
-import type { Tensor } from '../operator/operator';
+import type { InputTensor, Tensor } from '../operator/operator';
 
 /** An input of a loaded model. */
 export interface SessionInput {
-  readonly type: Tensor['type'];
+  readonly type: InputTensor['type'];
   /** The first is that of the rows; null: any size. */
   readonly dims: readonly (number | null)[];
 }
@@ -13,9 +13,9 @@ export type InputMetadata =
   | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
 
 const SIZE_MAX = 0x7fff_ffff;
-const TYPES: readonly Tensor['type'][] = ['float32', 'float64', 'int32', 'int64'];
+const TYPES: readonly InputTensor['type'][] = ['float32', 'float64', 'int32', 'int64', 'string'];
 
-/** The numeric inputs of a model by name. */
+/** The inputs of a model that columns can fill, by name. */
 export function sessionInputs(metadata: readonly InputMetadata[]): ReadonlyMap<string, SessionInput> {
   const inputs = new Map<string, SessionInput>();
   for (const input of metadata) {
@@ -36,10 +36,16 @@ export function fixedRowsOf(inputs: ReadonlyMap<string, SessionInput>): number |
 }
 
 /** `tensor` in the type and form that `input` has: floats take every number, an int64 takes an int32; the rows stay the first dimension. */
-export function fitTensor(tensor: Tensor, input: SessionInput): Tensor {
-  const [rows = 0] = tensor.dims;
-  const width = rows === 0 ? 0 : tensor.data.length / rows;
-  return { type: input.type, dims: [rows, ...innerDims(input.dims.slice(1), width, tensor.dims)], data: convert(tensor, input.type) };
+export function fitTensor(tensor: InputTensor, input: SessionInput): InputTensor {
+  const dims = fittedDims(tensor, input.dims);
+  if (tensor.type === 'string' || input.type === 'string') return { ...tensor, dims };
+  return { type: input.type, dims, data: convert(tensor, input.type) };
+}
+
+function fittedDims({ dims, data }: InputTensor, wanted: readonly (number | null)[]): readonly number[] {
+  if (dims.length === wanted.length && wanted.every((size, index) => size === null || size === dims[index])) return dims;
+  const [rows = 0] = dims;
+  return [rows, ...innerDims(wanted.slice(1), rows === 0 ? 0 : data.length / rows, dims)];
 }
 
 function innerDims(wanted: readonly (number | null)[], width: number, given: readonly number[]): readonly number[] {

@@ -72,12 +72,19 @@ export interface Tensor {
   readonly dims: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array;
 }
+/** A tensor of texts; models only take such, they do not give them. */
+export interface TextTensor {
+  readonly type: 'string';
+  readonly dims: readonly number[];
+  readonly data: readonly string[];
+}
+export type InputTensor = Tensor | TextTensor;
 export interface InferenceRequest {
   readonly id: number;
   readonly node: string;
   readonly model: string;
-  /** One row of each tensor per waiting row: dims [rows, columns]. */
-  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** One row of each tensor per waiting row: dims [rows, columns]; states of recurrent models have the shape of the Plan. */
+  readonly inputs: Readonly<Record<string, InputTensor>>;
   readonly rowCount: number;
 }
 export type InferenceAnswer =

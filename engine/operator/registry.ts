@@ -2,7 +2,7 @@ import type { PlanNode } from '../plan/plan';
 import { filter } from './filter';
 import { keyBy } from './key-by';
 import type { OperatorSpec } from './operator';
-import { predict } from './predict';
+import { predict } from './inference/predict';
 import { select } from './select';
 import { shapingSpecs } from './shaping/specs';
 import { signalSpecs } from './signal/specs';

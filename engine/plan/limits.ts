@@ -8,6 +8,8 @@ export const PLAN_LIMITS = {
   keyColumnsMax: 16,
   partitionColumnsMax: 8,
   tensorsMax: 64,
+  /** Rows that a model is given at once. */
+  requestRowsMax: 4096,
   nameLengthMax: 64,
   columnNameLengthMax: 128,
   topicLengthMax: 1024,

@@ -1,16 +1,17 @@
 import { expressionFromJson } from '../expression/json';
-import { connectionForm, modelForm, nameForm, topicFilterForm, topicTemplateForm } from './forms';
+import { connectionForm, nameForm, topicFilterForm, topicTemplateForm } from './forms';
 import { columnName, columnNames } from './column-names';
-import { ObjectReader, refuseDuplicates } from './json-reader';
+import { ObjectReader } from './json-reader';
 import { PLAN_LIMITS } from './limits';
 import { parseAggregateUse } from './nodes/aggregate-use';
-import { shapingParsers } from './nodes/shaping';
+import { parsePredict } from './nodes/predict';
+import { parseComputedColumns, shapingParsers } from './nodes/shaping';
 import { signalParsers } from './nodes/signal';
 import { statefulParsers } from './nodes/stateful';
 import { streamsParsers } from './nodes/streams';
 import { parseWindow } from './nodes/window';
 import { parseSchema } from './parse-schema';
-import type { FilterNode, KeyByNode, PlanNode, PredictNode, SelectNode, SinkConfig, SourceConfig } from './plan';
+import type { FilterNode, KeyByNode, PlanNode, SinkConfig, SourceConfig } from './plan';
 
 type ConfigOf<Op extends PlanNode['op']> = Extract<PlanNode, { readonly op: Op }>['config'];
 
@@ -18,7 +19,7 @@ type ConfigOf<Op extends PlanNode['op']> = Extract<PlanNode, { readonly op: Op }
 export const configParsers: { readonly [Op in PlanNode['op']]: (json: unknown, path: string) => ConfigOf<Op> } = {
   source: parseSource,
   filter: parseFilter,
-  select: parseSelect,
+  select: parseComputedColumns,
   keyBy: parseKeyBy,
   window: parseWindow,
   predict: parsePredict,
@@ -57,41 +58,11 @@ function parseFilter(json: unknown, path: string): FilterNode['config'] {
   return { predicate };
 }
 
-function parseSelect(json: unknown, path: string): SelectNode['config'] {
-  const reader = new ObjectReader(json, path);
-  const columns = reader.list('columns', 1, PLAN_LIMITS.columnsMax, (item, itemPath) => {
-    const column = new ObjectReader(item, itemPath);
-    const parsed = { name: columnName(column, 'name'), expression: expressionFromJson(column.raw('expression'), column.at('expression')) };
-    column.end();
-    return parsed;
-  });
-  reader.end();
-  refuseDuplicates(columns.map(column => column.name), reader.at('columns'), 'column');
-  return { columns };
-}
-
 function parseKeyBy(json: unknown, path: string): KeyByNode['config'] {
   const reader = new ObjectReader(json, path);
   const columns = columnNames(reader, 'columns', 1, PLAN_LIMITS.keyColumnsMax);
   reader.end();
   return { columns };
-}
-
-function parsePredict(json: unknown, path: string): PredictNode['config'] {
-  const reader = new ObjectReader(json, path);
-  const config: PredictNode['config'] = {
-    model: reader.text('model', PLAN_LIMITS.columnNameLengthMax, modelForm),
-    inputs: reader.entries('inputs', 1, PLAN_LIMITS.tensorsMax, (inputs, tensor) => columnNames(inputs, tensor, 1, PLAN_LIMITS.columnsMax)),
-    outputs: reader.entries('outputs', 1, PLAN_LIMITS.tensorsMax, (outputs, tensor) => {
-      const output = outputs.object(tensor);
-      const parsed = { column: columnName(output, 'column'), type: output.oneOf('type', ['float32', 'float64', 'int64', 'int32']) };
-      output.end();
-      return parsed;
-    }),
-    onError: reader.oneOf('onError', ['deadLetter', 'null'])
-  };
-  reader.end();
-  return config;
 }
 
 function parseSink(json: unknown, path: string): SinkConfig {

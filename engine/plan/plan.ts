@@ -1,6 +1,7 @@
 import type { Expression } from '../expression/ast';
 import type { Schema } from '../schema/schema';
 import type { AggregateUse } from './nodes/aggregate-use';
+import type { PredictNode } from './nodes/predict';
 import type { ShapingNode } from './nodes/shaping';
 import type { SignalNode } from './nodes/signal';
 import type { StatefulNode } from './nodes/stateful';
@@ -93,20 +94,6 @@ export interface SelectNode extends UnaryNode {
 export interface KeyByNode extends UnaryNode {
   readonly op: 'keyBy';
   readonly config: { readonly columns: readonly string[] };
-}
-
-export interface PredictNode extends UnaryNode {
-  readonly op: 'predict';
-  readonly config: {
-    /** File name of the model beside the plan or in the bundle. */
-    readonly model: string;
-    /** Model input name → columns of the stream, in tensor order. */
-    readonly inputs: Readonly<Record<string, readonly string[]>>;
-    /** Model output name → new column. */
-    readonly outputs: Readonly<Record<string, { readonly column: string; readonly type: 'float32' | 'float64' | 'int64' | 'int32' }>>;
-    /** What happens to rows whose inference fails. */
-    readonly onError: 'deadLetter' | 'null';
-  };
 }
 
 export interface SinkNode extends UnaryNode {

@@ -4,7 +4,7 @@ import type { Infer } from '../../engine/graph/drive';
 import { answerRequest } from '../../engine/model/answer-request';
 import type { ModelSession } from '../../engine/model/answer-request';
 import { sessionInputs } from '../../engine/model/session-inputs';
-import type { Tensor } from '../../engine/operator/operator';
+import type { InputTensor, Tensor } from '../../engine/operator/operator';
 
 /** Models of one plan, loaded and ready. */
 export interface Inference {
@@ -46,7 +46,7 @@ async function openSession(name: string, bytes: Uint8Array): Promise<InferenceSe
   }
 }
 
-async function run(session: InferenceSession, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+async function run(session: InferenceSession, inputs: Readonly<Record<string, InputTensor>>): Promise<Record<string, Tensor>> {
   const feeds: Record<string, OrtTensor> = {};
   for (const [name, tensor] of Object.entries(inputs)) feeds[name] = new OrtTensor(tensor.type, tensor.data, tensor.dims);
   const results = await session.run(feeds);

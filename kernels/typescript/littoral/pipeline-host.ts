@@ -1,5 +1,6 @@
 import type { ExportedBundle, ExportOptions, PipelineHost, RecordingRef, RecordOptions, ReplayResult, Run, RunOptions, ValidateOptions, ValidationReport } from '../../../engine/api/host';
 import { LittoralError } from '../../../engine/error';
+import { modelNames } from '../../../engine/model/models-of';
 import type { Plan } from '../../../engine/plan/plan';
 import type { EngineService, RunSnapshot } from '../../../worker/protocol';
 import type { FileAccess } from '../ports';
@@ -76,9 +77,7 @@ export class KernelHost implements PipelineHost {
   /** The model files that the plan names, read beside the notebook. */
   private async models(plan: Plan): Promise<Readonly<Record<string, Uint8Array>>> {
     const models: Record<string, Uint8Array> = {};
-    for (const node of plan.nodes) {
-      if (node.op === 'predict' && models[node.config.model] === undefined) models[node.config.model] = await this.options.files.readFile(node.config.model);
-    }
+    for (const model of modelNames(plan)) models[model] = await this.options.files.readFile(model);
     return models;
   }
 

@@ -3,7 +3,8 @@ import { checkModelFits } from '../../../engine/model/check-fit';
 import type { ModelContract, ModelTensor } from '../../../engine/model/model-contract';
 import { checkModels } from '../../../engine/model/check-models';
 import { openModel } from '../../../engine/model/open-model';
-import type { Plan, PredictNode } from '../../../engine/plan/plan';
+import type { PredictNode } from '../../../engine/plan/nodes/predict';
+import type { Plan } from '../../../engine/plan/plan';
 import { resolveTypes } from '../../../engine/plan/resolve-types';
 import type { Schema } from '../../../engine/schema/schema';
 import { referenceBytes } from '../../support/reference';
@@ -41,8 +42,8 @@ describe('a model and its predict step', () => {
     ['an input that does not exist', contractOf([features], [score]), { inputs: { feature: ['rms', 'peakHz'] } }, /no input "feature"; it has "features"\. Did you mean "features"\?/],
     ['a column that does not exist', contractOf([features], [score]), { inputs: { features: ['rms', 'peakHZ'] } }, /wants column "peakHZ".*Did you mean "peakHz"\?/],
     ['too few columns', contractOf([features], [score]), { inputs: { features: ['rms'] } }, /has shape \[\?, 2\].*gets 1 values per row/],
-    ['a list of variable size', contractOf([features], [score]), { inputs: { features: ['ys'] } }, /variable size/],
-    ['text', contractOf([{ ...features, type: 'tensor(string)' }], [score]), {}, /is tensor\(string\), which no column can be/],
+    ['numbers for texts', contractOf([{ ...features, type: 'tensor(string)' }], [score]), {}, /takes texts; column "rms" is float64/],
+    ['a type that no column has', contractOf([{ ...features, type: 'tensor(bool)' }], [score]), {}, /is tensor\(bool\), which no column can be/],
     ['fractions for integers', contractOf([{ ...features, type: 'tensor(int64)' }], [score]), {}, /takes integers; column "rms" is float64/],
     ['an output that does not exist', contractOf([features], [score]), { outputs: { scores: { column: 's', type: 'float32' } } }, /no output "scores"; it has "score"/],
     ['an output in integers', contractOf([features], [score]), { outputs: { score: { column: 's', type: 'int64' } } }, /Declare it float32 or float64/]

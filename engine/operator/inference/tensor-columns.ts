@@ -1,40 +1,49 @@
-import type { Batch, Column } from '../batch/batch';
-import { assert } from '../error';
-import type { DataType, Schema } from '../schema/schema';
-import { fieldIndex, isList } from '../schema/schema';
-import type { Tensor } from './operator';
+import type { Batch, Column } from '../../batch/batch';
+import { assert } from '../../error';
+import type { DataType, Schema } from '../../schema/schema';
+import { fieldIndex, isList } from '../../schema/schema';
+import type { InputTensor, Tensor } from '../operator';
 
 type TensorType = Tensor['type'];
 
-/** Type that tensors of these columns get: their own when they share one, otherwise float64; the host fits it to the model. */
-export function tensorTypeOf(schema: Schema, columns: readonly string[]): TensorType {
+/** Type that tensors of these columns get: their own when they share one, otherwise float64; texts stay texts. The host fits it to the model. */
+export function tensorTypeOf(schema: Schema, columns: readonly string[]): InputTensor['type'] {
   const types = columns.map(name => elementType(schema.fields[fieldIndex(schema, name)]!.type));
   const first = types[0]!;
   return types.every(type => type === first) ? first : 'float64';
 }
 
-function elementType(type: DataType): TensorType {
+function elementType(type: DataType): InputTensor['type'] {
   if (isList(type)) return type.list;
+  if (type === 'utf8') return 'string';
   assert(type === 'int32' || type === 'int64' || type === 'float32' || type === 'float64', `a numeric column, not ${String(type)}`);
   return type;
 }
 
-/** One tensor row per row of `batch`: the values of `columns` side by side. */
-export function tensorOf(batch: Batch, columns: readonly string[], type: TensorType): Tensor {
+/** One tensor row per row of `rows`: the values of `columns` side by side. Lists of a column are equally long. */
+export function tensorOf(batch: Batch, rows: Int32Array, columns: readonly string[], type: InputTensor['type']): InputTensor {
   const parts = columns.map(name => batch.columns[fieldIndex(batch.schema, name)]!);
-  const widths = columns.map(name => widthOf(batch.schema.fields[fieldIndex(batch.schema, name)]!.type));
+  if (type === 'string') return textTensor(parts, rows);
+  const widths = parts.map(column => (column.kind === 'list' && rows.length > 0 ? column.offsets[rows[0]! + 1]! - column.offsets[rows[0]!]! : 1));
   const width = widths.reduce((sum, each) => sum + each, 0);
-  const data = tensorData(type, batch.rowCount * width);
+  const data = tensorData(type, rows.length * width);
   let offset = 0;
   parts.forEach((column, index) => {
-    write(column, batch.rowCount, { data, offset, width });
+    write(column, rows, { data, offset, width });
     offset += widths[index]!;
   });
-  return { type, dims: [batch.rowCount, width], data };
+  return { type, dims: [rows.length, width], data };
 }
 
-function widthOf(type: DataType): number {
-  return isList(type) ? type.size! : 1;
+function textTensor(parts: readonly Column[], rows: Int32Array): InputTensor {
+  const data: string[] = [];
+  for (const row of rows) {
+    for (const column of parts) {
+      assert(column.kind === 'utf8', `a text column, not ${column.kind}`);
+      data.push(column.dictionary.values[column.codes[row]!]!);
+    }
+  }
+  return { type: 'string', dims: [rows.length, parts.length], data };
 }
 
 /** Zeros for the data of a tensor of `type` with `length` values. */
@@ -51,14 +60,15 @@ export function tensorData(type: TensorType, length: number): Tensor['data'] {
   }
 }
 
-function write(column: Column, rowCount: number, target: { readonly data: Tensor['data']; readonly offset: number; readonly width: number }): void {
+function write(column: Column, rows: Int32Array, target: { readonly data: Tensor['data']; readonly offset: number; readonly width: number }): void {
   const { data, offset, width } = target;
   assert(column.kind !== 'utf8' && column.kind !== 'binary', `a numeric column, not ${column.kind}`);
-  for (let row = 0; row < rowCount; row++) {
-    const into = row * width + offset;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const into = i * width + offset;
     if (column.kind === 'list') {
       const from = column.offsets[row]!;
-      for (let i = from; i < column.offsets[row + 1]!; i++) data[into + i - from] = column.values[i]!;
+      for (let element = from; element < column.offsets[row + 1]!; element++) data[into + element - from] = column.values[element]!;
     } else if (data instanceof BigInt64Array) data[into] = BigInt(column.values[row]!);
     else data[into] = Number(column.values[row]);
   }
