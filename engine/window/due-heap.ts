@@ -6,6 +6,10 @@ export class DueHeap {
   private dues = new Float64Array(0);
   private count = 0;
 
+  get size(): number {
+    return this.count;
+  }
+
   /** When the first cell is due; Infinity when there is none. */
   get firstMs(): number {
     return this.count === 0 ? Infinity : this.dues[this.heap[0]!]!;

@@ -254,7 +254,7 @@ export class SessionOperator implements Operator, KeyState {
     const { cells, pool } = this;
     const firing: number[] = [];
     const over: number[] = [];
-    while (cells.dues.firstMs <= watermarkMs) {
+    while (cells.dues.size > 0 && cells.dues.firstMs <= watermarkMs) {
       const cell = cells.dues.first;
       const dueMs = cells.dueMs(cell);
       if (dueMs > watermarkMs) {

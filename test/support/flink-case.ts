@@ -71,7 +71,7 @@ export function planOfCase(flinkCase: FlinkCase): Plan {
         op: 'window',
         input: keyed ? 'keyed' : 'in',
         config: {
-          window: flinkCase.window,
+          window: flinkCase.window.kind === 'session' ? { ...flinkCase.window, maxDurationMs: null } : flinkCase.window,
           aggregates: Object.entries(flinkCase.aggregates).map(([name, aggregate]) => ({ name, ...aggregate })),
           allowedLatenessMs: flinkCase.allowedLatenessMs,
           latePolicy: 'drop',

@@ -4,7 +4,7 @@ import type { FlinkCase, FlinkRow } from '../../support/flink-case';
 import { flinkCases, inWindowOrder, runFlinkCase } from '../../support/flink-case';
 
 /** Kinds of windows that exist; a further kind joins the loop by its name. */
-const KINDS = ['tumbling', 'hopping', 'cumulating'];
+const KINDS = ['tumbling', 'hopping', 'cumulating', 'session'];
 
 const files = readdirSync(new URL('../../golden/flink/', import.meta.url)).filter(
   file => file === 'sql-null-key.json' || KINDS.some(kind => file === `named-${kind}.json` || file === `random-${kind}.json`)
