@@ -125,13 +125,14 @@ export class WindowBuilder {
     };
     const config = configParsers.window(withDefaults(operatorSpecs.window, settings), 'window');
     const windowed = new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
-    if (config.latePolicy !== 'sideOutput') return windowed;
-    const { late } = given<Partial<LateBranch<StreamBuilder>>>(branches ?? {}, 'aggregate', LATE_EXAMPLE);
+    if (config.latePolicy !== 'sideOutput') {
+      if (branches === undefined) return windowed;
+      throw new PlanError('PLAN_BRANCH', `aggregate: it got a branch for late rows, but latePolicy is '${config.latePolicy}'. Write .window(…, { latePolicy: 'sideOutput' }).`, { details: { path: 'late' } });
+    }
+    const { late } = given<Partial<LateBranch<StreamBuilder>>>(branches ?? {}, 'aggregate', "the branch of the late rows, e.g. { late: rows => rows.to(lake('late')) }");
     return new StreamBuilder(windowed.plan.join(branchPlan(late, windowed.sideOutput('late'), 'late')), this.host);
   }
 }
-
-const LATE_EXAMPLE = "the branch of the late rows, e.g. { late: rows => rows.to(lake('late')) }";
 
 /** The Plan of a branch that `steps` makes of `rows`. */
 function branchPlan(steps: ((rows: StreamBuilder) => Pipeline) | undefined, rows: StreamBuilder, name: string): Plan {

@@ -14,8 +14,17 @@ export interface TumblingOptions {
 export interface WindowOptions {
   /** How many ms after its end a window still takes late rows; each gives a further revision of the result. Default 0: none. */
   readonly allowedLatenessMs?: number;
-  /** What happens to rows later than that: counted and dropped, or kept as dead letters `LATE`. Default `drop`. */
-  readonly latePolicy?: 'drop' | 'deadLetter';
+  /**
+   * What happens to rows later than that: counted and dropped, kept as dead letters `LATE`, or taken to a branch of their own,
+   * which `.aggregate({ … }, { late: rows => rows.to(lake('late')) })` then asks for. All are counted as late. Default `drop`.
+   */
+  readonly latePolicy?: 'drop' | 'deadLetter' | 'sideOutput';
+  /**
+   * When results leave: `onClose`, once, when the window is over; `onUpdate`, after every row, with the whole content so far;
+   * `{ everyMs: 1_000 }`, every second of event time if the window has changed, and when it is over. Default `onClose`.
+   * The column `revision` counts the results of one window.
+   */
+  readonly emit?: 'onClose' | 'onUpdate' | { readonly everyMs: number };
 }
 
 /** Windows of equal length side by side, `[start, start + sizeMs)`: every row is in exactly one. `tumbling({ sizeMs: 1_000 })`. */

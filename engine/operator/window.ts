@@ -21,14 +21,17 @@ export const window: OperatorSpec<WindowConfig> = {
   op: 'window',
   doc: 'Aggregates the rows of each window and key. A window fires when the watermark reaches its end; results leave in the order (window end, window start, key by first arrival) and have event time end - 1.',
   fields: [
-    { name: 'window', type: 'tumbling({ sizeMs, offsetMs })', unit: 'ms', doc: 'Windows [start, start + sizeMs) aligned to offsetMs.' },
+    { name: 'window', type: 'tumbling | hopping | cumulating | session', unit: 'ms', doc: 'How rows are put into windows by their event time. tumbling({ sizeMs, offsetMs }): side by side. hopping({ sizeMs, hopMs, offsetMs }): one begins every hopMs. cumulating({ maxSizeMs, stepMs, offsetMs }): growing by a step. session({ gapMs, maxDurationMs }): as long as rows follow each other closely.' },
     { name: 'aggregates', type: '{ name: aggregate }', doc: 'Result columns.' },
     { name: 'allowedLatenessMs', type: 'number', unit: 'ms', default: 0, doc: 'How long a fired window still takes late rows; each gives a further revision of its result.' },
-    { name: 'latePolicy', type: "'drop' | 'deadLetter' | 'sideOutput'", default: 'drop', doc: 'What happens to rows later than that.' },
-    { name: 'emit', type: "'onClose' | 'onUpdate' | { everyMs }", default: 'onClose', doc: 'When results leave.' }
+    { name: 'latePolicy', type: "'drop' | 'deadLetter' | 'sideOutput'", default: 'drop', doc: 'What happens to rows later than that. sideOutput: they leave by the side output "late", as they came.' },
+    { name: 'emit', type: "'onClose' | 'onUpdate' | { everyMs }", default: 'onClose', doc: 'When results leave. onUpdate: after every row, with the whole content so far. everyMs: whenever the watermark passes a multiple of it, if the window has changed since, and at its end. The column "revision" numbers the results of a window.' }
   ],
-  drops: 'Rows whose window has ended more than allowedLatenessMs before the watermark: counted as late, or as dead letters LATE. Rows beyond a limit: dead letters KEY_LIMIT, WINDOW_LIMIT, SAMPLE_LIMIT. Windows whose exact int64 sum overflows: dead letters SUM_OVERFLOW.',
-  memory: `One accumulator per open window and key, at most ${WINDOW_LIMITS.cellsMax}; at most ${WINDOW_LIMITS.keysMax} keys, which are never forgotten.`,
+  drops: 'Rows whose windows have all ended more than allowedLatenessMs before the watermark: counted as late, or as dead letters LATE. Rows between hopping windows: counted in the gap. Rows beyond a limit: dead letters KEY_LIMIT, WINDOW_LIMIT, SAMPLE_LIMIT. Windows whose exact int64 sum overflows: dead letters SUM_OVERFLOW.',
+  memory: `One accumulator per open window and key, at most ${WINDOW_LIMITS.cellsMax}, in records of 8 bytes per number; at most ${WINDOW_LIMITS.keysMax} keys. Keys without an open window are forgotten when the table of keys is full; one that comes back counts as new.`,
+  sideOutputs(config, [input]) {
+    return config.latePolicy === 'sideOutput' && input !== undefined ? { late: input } : {};
+  },
   resolve(config, [input], path) {
     if (input === undefined) throw new PlanError('PLAN_INPUT', `window at ${path}: it has no input. Give it the stream to aggregate.`, { details: { path } });
     checkWindow(config, path);

@@ -1,30 +1,26 @@
-import type { AggregateState, StateBound } from '../aggregate/aggregate';
-import type { BlockColumn, RowBlock } from '../aggregate/block';
+import type { RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
-import type { CellStore } from '../aggregate/cell-bank';
-import { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
-import { emptyBatch } from '../batch/empty';
-import { newCounters } from '../operator/counters';
-import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from '../operator/operator';
-import { rowLetter } from '../operator/row-letter';
-import { firstRowAfter, firstStepReaching, NO_PROGRESS, saysNothing } from '../time/progress-search';
-import { WatermarkLog } from '../time/watermark-log';
+import type { Chunk, Operator, OperatorCounters, Output, SnapshotReader, SnapshotWriter } from '../operator/operator';
+import { firstRowAfter, firstStepReaching, saysNothing } from '../time/progress-search';
 import type { Assigner } from './assigner';
 import { paneStartMs, passedEndMs } from './assigner';
 import { CellPool } from './cell-pool';
-import { faultLetter } from './fault-letter';
 import { HeldRows } from './held-rows';
-import { KeyTable } from './key-table';
-import type { WindowLimits } from './limits';
+import { keysFull, windowsFull } from './limits';
+import { LiveKeys } from './live-keys';
+import type { KeyedRows } from './near-panes';
 import type { OpenWindow } from './open-windows';
 import { OpenWindows } from './open-windows';
-import type { KeyedRows } from './near-panes';
 import type { Outsiders, Passed } from './pane-cells';
 import { PaneCells } from './pane-cells';
-import { WindowResults } from './window-results';
-import { loadWindows, saveWindows } from './window-snapshot';
+import { RowAccounts } from './row-accounts';
+import type { Reason } from './state-cells';
+import { StateCells } from './state-cells';
+import { floorToGrid } from './tumbling';
+import { emissionMemory, WindowEmitter } from './window-emitter';
 import type { WindowOptions } from './window-options';
+import { loadWindows, saveWindows } from './window-snapshot';
 
 /** Rows that are taken at once, fewer when each is in many windows. */
 const BLOCK_ROWS_MAX = 4096;
@@ -45,64 +41,53 @@ export interface AlignedWindowOptions extends WindowOptions {
  *   watermark        passes an end   passes the next
  */
 export class AlignedWindowOperator implements Operator {
-  readonly counters = newCounters();
-  private readonly keys: KeyTable;
+  readonly counters: OperatorCounters;
+  private readonly accounts: RowAccounts;
+  private readonly keys: LiveKeys;
   private readonly pool: CellPool;
   private readonly open: OpenWindows;
   private readonly panes: PaneCells;
-  private readonly stores: readonly CellStore[];
-  private readonly adders: readonly AggregateState[];
-  private readonly bounds: readonly StateBound[];
-  private readonly blockColumns: readonly BlockColumn[];
-  private readonly results: WindowResults;
-  private readonly revisions: RevisionCount | null;
-  private readonly canFail: boolean;
-  private readonly windowsFull: Reason;
-  private readonly keysFull: Reason;
-  private readonly blockRows: number;
-  private readonly keyOfRow: Int32Array;
+  private readonly cells: StateCells;
+  private readonly emitter: WindowEmitter;
   /** Rows whose last window a cell is; null when every row has one window. */
   private readonly held: HeldRows | null;
-  private readonly noRows: Batch;
+  /** Event time between previews of windows; null: none, or after every row. */
+  private readonly previewMs: number | null;
+  private readonly onUpdate: boolean;
+  private readonly blockRows: number;
+  private readonly keyOfRow: Int32Array;
+  private readonly windowsFull: Reason;
+  private readonly keysFull: Reason;
   /** Below this watermark nothing fires, is forgotten or becomes late. */
   private quietBelowMs = -Infinity;
+  /** The last multiple of `previewMs` that the watermark has passed. */
+  private previewedMs = -Infinity;
   private passed: Passed = { passedMs: -Infinity, lateMs: -Infinity };
-  private readonly log = new WatermarkLog();
-  /** Progress of the chunk in work. */
-  private progress = NO_PROGRESS;
 
   constructor(private readonly options: AlignedWindowOptions) {
-    const { states, input, limits, assigner } = options;
+    const { states, input, limits, assigner, aggregates, emit } = options;
     const windowCount = assigner.windows.length;
-    this.blockRows = Math.max(BLOCK_ROWS_MIN, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_CELLS / windowCount)));
+    this.onUpdate = emit === 'onUpdate';
+    this.previewMs = typeof emit === 'object' ? emit.everyMs : null;
+    this.blockRows = this.onUpdate ? 1 : Math.max(BLOCK_ROWS_MIN, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_CELLS / windowCount)));
     this.keyOfRow = new Int32Array(this.blockRows);
-    this.held = windowCount === 1 ? null : states.use('held', () => new HeldRows(states.bank));
     this.windowsFull = windowsFull(limits);
     this.keysFull = keysFull(limits);
-    this.revisions = options.allowedLatenessMs > 0 ? states.use('revisions', () => new RevisionCount(states.bank)) : null;
-    this.canFail = options.aggregates.some(aggregate => aggregate.fault !== undefined);
-    this.stores = states.stores;
-    this.adders = states.adders;
-    this.bounds = states.all.flatMap(state => state.bound ?? []);
-    this.blockColumns = states.blockColumns;
-    this.keys = new KeyTable(input, limits.keysMax);
-    this.pool = new CellPool(this.stores, limits.cellsMax);
-    this.open = new OpenWindows(this.pool, limits);
+    this.accounts = new RowAccounts(options);
+    this.counters = this.accounts.counters;
+    const memory = emissionMemory(options);
+    this.held = windowCount === 1 ? null : states.use('held', () => new HeldRows(states.bank));
+    this.cells = new StateCells(states, aggregates);
+    this.keys = new LiveKeys(input, limits.keysMax);
+    this.pool = new CellPool(this.cells.stores, limits.cellsMax);
+    this.open = new OpenWindows(this.pool);
     this.panes = new PaneCells(assigner, this.open, this.blockRows);
-    this.noRows = emptyBatch(options.schema);
-    this.results = new WindowResults({
-      schema: options.schema,
-      keyColumnCount: input.keys.length,
-      revisions: this.revisions,
-      keys: this.keys,
-      aggregates: options.aggregates
-    });
+    this.emitter = new WindowEmitter(options, { keys: this.keys, pool: this.pool, cells: this.cells, memory });
   }
 
   process(chunk: Chunk, _port: number, output: Output): void {
     const { batch, progress } = chunk;
-    this.counters.rowsIn += batch.rowCount;
-    this.progress = progress;
+    this.accounts.begin(chunk);
     let row = 0;
     for (let step = firstStepReaching(progress, 0, this.quietBelowMs); step < progress.count; step = firstStepReaching(progress, step + 1, this.quietBelowMs)) {
       const at = progress.at[step]!;
@@ -112,67 +97,66 @@ export class AlignedWindowOperator implements Operator {
       this.advance(progress.watermarkMs[step]!, at, output);
     }
     this.enter(batch, row, batch.rowCount, output);
-    this.log.follow(progress);
-    const results = this.results.rowCount > 0 ? this.results.take() : this.noRows;
+    const results = this.emitter.take();
     this.counters.rowsOut += results.rowCount;
     if (results.rowCount > 0 || !saysNothing(progress)) output.emit({ batch: results, progress });
+    this.accounts.end(chunk, output);
   }
 
   snapshot(writer: SnapshotWriter): void {
-    writer.f64(this.log.watermarkMs);
+    writer.f64(this.accounts.log.watermarkMs);
     this.keys.save(writer);
-    saveWindows(this.open, this.pool, this.stores, this.keys.size, writer);
+    saveWindows(this.open, this.pool, this.cells.stores, this.keys.size, writer);
   }
 
   restore(reader: SnapshotReader): void {
-    this.log.restore(reader.f64());
-    this.setWatermark(this.log.watermarkMs);
+    const { log } = this.accounts;
+    log.restore(reader.f64());
+    this.setWatermark(log.watermarkMs);
     this.keys.load(reader);
-    loadWindows(this.open, this.stores, this.keys.size, reader);
+    loadWindows(this.open, this.cells.stores, this.keys.size, reader);
   }
 
   /** Takes the rows [from, to), between which no window ends. */
   private enter(batch: Batch, from: number, to: number, output: Output): void {
     for (let row = from; row < to; row += this.blockRows) {
       const count = Math.min(this.blockRows, to - row);
-      this.keys.resolve(batch, row, count, this.keyOfRow);
-      if (this.keys.size > this.open.keyCapacity) this.makeRoomForKeys(count);
+      this.resolveKeys(batch, row, 0, count);
       for (let done = 0; done < count; ) {
         done += this.enterRows(batch, { times: batch.eventTimeMs, from: row + done, keys: this.keyOfRow, keyFrom: done, count: count - done }, output);
       }
     }
   }
 
-  /** Takes at least one of `rows` and says how many it took. */
+  /** Takes rows up to the first that must be taken alone, and that one; says how many it took. */
   private enterRows(batch: Batch, rows: KeyedRows, output: Output): number {
     const { panes } = this;
     const why = panes.assign(rows, this.passed);
     const { assigned } = panes;
     if (assigned > 0) this.add(batch, rows.from, output);
-    if (why === 'end') return assigned;
     const row = rows.from + assigned;
-    const key = rows.keys[rows.keyFrom + assigned]!;
-    if (why === 'full') this.reject(batch, row, this.windowsFull, output);
-    else if (key < 0) this.reject(batch, row, this.keysFull, output);
-    else this.enterFired(batch, row, key, output);
+    if (why === 'end') {
+      if (this.onUpdate) this.emitWindowsOf(batch, rows.from, output);
+      return assigned;
+    }
+    if (why === 'keyless' && this.makeRoomForKey(batch, row, rows.keyFrom + assigned, rows.count - assigned)) return assigned;
+    if (why === 'keyless') this.accounts.reject(batch, row, this.keysFull, output);
+    else if (why === 'full') this.accounts.reject(batch, row, this.windowsFull, output);
+    else this.enterFired(batch, row, rows.keys[rows.keyFrom + assigned]!, output);
     return assigned + 1;
   }
 
   /** Adds the assigned rows, the first of which is row `from`, to their cells. */
   private add(batch: Batch, from: number, output: Output): void {
-    const { panes, counters } = this;
-    const { late, inGap, keyless, assigned: count } = panes;
+    const { panes, counters, accounts } = this;
+    const { late, inGap, assigned: count } = panes;
     each(late, position => this.dropLate(batch, from + position, output));
-    each(inGap, position => this.dropInGap(batch, from + position, output));
-    each(keyless, position => this.reject(batch, from + position, this.keysFull, output));
+    each(inGap, position => accounts.dropInGap(batch, from + position, output));
     const blocks = panes.cells.map(cells => ({ batch, from, count, cells }));
-    const refused = this.bounds.length === 0 ? 0 : this.refuse(blocks, output);
-    counters.rowsInState += count - late.count - inGap.count - keyless.count - refused;
+    const refused = this.cells.isBounded ? this.refuse(blocks, output) : 0;
+    counters.rowsInState += count - late.count - inGap.count - refused;
     this.held?.hold(blocks[0]!.cells, count);
-    for (const block of blocks) {
-      for (const column of this.blockColumns) column.prepare(block);
-      for (const state of this.adders) state.add(block);
-    }
+    for (const block of blocks) this.cells.add(block);
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */
@@ -181,13 +165,10 @@ export class AlignedWindowOperator implements Operator {
     let refused = 0;
     for (let i = 0; i < count; i++) {
       const entered = blocks.filter(block => block.cells[i] !== DISCARD_CELL);
-      const broken = this.bounds.find(bound => !entered.every(block => bound.admits(block, i)));
-      if (broken === undefined) {
-        for (const block of entered) for (const bound of this.bounds) bound.reserve(block, i);
-        continue;
-      }
+      const broken = this.cells.refusalOf(entered, i);
+      if (broken === null) continue;
       for (const block of entered) block.cells[i] = DISCARD_CELL;
-      this.reject(batch, from + i, broken, output);
+      this.accounts.reject(batch, from + i, broken, output);
       refused += 1;
     }
     return refused;
@@ -195,29 +176,38 @@ export class AlignedWindowOperator implements Operator {
 
   /** A row that is not late, with a window that the watermark has passed: counted in, and the results of such windows leave again. */
   private enterFired(batch: Batch, row: number, key: number, output: Output): void {
-    const windows = this.panes.assignSingle(batch.eventTimeMs[row]!, key, this.passed);
-    if (windows === null) {
-      this.reject(batch, row, this.windowsFull, output);
+    if (!this.panes.assignSingle(batch.eventTimeMs[row]!, key, this.passed)) {
+      this.accounts.reject(batch, row, this.windowsFull, output);
       return;
     }
-    const before = this.counters.rowsInState;
     this.add(batch, row, output);
-    if (this.counters.rowsInState === before) return;
-    for (let index = windows.length - 1; index >= 0 && windows[index]!.endMs <= this.passed.passedMs; index--) {
-      this.emit(windows[index]!, Int32Array.of(this.panes.cells[index]![0]!), batch.at[row]!, output);
+    this.emitWindowsOf(batch, row, output);
+  }
+
+  /** Emits the windows of the only row assigned, if the watermark has passed them or windows leave with every row. */
+  private emitWindowsOf(batch: Batch, row: number, output: Output): void {
+    const windows = this.panes.windowsOfSingle(batch.eventTimeMs[row]!);
+    for (const { window, cell } of windows) {
+      if (window.endMs <= this.passed.passedMs) this.emitter.complete(window, Int32Array.of(cell), batch.at[row]!, output);
+      else if (this.onUpdate) this.emitter.preview(window, Int32Array.of(cell), batch.at[row]!);
     }
   }
 
   private advance(watermarkMs: number, at: number, output: Output): void {
     const { inOrder } = this.open;
-    const passedBefore = this.passed.passedMs;
+    const { passedMs: passedBefore } = this.passed;
+    const previewedBefore = this.previewedMs;
     this.panes.forget();
     this.setWatermark(watermarkMs);
     const { passedMs, lateMs } = this.passed;
+    const previews = this.previewedMs > previewedBefore;
     for (let index = this.open.firstEndingAfter(passedBefore); index < inOrder.length; index++) {
       const window = inOrder[index]!;
-      if (window.endMs > passedMs) break;
-      this.emit(window, this.open.cellsInKeyOrder(window, this.keys.size), at, output);
+      const isComplete = window.endMs <= passedMs;
+      if (!isComplete && !previews) break;
+      const cells = this.open.cellsInKeyOrder(window, this.keys.size);
+      if (isComplete) this.emitter.complete(window, cells, at, output);
+      else this.emitter.preview(window, cells, at);
     }
     for (let first = inOrder[0]; first !== undefined && first.endMs <= lateMs; first = inOrder[0]) this.close(first);
   }
@@ -225,85 +215,38 @@ export class AlignedWindowOperator implements Operator {
   private setWatermark(watermarkMs: number): void {
     const { assigner, allowedLatenessMs } = this.options;
     const { endGridMs } = assigner;
+    const { previewMs } = this;
     this.passed = { passedMs: passedEndMs(assigner, watermarkMs), lateMs: passedEndMs(assigner, watermarkMs - allowedLatenessMs) };
-    this.quietBelowMs = Math.min(this.passed.passedMs + endGridMs, this.passed.lateMs + endGridMs + allowedLatenessMs) - 1;
-  }
-
-  private emit(window: OpenWindow, cells: Int32Array, at: number, output: Output): void {
-    const filled = this.bounds.length === 0 ? cells : cells.filter(cell => this.options.states.rows.count(cell) > 0);
-    const sound = this.canFail ? filled.filter(cell => this.isSound(window, cell, at, output)) : filled;
-    this.results.append(window, sound, this.pool.keyOf, at);
-    if (this.revisions !== null) for (const cell of filled) this.revisions.increment(cell);
-  }
-
-  private isSound(window: OpenWindow, cell: number, at: number, output: Output): boolean {
-    const fault = this.faultOf(cell);
-    if (fault === null) return true;
-    output.deadLetter(faultLetter({ node: this.options.node, window, key: this.pool.keyOf[cell]!, keys: this.keys, input: this.options.input, at }, fault));
-    return false;
-  }
-
-  private faultOf(cell: number): Reason | null {
-    for (const aggregate of this.options.aggregates) {
-      const fault = aggregate.fault?.(cell) ?? null;
-      if (fault !== null) return fault;
-    }
-    return null;
+    if (previewMs !== null) this.previewedMs = Number.isFinite(watermarkMs) ? floorToGrid(watermarkMs + 1, previewMs, 0) : watermarkMs;
+    const nextPreviewMs = previewMs === null ? Infinity : this.previewedMs + previewMs;
+    this.quietBelowMs = Math.min(this.passed.passedMs + endGridMs, this.passed.lateMs + endGridMs + allowedLatenessMs, nextPreviewMs) - 1;
   }
 
   private close(window: OpenWindow): void {
-    const counted = this.held ?? this.options.states.rows;
-    this.open.close(window, cell => {
-      const rows = counted.count(cell);
-      this.counters.rowsInState -= rows;
-      if (!this.canFail || this.faultOf(cell) === null) this.counters.rowsReleased += rows;
-      else this.counters.deadLetters += rows;
-    });
+    const { held, cells, accounts } = this;
+    this.open.close(window, cell => accounts.release(held === null ? cells.rowsIn(cell) : held.count(cell), cells.faultOf(cell) !== null));
   }
 
   private dropLate(batch: Batch, row: number, output: Output): void {
-    const { node, assigner, latePolicy } = this.options;
-    const eventTimeMs = batch.eventTimeMs[row]!;
-    const windowEndMs = paneStartMs(assigner, eventTimeMs) + assigner.windows[0]!.endMs;
-    const watermarkMs = this.log.watermarkAt(this.progress, batch.at[row]!);
-    output.dropped({ at: batch.at[row]!, node, reason: 'late', eventTimeMs, watermarkMs, windowEndMs });
-    if (latePolicy === 'drop') this.counters.late += 1;
-    else this.reject(batch, row, { code: 'LATE', message: `the record of ${eventTimeMs} is late: its window ended at ${windowEndMs}, the watermark is ${watermarkMs}. Raise maxOutOfOrdernessMs or allowedLatenessMs to count such records in.` }, output);
+    const { assigner } = this.options;
+    const windowEndMs = paneStartMs(assigner, batch.eventTimeMs[row]!) + assigner.windows[0]!.endMs;
+    this.accounts.dropLate({ batch, row, windowEndMs }, output);
   }
 
-  private dropInGap(batch: Batch, row: number, output: Output): void {
-    const at = batch.at[row]!;
-    this.counters.inGap += 1;
-    output.dropped({ at, node: this.options.node, reason: 'gap', eventTimeMs: batch.eventTimeMs[row]!, watermarkMs: this.log.watermarkAt(this.progress, at), windowEndMs: null });
+  private resolveKeys(batch: Batch, row: number, position: number, count: number): void {
+    const keys = position === 0 ? this.keyOfRow : this.keyOfRow.subarray(position);
+    this.keys.resolve(batch, row, count, keys);
+    this.open.reserveKeys(this.keys.size);
   }
 
-  private reject(batch: Batch, row: number, reason: Reason, output: Output): void {
-    this.counters.deadLetters += 1;
-    output.deadLetter(rowLetter(this.options.node, batch, row, reason));
+  /** Numbers the keys of `count` rows from `row` on again, after room was made; false when there is none for that of the first. */
+  private makeRoomForKey(batch: Batch, row: number, position: number, count: number): boolean {
+    if (!this.keys.makeRoom(this.open)) return false;
+    this.resolveKeys(batch, row, position, count);
+    return this.keyOfRow[position]! >= 0;
   }
-
-  private makeRoomForKeys(count: number): void {
-    const { open } = this;
-    const fits = open.reserveKeys(this.keys.size);
-    this.panes.forget();
-    if (fits) return;
-    for (let i = 0; i < count; i++) if (this.keyOfRow[i]! >= open.keyCapacity) this.keyOfRow[i] = -1;
-  }
-}
-
-interface Reason {
-  readonly code: string;
-  readonly message: string;
 }
 
 function each({ rows, count }: Outsiders, act: (position: number) => void): void {
   for (let i = 0; i < count; i++) act(rows[i]!);
-}
-
-function windowsFull({ cellsMax }: WindowLimits): Reason {
-  return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };
-}
-
-function keysFull({ keysMax }: WindowLimits): Reason {
-  return { code: 'KEY_LIMIT', message: `more than ${keysMax} keys. Key by a column with fewer values.` };
 }

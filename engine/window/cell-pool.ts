@@ -2,6 +2,8 @@ import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
 
 const FIRST_CELLS = 64;
+/** From here on the arrays grow by a quarter instead of doubling, so that little of them is unused. */
+const LARGE_CELLS = 65_536;
 
 /**
  * Hands out accumulator cells, one per open key-window, and knows which key each belongs to. The cells of one window form
@@ -38,7 +40,7 @@ export class CellPool {
       this.free = this.next[cell]!;
     } else {
       if (this.used > this.cellsMax) return DISCARD_CELL;
-      if (this.used === this.keyOf.length) this.grow(this.used * 2);
+      if (this.used === this.keyOf.length) this.grow(this.used < LARGE_CELLS ? this.used * 2 : Math.ceil(this.used * 1.25));
       cell = this.used++;
     }
     this.keyOf[cell] = key;

@@ -20,6 +20,7 @@ export function checkWindow(config: WindowConfig, path: string): void {
     case 'hopping':
     case 'cumulating':
       checkAligned(window, fail);
+      if (config.emit === 'onArrival') fail("emit is 'onArrival', which only sliding windows have", "Use 'onUpdate' for a result after every record, or 'onClose'.");
       break;
     case 'session':
       checkSession(window, config, fail);

@@ -48,7 +48,7 @@ export class NearPanes {
     this.perMs = 1 / assigner.paneMs;
   }
 
-  /** To be called when the watermark has passed windows or places in `cellOf` may have changed. */
+  /** To be called when the watermark has passed windows or places in `cellOf` have changed. */
   forget(): void {
     for (const base of this.bases) base.fill(-1, 0, this.used);
     for (const windows of this.windows) windows.fill(null, 0, this.used);

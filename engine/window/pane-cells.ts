@@ -11,8 +11,8 @@ export interface Passed {
   readonly lateMs: number;
 }
 
-/** Why `assign` ended: all rows done; a row that fires a window at once; no room for a row's windows or cells. */
-export type Stop = 'end' | 'fires' | 'full';
+/** Why `assign` ended: all rows done; a row that fires a window at once, has no key, or has no room for its cells. */
+export type Stop = 'end' | 'fires' | 'keyless' | 'full';
 
 /** Positions, among the assigned rows, of those that are in no window; their cells are `DISCARD_CELL`. */
 export interface Outsiders {
@@ -27,8 +27,9 @@ export class PaneCells {
   assigned = 0;
   readonly late: Outsiders;
   readonly inGap: Outsiders;
-  readonly keyless: Outsiders;
   private readonly near: NearPanes;
+  /** The layout of `open` that `near` knows. */
+  private layout = 0;
   /** How far the cells of each window are known. */
   private readonly filled: Int32Array;
   private readonly found: OpenWindow[] = [];
@@ -43,12 +44,12 @@ export class PaneCells {
     this.filled = new Int32Array(assigner.windows.length);
     this.late = { rows: new Int32Array(rowsMax), count: 0 };
     this.inGap = { rows: new Int32Array(rowsMax), count: 0 };
-    this.keyless = { rows: new Int32Array(rowsMax), count: 0 };
   }
 
-  /** To be called when the watermark has passed windows or the layout of `OpenWindows` may have changed. */
+  /** To be called when the watermark has passed windows. */
   forget(): void {
     this.near.forget();
+    this.layout = this.open.layout;
   }
 
   /** Fills `cells` for `rows`, up to the first row that must be taken alone. */
@@ -68,32 +69,34 @@ export class PaneCells {
     return 'end';
   }
 
-  /** Assigns one row, which is not late, to its windows; gives them, latest end first, or null when there is no room. */
-  assignSingle(time: number, key: number, { lateMs }: Passed): readonly OpenWindow[] | null {
+  /** Assigns one row, which is not late, to its windows; false when there is no room. */
+  assignSingle(time: number, key: number, { lateMs }: Passed): boolean {
     this.startEmpty();
-    const { windows: bounds } = this.assigner;
+    const { windows } = this.assigner;
     const paneStart = paneStartMs(this.assigner, time);
-    const windows: OpenWindow[] = [];
-    for (let index = 0; index < bounds.length && paneStart + bounds[index]!.endMs > Math.max(time, lateMs); index++) {
-      const window = this.windowOf(paneStart, index);
-      if (window === null) return null;
-      windows.push(window);
-    }
-    if (!this.open.hasRoomFor(windows, windows.length, key)) return null;
-    for (const [index, cells] of this.cells.entries()) cells[0] = index < windows.length ? this.open.cell(windows[index]!, key) : DISCARD_CELL;
+    let count = 0;
+    for (; count < windows.length && paneStart + windows[count]!.endMs > Math.max(time, lateMs); count++) this.found[count] = this.windowOf(paneStart, count);
+    if (!this.open.hasRoomFor(this.found, count, key)) return false;
+    this.place(0, key, count);
     this.assigned = 1;
-    return windows;
+    return true;
+  }
+
+  /** The windows and cells of the only row assigned, which has `time`, earliest end first. */
+  windowsOfSingle(time: number): readonly { readonly window: OpenWindow; readonly cell: number }[] {
+    const paneStart = paneStartMs(this.assigner, time);
+    return this.cells.flatMap((cells, index) => (cells[0] === DISCARD_CELL ? [] : { window: this.windowOf(paneStart, index), cell: cells[0]! })).reverse();
   }
 
   private startEmpty(): void {
     this.late.count = 0;
     this.inGap.count = 0;
-    this.keyless.count = 0;
   }
 
   /** Goes on filling `cells` up to the first row that needs a search; says which that is. */
   private fill(rows: KeyedRows): number {
     const { filled, cells, near } = this;
+    this.followLayout();
     const { cellOf } = this.open;
     let limit = rows.count;
     for (let index = 0; index < filled.length; index++) {
@@ -114,16 +117,17 @@ export class PaneCells {
     if (lastEndMs <= passed.lateMs) return this.leaveOut(this.late, position);
     let count = 0;
     while (count < windows.length && paneStart + windows[count]!.endMs > Math.max(time, passed.passedMs)) count += 1;
-    if (count < windows.length && paneStart + windows[count]!.endMs > Math.max(time, passed.lateMs)) return 'fires';
-    if (key < 0) return this.leaveOut(this.keyless, position);
-    for (let index = 0; index < count; index++) {
-      const window = this.near.window(time, index) ?? this.openNear(time, index, passed.passedMs);
-      if (window === null) return 'full';
-      this.found[index] = window;
-    }
+    if (count < windows.length && paneStart + windows[count]!.endMs > Math.max(time, passed.lateMs)) return key < 0 ? 'keyless' : 'fires';
+    if (key < 0) return 'keyless';
+    for (let index = 0; index < count; index++) this.found[index] = this.near.window(time, index) ?? this.openNear(time, index, passed.passedMs);
     if (!this.open.hasRoomFor(this.found, count, key)) return 'full';
-    for (let index = 0; index < windows.length; index++) this.cells[index]![position] = index < count ? this.open.cell(this.found[index]!, key) : DISCARD_CELL;
+    this.place(position, key, count);
     return null;
+  }
+
+  /** Makes the cells of `key` in the first `count` of `found` those of the row. */
+  private place(position: number, key: number, count: number): void {
+    for (let index = 0; index < this.cells.length; index++) this.cells[index]![position] = index < count ? this.open.cell(this.found[index]!, key) : DISCARD_CELL;
   }
 
   private leaveOut(outsiders: Outsiders, position: number): null {
@@ -133,13 +137,18 @@ export class PaneCells {
   }
 
   /** Window `index` of the pane of `time`, which stands among the near ones from now on if it is near. */
-  private openNear(time: number, index: number, passedMs: number): OpenWindow | null {
+  private openNear(time: number, index: number, passedMs: number): OpenWindow {
     const window = this.windowOf(paneStartMs(this.assigner, time), index);
-    if (window !== null) this.near.add(time, index, window, window.slot * this.open.keyCapacity, passedMs);
+    this.followLayout();
+    this.near.add(time, index, window, this.open.baseOf(window), passedMs);
     return window;
   }
 
-  private windowOf(paneStart: number, index: number): OpenWindow | null {
+  private followLayout(): void {
+    if (this.layout !== this.open.layout) this.forget();
+  }
+
+  private windowOf(paneStart: number, index: number): OpenWindow {
     const { startMs, endMs } = this.assigner.windows[index]!;
     return this.open.find(paneStart + endMs) ?? this.open.open(paneStart + startMs, paneStart + endMs);
   }

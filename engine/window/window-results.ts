@@ -6,14 +6,14 @@ import type { AnyColumnBuilder } from '../codec/column-builder';
 import { NumberBuilder } from '../codec/column-builder';
 import { assert } from '../error';
 import type { Schema } from '../schema/schema';
-import type { KeyTable } from './key-table';
+import type { LiveKeys } from './live-keys';
 
 export interface WindowResultsOptions {
   /** Key columns, windowStartMs, windowEndMs, `revision` if there are `revisions`, then one column per aggregate. */
   readonly schema: Schema;
   readonly keyColumnCount: number;
   readonly revisions: RevisionCount | null;
-  readonly keys: KeyTable;
+  readonly keys: Pick<LiveKeys, 'append'>;
   readonly aggregates: readonly Aggregate[];
 }
 

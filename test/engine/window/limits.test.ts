@@ -75,11 +75,6 @@ describe('a window operator at its limits', () => {
     expect(run(rows, { cellsMax: 2 })).toEqual({ counts: 4, letters: ['WINDOW_LIMIT 2', 'WINDOW_LIMIT 4'] });
   });
 
-  test('refuses rows of windows for which there is no room in the index', () => {
-    const far = Array.from({ length: 10 }, (_, index) => ({ t: index * 10, k: 'a' }));
-    expect(run(far, { cellIndexMax: 64 })).toEqual({ counts: 4, letters: [4, 5, 6, 7, 8, 9].map(at => `WINDOW_LIMIT ${at}`) });
-  });
-
   test('refuses rows whose samples exceed what a window, or all of them, may keep', () => {
     const x = [1, 2, 3];
     const signals = ['a', 'a', 'a', 'b', 'b', 'c'].map((k, index) => ({ t: index, k, x }));
