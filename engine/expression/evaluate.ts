@@ -10,11 +10,12 @@ import { prepareInt64 } from './prepare-int64';
 import { prepareNumber } from './prepare-number';
 import { prepareText } from './prepare-text';
 import type { Typed } from './typed';
-import type { PreparedNode, Vector } from './vector';
+import type { Block, PreparedNode, Vector } from './vector';
+import { BLOCK_ROWS, oneRow } from './vector';
 
 /**
- * An expression made ready for batches of one schema. Computed column by column with plain loops over typed arrays;
- * bounded by the batch: no code is generated and nothing is allocated per row.
+ * An expression made ready for batches of one schema. Computed in blocks of rows that stay in the nearest cache, by plain
+ * loops over typed arrays: no code is generated, and nothing but the result is allocated.
  */
 export interface PreparedExpression {
   readonly type: DataType;
@@ -39,49 +40,91 @@ function evaluator(typed: Typed): (batch: Batch) => Column {
   }
   switch (typed.type) {
     case 'bool':
-      return materialised(prepareBool(typed), (values, validity) => ({ kind: 'bool', values, validity }));
+      return materialised(prepareBool(typed), rowCount => new Uint8Array(rowCount), (values, validity) => ({ kind: 'bool', values, validity }));
     case 'int32':
-      return materialised(prepareInt32(typed), (values, validity) => ({ kind: 'int32', values, validity }));
+      return materialised(prepareInt32(typed), rowCount => new Int32Array(rowCount), (values, validity) => ({ kind: 'int32', values, validity }));
     case 'int64':
-      return materialised(prepareInt64(typed), (values, validity) => ({ kind: 'int64', values, validity }));
+      return materialised(prepareInt64(typed), rowCount => new BigInt64Array(rowCount), (values, validity) => ({ kind: 'int64', values, validity }));
     case 'timestampMs':
-      return materialised(prepareNumber(typed), (values, validity) => ({ kind: 'timestampMs', values, validity }));
+      return materialised(prepareNumber(typed), rowCount => new Float64Array(rowCount), (values, validity) => ({ kind: 'timestampMs', values, validity }));
     case 'utf8':
       return textEvaluator(typed);
     default:
-      return materialised(prepareNumber(typed), (values, validity) => ({ kind: 'float64', values, validity }));
+      return materialised(prepareNumber(typed), rowCount => new Float64Array(rowCount), (values, validity) => ({ kind: 'float64', values, validity }));
   }
 }
 
 interface Materialisable<Values> {
-  slice(start: number, end: number): Values;
-  readonly length: number;
+  set(values: Values, offset?: number): void;
+  subarray(start: number, end: number): Values;
 }
 
-/** Copies a node's values out of its buffers; a constant becomes a full column. */
-function materialised<Values extends Materialisable<Values>>(node: PreparedNode<Vector<Values>>, make: (values: Values, validity: Uint8Array | null) => Column): (batch: Batch) => Column {
+/** Runs a node block by block into a new column; a constant becomes a full column. */
+function materialised<Values extends Materialisable<Values>>(node: PreparedNode<Vector<Values>>, allocate: (rowCount: number) => Values, make: (values: Values, validity: Uint8Array | null) => Column): (batch: Batch) => Column {
   return batch => {
-    const { values, validity } = node.run(batch);
-    if (node.mask === 0) return make(repeated(values, batch.rowCount), validity === null ? null : new Uint8Array(batch.rowCount).fill(validity[0] ?? 0));
-    return make(values.slice(0, batch.rowCount), validity === null ? null : validity.slice(0, batch.rowCount));
+    const { rowCount } = batch;
+    const values = allocate(rowCount);
+    const validity = new ValidityColumn(rowCount);
+    if (node.mask === 0) {
+      const constant = node.run(oneRow);
+      repeat(constant.values, values);
+      return make(values, constant.validity === null ? null : new Uint8Array(rowCount).fill(constant.validity[0]!));
+    }
+    for (const block of blocksOf(batch)) {
+      const into = values.subarray(block.from, block.from + block.count);
+      const result = node.run(block, into);
+      if (result.values !== into) into.set(result.values.subarray(0, block.count));
+      validity.put(block, result.validity);
+    }
+    return make(values, validity.built);
   };
 }
 
-function repeated<Values>(values: Values, rowCount: number): Values {
-  if (values instanceof Float64Array) return new Float64Array(rowCount).fill(values[0] ?? 0) as Values;
-  if (values instanceof BigInt64Array) return new BigInt64Array(rowCount).fill(values[0] ?? 0n) as Values;
-  if (values instanceof Int32Array) return new Int32Array(rowCount).fill(values[0] ?? 0) as Values;
-  assert(values instanceof Uint8Array, 'a prepared node holds a typed array');
-  return new Uint8Array(rowCount).fill(values[0] ?? 0) as Values;
+/** Fills `into` with the first of `values`. */
+function repeat<Values>(values: Values, into: Values): void {
+  if (into instanceof BigInt64Array && values instanceof BigInt64Array) into.fill(values[0]!);
+  else if (into instanceof Float64Array && values instanceof Float64Array) into.fill(values[0]!);
+  else if (into instanceof Int32Array && values instanceof Int32Array) into.fill(values[0]!);
+  else if (into instanceof Uint8Array && values instanceof Uint8Array) into.fill(values[0]!);
+  else assert(false, 'a prepared node holds a typed array');
+}
+
+/** Validity of a column under construction; null as long as no row is missing. */
+class ValidityColumn {
+  built: Uint8Array | null = null;
+
+  constructor(private readonly rowCount: number) {}
+
+  put({ from, count }: Block, validity: Uint8Array | null): void {
+    if (validity === null) return;
+    this.built ??= new Uint8Array(this.rowCount).fill(1);
+    this.built.set(validity.subarray(0, count), from);
+  }
 }
 
 function textEvaluator(typed: Typed): (batch: Batch) => Column {
   const node = prepareText(typed);
   return batch => {
-    const { values, validity, dictionary } = node.run(batch);
-    if (node.mask !== 0) return { kind: 'utf8', codes: values.slice(0, batch.rowCount), dictionary, validity: validity === null ? null : validity.slice(0, batch.rowCount) };
-    const own = new Dictionary();
-    const code = own.encode(dictionary.values[values[0] ?? 0] ?? '');
-    return { kind: 'utf8', codes: new Int32Array(batch.rowCount).fill(code), dictionary: own, validity: validity === null ? null : new Uint8Array(batch.rowCount) };
+    const { rowCount } = batch;
+    const codes = new Int32Array(rowCount);
+    if (node.mask === 0) {
+      const { values, validity, dictionary } = node.run(oneRow);
+      const own = new Dictionary();
+      codes.fill(own.encode(dictionary.values[values[0] ?? 0] ?? ''));
+      return { kind: 'utf8', codes, dictionary: own, validity: validity === null ? null : new Uint8Array(rowCount) };
+    }
+    const validity = new ValidityColumn(rowCount);
+    let dictionary: Dictionary | null = null;
+    for (const block of blocksOf(batch)) {
+      const result = node.run(block);
+      codes.set(result.values.subarray(0, block.count), block.from);
+      validity.put(block, result.validity);
+      dictionary = result.dictionary;
+    }
+    return { kind: 'utf8', codes, dictionary: dictionary ?? new Dictionary(), validity: validity.built };
   };
+}
+
+function* blocksOf(batch: Batch): Iterable<Block> {
+  for (let from = 0; from < batch.rowCount; from += BLOCK_ROWS) yield { batch, from, count: Math.min(BLOCK_ROWS, batch.rowCount - from) };
 }

@@ -1,34 +1,35 @@
-import type { Batch } from '../batch/batch';
 import { assert } from '../error';
+import { compareLoops } from './compare-loops';
 import { int64Compare } from './int64-loops';
 import { andLoop, chooseLoop, orLoop } from './logic-loops';
-import { nanLoop, numberCompare } from './number-loops';
 import type { Choice } from './prepare-choice';
 import { chosen, coalesced } from './prepare-choice';
 import { prepareInt32 } from './prepare-int32';
 import { prepareInt64 } from './prepare-int64';
-import { prepareNumber } from './prepare-number';
+import type { NumberNode } from './prepare-number';
+import { pairLoop, prepareNumber } from './prepare-number';
 import { prepareText, textTest } from './prepare-text';
 import type { ComparePrimitive, Typed, TypedApply } from './typed';
-import type { PreparedNode, Vector } from './vector';
-import { bothValid, constantNode, frozen, Scratch } from './vector';
+import { nanLoop } from './unary-loops';
+import type { Block, PreparedNode, Vector } from './vector';
+import { bothValid, constantNode, frozen, Scratch, viewOf } from './vector';
 
 type BoolNode = PreparedNode<Vector<Uint8Array>>;
 
-const choice: Choice<Uint8Array> = { allocate: (scratch, rowCount) => scratch.u8(rowCount), loop: chooseLoop };
+const choice: Choice<Uint8Array> = { allocate: scratch => scratch.u8(), loop: chooseLoop };
 
 /** A prepared node for an expression of type bool. */
 export function prepareBool(node: Typed): BoolNode {
   if (node.kind === 'constant') return constantNode(Uint8Array.of(node.value === true ? 1 : 0), node.value === null);
-  if (node.kind === 'column') return { mask: -1, run: batch => boolColumn(batch, node.index) };
+  if (node.kind === 'column') return { mask: -1, run: block => boolColumn(block, node.index) };
   assert(node.kind === 'apply', 'nothing is cast to bool');
   return prepareApply(node);
 }
 
-function boolColumn(batch: Batch, index: number): Vector<Uint8Array> {
-  const column = batch.columns[index];
+function boolColumn(block: Block, index: number): Vector<Uint8Array> {
+  const column = block.batch.columns[index];
   assert(column?.kind === 'bool', `column ${index} is bool`);
-  return column;
+  return viewOf(column, block);
 }
 
 function prepareApply(node: TypedApply): BoolNode {
@@ -65,7 +66,20 @@ function compare(op: ComparePrimitive, first: Typed, second: Typed): BoolNode {
   if (first.type === 'utf8') return textTest(op, prepareText(first), prepareText(second));
   if (first.type === 'int64') return binary(int64Compare[op], prepareInt64(first), prepareInt64(second));
   if (first.type === 'bool') return binary(op === '==' ? equalLoop : unequalLoop, prepareBool(first), prepareBool(second));
-  return binary(numberCompare[op], prepareNumber(first), prepareNumber(second));
+  return compareNumbers(op, prepareNumber(first), prepareNumber(second));
+}
+
+function compareNumbers(op: ComparePrimitive, a: NumberNode, b: NumberNode): BoolNode {
+  const scratch = new Scratch();
+  const loop = pairLoop(compareLoops[op], a, b);
+  const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
+    const left = a.run(block);
+    const right = b.run(block);
+    const out = into ?? scratch.u8();
+    loop(out, left.values, right.values, block.count);
+    return { values: out, validity: bothValid(scratch, block.count, left.validity, a.mask, right.validity, b.mask) };
+  };
+  return frozen({ mask: -1, run }, [a, b]);
 }
 
 type BinaryLoop<Values> = (out: Uint8Array, a: Values, aMask: number, b: Values, bMask: number, rowCount: number) => void;
@@ -84,22 +98,22 @@ function notLoop(out: Uint8Array, a: Uint8Array, rowCount: number): void {
 
 function binary<Values>(loop: BinaryLoop<Values>, a: PreparedNode<Vector<Values>>, b: PreparedNode<Vector<Values>>): BoolNode {
   const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    loop(out, left.values, a.mask, right.values, b.mask, batch.rowCount);
-    return { values: out, validity: bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask) };
+  const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
+    const left = a.run(block);
+    const right = b.run(block);
+    const out = into ?? scratch.u8();
+    loop(out, left.values, a.mask, right.values, b.mask, block.count);
+    return { values: out, validity: bothValid(scratch, block.count, left.validity, a.mask, right.validity, b.mask) };
   };
   return frozen({ mask: -1, run }, [a, b]);
 }
 
 function unary<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Uint8Array, a: Values, rowCount: number) => void): BoolNode {
   const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const { values, validity } = operand.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    loop(out, values, batch.rowCount);
+  const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
+    const { values, validity } = operand.run(block);
+    const out = into ?? scratch.u8();
+    loop(out, values, block.count);
     return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [operand]);
@@ -107,12 +121,12 @@ function unary<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Uint8A
 
 function logic(loop: typeof andLoop, a: BoolNode, b: BoolNode): BoolNode {
   const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    const validity = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
-    loop(out, validity, left, a.mask, right, b.mask, batch.rowCount);
+  const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
+    const left = a.run(block);
+    const right = b.run(block);
+    const out = into ?? scratch.u8();
+    const validity = left.validity === null && right.validity === null ? null : scratch.validity();
+    loop(out, validity, left, a.mask, right, b.mask, block.count);
     return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [a, b]);
@@ -121,18 +135,18 @@ function logic(loop: typeof andLoop, a: BoolNode, b: BoolNode): BoolNode {
 function isNull(operand: Typed): BoolNode {
   const node = prepareAny(operand);
   const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const { validity } = node.run(batch);
-    const out = scratch.u8(batch.rowCount);
-    if (validity === null) out.fill(0, 0, batch.rowCount);
-    else notLoop(out, validity, batch.rowCount);
+  const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
+    const { validity } = node.run(block);
+    const out = into ?? scratch.u8();
+    if (validity === null) out.fill(0, 0, block.count);
+    else notLoop(out, validity, block.count);
     return { values: out, validity: null };
   };
   return frozen({ mask: -1, run }, [node]);
 }
 
 function prepareAny(node: Typed): PreparedNode<Vector<unknown>> {
-  if (node.kind === 'column') return { mask: -1, run: batch => ({ values: null, validity: batch.columns[node.index]?.validity ?? null }) };
+  if (node.kind === 'column') return { mask: -1, run: block => ({ values: null, validity: validityOf(block, node.index) }) };
   switch (node.type) {
     case 'bool':
       return prepareBool(node);
@@ -149,4 +163,8 @@ function prepareAny(node: Typed): PreparedNode<Vector<unknown>> {
       assert(node.type === 'null', `a computed value is not ${typeof node.type === 'string' ? node.type : 'a list'}`);
       return constantNode(null, true);
   }
+}
+
+function validityOf({ batch, from, count }: Block, index: number): Uint8Array | null {
+  return batch.columns[index]?.validity?.subarray(from, from + count) ?? null;
 }

@@ -1,4 +1,3 @@
-import type { Batch } from '../batch/batch';
 import { assert } from '../error';
 import { chooseLoop } from './logic-loops';
 import type { Choice } from './prepare-choice';
@@ -7,25 +6,25 @@ import { prepareBool } from './prepare-bool';
 import { prepareText, textToInteger } from './prepare-text';
 import { codePointCount } from './text-tables';
 import type { Typed, TypedApply } from './typed';
-import type { PreparedNode, Vector } from './vector';
-import { constantNode } from './vector';
+import type { Block, PreparedNode, Vector } from './vector';
+import { constantNode, viewOf } from './vector';
 
 type Int32Node = PreparedNode<Vector<Int32Array>>;
 
-const choice: Choice<Int32Array> = { allocate: (scratch, rowCount) => scratch.i32(rowCount), loop: chooseLoop };
+const choice: Choice<Int32Array> = { allocate: scratch => scratch.i32(), loop: chooseLoop };
 
 /** A prepared node for an expression of type int32. */
 export function prepareInt32(node: Typed): Int32Node {
   if (node.kind === 'constant') return constantNode(Int32Array.of(Number(node.value ?? 0)), node.value === null);
-  if (node.kind === 'column') return { mask: -1, run: batch => int32Column(batch, node.index) };
+  if (node.kind === 'column') return { mask: -1, run: block => int32Column(block, node.index) };
   assert(node.kind === 'apply', 'nothing is cast to int32');
   return prepareApply(node);
 }
 
-function int32Column(batch: Batch, index: number): Vector<Int32Array> {
-  const column = batch.columns[index];
+function int32Column(block: Block, index: number): Vector<Int32Array> {
+  const column = block.batch.columns[index];
   assert(column?.kind === 'int32', `column ${index} is int32`);
-  return column;
+  return viewOf(column, block);
 }
 
 function prepareApply(node: TypedApply): Int32Node {

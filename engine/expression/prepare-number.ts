@@ -1,32 +1,33 @@
-import type { Batch } from '../batch/batch';
 import { assert } from '../error';
+import type { NumberLoops } from './arithmetic-loops';
+import { arithmeticLoops } from './arithmetic-loops';
 import { chooseLoop } from './logic-loops';
-import { numberBinary, numberUnary } from './number-loops';
 import type { Choice } from './prepare-choice';
 import { chosen, coalesced } from './prepare-choice';
 import { prepareBool } from './prepare-bool';
 import { prepareInt32 } from './prepare-int32';
 import { prepareInt64 } from './prepare-int64';
 import type { ArithmeticPrimitive, Typed, TypedApply, UnaryPrimitive } from './typed';
-import type { PreparedNode, Vector } from './vector';
-import { bothValid, constantNode, frozen, Scratch } from './vector';
+import { unaryLoops, widenFloat32, widenInt32, widenInt64 } from './unary-loops';
+import type { Block, PreparedNode, Vector } from './vector';
+import { BLOCK_ROWS, bothValid, constantNode, frozen, oneRow, Scratch, viewOf } from './vector';
 
-type NumberNode = PreparedNode<Vector<Float64Array>>;
+export type NumberNode = PreparedNode<Vector<Float64Array>>;
 
-const choice: Choice<Float64Array> = { allocate: (scratch, rowCount) => scratch.f64(rowCount), loop: chooseLoop };
+const choice: Choice<Float64Array> = { allocate: scratch => scratch.f64(), loop: chooseLoop };
 
 /** A prepared node for an expression of type float64 or timestampMs. */
 export function prepareNumber(node: Typed): NumberNode {
   if (node.kind === 'constant') return constantNode(Float64Array.of(Number(node.value ?? 0)), node.value === null);
-  if (node.kind === 'column') return { mask: -1, run: batch => numberColumn(batch, node.index) };
+  if (node.kind === 'column') return { mask: -1, run: block => numberColumn(block, node.index) };
   if (node.kind === 'cast') return widened(node.operand);
   return prepareApply(node);
 }
 
-function numberColumn(batch: Batch, index: number): Vector<Float64Array> {
-  const column = batch.columns[index];
+function numberColumn(block: Block, index: number): Vector<Float64Array> {
+  const column = block.batch.columns[index];
   assert(column?.kind === 'float64' || column?.kind === 'timestampMs', `column ${index} is float64 or timestampMs`);
-  return column;
+  return viewOf(column, block);
 }
 
 function widened(operand: Typed): NumberNode {
@@ -34,41 +35,31 @@ function widened(operand: Typed): NumberNode {
     case 'timestampMs':
       return prepareNumber(operand);
     case 'int64':
-      return widenInt64(prepareInt64(operand));
+      return converted(prepareInt64(operand), widenInt64);
     case 'int32':
-      return widenNumbers(prepareInt32(operand));
+      return converted(prepareInt32(operand), widenInt32);
     default:
       assert(operand.kind === 'column' && operand.type === 'float32', 'only a column is float32');
-      return widenNumbers({ mask: -1, run: batch => float32Column(batch, operand.index) });
+      return converted({ mask: -1, run: block => float32Column(block, operand.index) }, widenFloat32);
   }
 }
 
-function float32Column(batch: Batch, index: number): Vector<Float32Array> {
-  const column = batch.columns[index];
+function float32Column(block: Block, index: number): Vector<Float32Array> {
+  const column = block.batch.columns[index];
   assert(column?.kind === 'float32', `column ${index} is float32`);
-  return column;
+  return viewOf(column, block);
 }
 
-function widenNumbers(operand: PreparedNode<Vector<Int32Array> | Vector<Float32Array>>): NumberNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const { values, validity } = operand.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) out[row] = values[row]!;
+/** A node whose loop takes one operand of any type. */
+function converted<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Float64Array, a: Values, count: number) => void): NumberNode {
+  const scratch = operand.scratch ?? new Scratch();
+  const run = (block: Block, into?: Float64Array): Vector<Float64Array> => {
+    const { values, validity } = operand.run(block);
+    const out = into ?? scratch.f64();
+    loop(out, values, block.count);
     return { values: out, validity };
   };
-  return frozen({ mask: -1, run }, [operand]);
-}
-
-function widenInt64(operand: PreparedNode<Vector<BigInt64Array>>): NumberNode {
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const { values, validity } = operand.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) out[row] = Number(values[row]!);
-    return { values: out, validity };
-  };
-  return frozen({ mask: -1, run }, [operand]);
+  return frozen({ mask: -1, scratch, run }, [operand]);
 }
 
 function prepareApply(node: TypedApply): NumberNode {
@@ -78,32 +69,38 @@ function prepareApply(node: TypedApply): NumberNode {
     assert(second !== undefined && third !== undefined, 'if has three arguments');
     return chosen(choice, prepareBool(first), prepareNumber(second), prepareNumber(third));
   }
-  if (second === undefined) return unary(node.primitive as UnaryPrimitive, prepareNumber(first));
+  if (second === undefined) return converted(prepareNumber(first), unaryLoops[node.primitive as UnaryPrimitive]);
   if (node.primitive === 'coalesce') return coalesced(choice, prepareNumber(first), prepareNumber(second));
-  return binary(node.primitive as ArithmeticPrimitive, prepareNumber(first), prepareNumber(second));
+  return binary(arithmeticLoops[node.primitive as ArithmeticPrimitive], prepareNumber(first), prepareNumber(second));
 }
 
-function unary(primitive: UnaryPrimitive, operand: NumberNode): NumberNode {
-  const loop = numberUnary[primitive];
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const { values, validity } = operand.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    loop(out, values, batch.rowCount);
-    return { values: out, validity };
+function binary(loops: NumberLoops, a: NumberNode, b: NumberNode): NumberNode {
+  const scratch = a.scratch ?? b.scratch ?? new Scratch();
+  const loop = pairLoop(loops, a, b);
+  const run = (block: Block, into?: Float64Array): Vector<Float64Array> => {
+    const left = a.run(block);
+    const right = b.run(block);
+    const out = into ?? scratch.f64();
+    loop(out, left.values, right.values, block.count);
+    return { values: out, validity: bothValid(scratch, block.count, left.validity, a.mask, right.validity, b.mask) };
   };
-  return frozen({ mask: -1, run }, [operand]);
+  return frozen({ mask: -1, scratch, run }, [a, b]);
 }
 
-function binary(primitive: ArithmeticPrimitive, a: NumberNode, b: NumberNode): NumberNode {
-  const loop = numberBinary[primitive];
-  const scratch = new Scratch();
-  const run = (batch: Batch): Vector<Float64Array> => {
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const out = scratch.f64(batch.rowCount);
-    loop(out, left.values, a.mask, right.values, b.mask, batch.rowCount);
-    return { values: out, validity: bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask) };
-  };
-  return frozen({ mask: -1, run }, [a, b]);
+type PairLoop<Out> = (out: Out, a: Float64Array, b: Float64Array, count: number) => void;
+/** Loops of an operation or comparison of doubles. */
+interface OperandLoops<Out> {
+  readonly pair: PairLoop<Out>;
+  readonly right?: (out: Out, a: Float64Array, constant: number, count: number) => void;
+  readonly left?: (out: Out, a: Float64Array, constant: number, count: number) => void;
+}
+
+/** The loop for these operands: for a constant one the loop with a constant, or the one of pairs over as many copies of it. */
+export function pairLoop<Out>({ pair, right, left }: OperandLoops<Out>, a: NumberNode, b: NumberNode): PairLoop<Out> {
+  if (a.mask === b.mask) return pair;
+  const constant = (a.mask === 0 ? a : b).run(oneRow).values[0]!;
+  if (b.mask === 0 && right !== undefined) return (out, values, _, count) => right(out, values, constant, count);
+  if (a.mask === 0 && left !== undefined) return (out, _, values, count) => left(out, values, constant, count);
+  const copies = new Float64Array(BLOCK_ROWS).fill(constant);
+  return a.mask === 0 ? (out, _, values, count) => pair(out, copies, values, count) : (out, values, _, count) => pair(out, values, copies, count);
 }

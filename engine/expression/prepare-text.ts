@@ -1,18 +1,17 @@
-import type { Batch } from '../batch/batch';
 import { Dictionary } from '../batch/batch';
 import { assert } from '../error';
 import { prepareBool } from './prepare-bool';
 import { CodeTable, compareTexts, OwnDictionary, Recoder, satisfies } from './text-tables';
 import type { ComparePrimitive, Typed, TypedApply } from './typed';
-import type { PreparedNode, TextVector, Vector } from './vector';
-import { bothValid, frozen, oneRow, Scratch } from './vector';
+import type { Block, PreparedNode, TextVector, Vector } from './vector';
+import { bothValid, frozen, oneRow, Scratch, viewOf } from './vector';
 
 type TextNode = PreparedNode<TextVector>;
 
 /** A prepared node for an expression of type utf8. */
 export function prepareText(node: Typed): TextNode {
   if (node.kind === 'constant') return constantText(node.value === null ? null : String(node.value));
-  if (node.kind === 'column') return { mask: -1, run: batch => textColumn(batch, node.index) };
+  if (node.kind === 'column') return { mask: -1, run: block => textColumn(block, node.index) };
   assert(node.kind === 'apply', 'nothing is cast to utf8');
   return folded(prepareTextApply(node));
 }
@@ -23,10 +22,10 @@ function constantText(text: string | null): TextNode {
   return { mask: 0, run: () => vector };
 }
 
-function textColumn(batch: Batch, index: number): TextVector {
-  const column = batch.columns[index];
+function textColumn(block: Block, index: number): TextVector {
+  const column = block.batch.columns[index];
   assert(column?.kind === 'utf8', `column ${index} is utf8`);
-  return { values: column.codes, dictionary: column.dictionary, validity: column.validity };
+  return { ...viewOf({ values: column.codes, validity: column.validity }, block), dictionary: column.dictionary };
 }
 
 function folded(prepared: { node: TextNode; constant: boolean }): TextNode {
@@ -60,12 +59,12 @@ function mapText(operand: TextNode, transform: (text: string) => string): { node
   const scratch = new Scratch();
   const own = new OwnDictionary();
   const recoder = new Recoder(transform);
-  const run = (batch: Batch): TextVector => {
-    const { values, validity, dictionary } = operand.run(batch);
-    const target = own.atBatchStart();
-    const out = scratch.i32(batch.rowCount);
+  const run = (block: Block): TextVector => {
+    const { values, validity, dictionary } = operand.run(block);
+    const target = own.of(block);
+    const out = scratch.i32();
     recoder.start(dictionary, target);
-    for (let row = 0; row < batch.rowCount; row++) {
+    for (let row = 0; row < block.count; row++) {
       if (validity === null || validity[row] === 1) out[row] = recoder.recode(values[row]!);
     }
     return { values: out, validity, dictionary: target };
@@ -76,13 +75,13 @@ function mapText(operand: TextNode, transform: (text: string) => string): { node
 function concat(a: TextNode, b: TextNode): { node: TextNode; constant: boolean } {
   const scratch = new Scratch();
   const own = new OwnDictionary();
-  const run = (batch: Batch): TextVector => {
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const target = own.atBatchStart();
-    const out = scratch.i32(batch.rowCount);
-    const validity = bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask);
-    for (let row = 0; row < batch.rowCount; row++) {
+  const run = (block: Block): TextVector => {
+    const left = a.run(block);
+    const right = b.run(block);
+    const target = own.of(block);
+    const out = scratch.i32();
+    const validity = bothValid(scratch, block.count, left.validity, a.mask, right.validity, b.mask);
+    for (let row = 0; row < block.count; row++) {
       if (validity !== null && validity[row] !== 1) continue;
       out[row] = target.encode((left.dictionary.values[left.values[row & a.mask]!] ?? '') + (right.dictionary.values[right.values[row & b.mask]!] ?? ''));
     }
@@ -96,16 +95,16 @@ function choose(test: PreparedNode<Vector<Uint8Array>>, a: TextNode, b: TextNode
   const own = new OwnDictionary();
   const recodeA = new Recoder(text => text);
   const recodeB = new Recoder(text => text);
-  const run = (batch: Batch): TextVector => {
-    const decision = test.run(batch);
-    const left = a.run(batch);
-    const right = b.run(batch);
-    const target = own.atBatchStart();
+  const run = (block: Block): TextVector => {
+    const decision = test.run(block);
+    const left = a.run(block);
+    const right = b.run(block);
+    const target = own.of(block);
     recodeA.start(left.dictionary, target);
     recodeB.start(right.dictionary, target);
-    const out = scratch.i32(batch.rowCount);
-    const outValid = left.validity === null && right.validity === null ? null : scratch.validity(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) {
+    const out = scratch.i32();
+    const outValid = left.validity === null && right.validity === null ? null : scratch.validity();
+    for (let row = 0; row < block.count; row++) {
       const taken = decision.values[row & test.mask]! === 1 && (decision.validity === null || decision.validity[row & test.mask]! === 1);
       const from = taken ? left : right;
       const index = row & (taken ? a.mask : b.mask);
@@ -122,11 +121,11 @@ function choose(test: PreparedNode<Vector<Uint8Array>>, a: TextNode, b: TextNode
 export function textToInteger(operand: TextNode, compute: (text: string) => number): PreparedNode<Vector<Int32Array>> {
   const scratch = new Scratch();
   const table = new CodeTable(compute);
-  const run = (batch: Batch): Vector<Int32Array> => {
-    const { values, validity, dictionary } = operand.run(batch);
+  const run = (block: Block): Vector<Int32Array> => {
+    const { values, validity, dictionary } = operand.run(block);
     const byCode = table.of(dictionary);
-    const out = scratch.i32(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) out[row] = byCode[values[row]!]!;
+    const out = scratch.i32();
+    for (let row = 0; row < block.count; row++) out[row] = byCode[values[row]!]!;
     return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [operand]);
@@ -141,12 +140,12 @@ export function textTest(test: TextTest, a: TextNode, b: TextNode): PreparedNode
   if (b.mask === 0 || a.mask === 0) return testAgainstConstant(holds, a, b, scratch);
   return {
     mask: -1,
-    run: batch => {
-      const left = a.run(batch);
-      const right = b.run(batch);
-      const out = scratch.u8(batch.rowCount);
-      const validity = bothValid(scratch, batch.rowCount, left.validity, a.mask, right.validity, b.mask);
-      for (let row = 0; row < batch.rowCount; row++) {
+    run: block => {
+      const left = a.run(block);
+      const right = b.run(block);
+      const out = scratch.u8();
+      const validity = bothValid(scratch, block.count, left.validity, a.mask, right.validity, b.mask);
+      for (let row = 0; row < block.count; row++) {
         if (validity !== null && validity[row] !== 1) continue;
         out[row] = holds(left.dictionary.values[left.values[row]!] ?? '', right.dictionary.values[right.values[row]!] ?? '') ? 1 : 0;
       }
@@ -161,12 +160,12 @@ function testAgainstConstant(holds: (a: string, b: string) => boolean, a: TextNo
   const constantText = constant.dictionary.values[constant.values[0] ?? 0] ?? '';
   const other = constantIsLeft ? b : a;
   const table = new CodeTable(text => ((constantIsLeft ? holds(constantText, text) : holds(text, constantText)) ? 1 : 0));
-  const run = (batch: Batch): Vector<Uint8Array> => {
-    const { values, validity, dictionary } = other.run(batch);
+  const run = (block: Block): Vector<Uint8Array> => {
+    const { values, validity, dictionary } = other.run(block);
     const byCode = table.of(dictionary);
-    const out = scratch.u8(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) out[row] = byCode[values[row & other.mask]!]!;
-    return { values: out, validity: bothValid(scratch, batch.rowCount, validity, other.mask, constant.validity, 0) };
+    const out = scratch.u8();
+    for (let row = 0; row < block.count; row++) out[row] = byCode[values[row & other.mask]!]!;
+    return { values: out, validity: bothValid(scratch, block.count, validity, other.mask, constant.validity, 0) };
   };
   return frozen({ mask: -1, run }, [other]);
 }

@@ -1,5 +1,6 @@
 import { Dictionary } from '../batch/batch';
 import type { ComparePrimitive } from './typed';
+import type { Block } from './vector';
 
 /** Entries after which a dictionary that an expression builds is replaced by a new one at the next batch. */
 export const OWN_DICTIONARY_MAX = 65_536;
@@ -31,8 +32,9 @@ export class CodeTable {
 export class OwnDictionary {
   private dictionary = new Dictionary();
 
-  atBatchStart(): Dictionary {
-    if (this.dictionary.size > OWN_DICTIONARY_MAX) this.dictionary = new Dictionary();
+  /** The dictionary of `block`'s batch. */
+  of(block: Block): Dictionary {
+    if (block.from === 0 && this.dictionary.size > OWN_DICTIONARY_MAX) this.dictionary = new Dictionary();
     return this.dictionary;
   }
 }
