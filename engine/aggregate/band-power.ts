@@ -3,7 +3,8 @@ import type { BandPowerOptions, IntegrationRule } from '../signal/band-power';
 import { bandPower as powerOf } from '../signal/band-power';
 import type { AggregateInput } from './aggregate';
 import { booleanOption, choiceOption } from './options';
-import { frequencyOf, SAMPLE_HZ, sampleHzOf, SEGMENT_SIZE, segmentSizeOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { frequencyOf, SAMPLE_HZ, sampleHzOf, SEGMENT_SIZE, segmentSizeOf } from './signal-options';
 
 /** Power of a band of frequencies of the window's signal. */
 export const bandPower = signalFeature({

@@ -1,5 +1,6 @@
 import { dominantFrequencyHz } from '../signal/welch';
-import { SAMPLE_HZ, sampleHzOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { SAMPLE_HZ, sampleHzOf } from './signal-options';
 
 /** Frequency with the most power in the periodogram of the window's signal. */
 export const dominantFrequency = signalFeature({

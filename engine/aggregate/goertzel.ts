@@ -1,6 +1,7 @@
 import { goertzel as toneOf } from '../signal/goertzel';
 import { choiceOption } from './options';
-import { frequencyOf, SAMPLE_HZ, sampleHzOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { frequencyOf, SAMPLE_HZ, sampleHzOf } from './signal-options';
 
 /** Strength of one frequency in the window's signal. */
 export const goertzel = signalFeature({

@@ -75,6 +75,10 @@ export class SignalBuffer implements AggregateState {
     return this.store.find(cell)?.ordered() ?? null;
   }
 
+  sampleCount(cell: number): number {
+    return this.store.find(cell)?.sampleCount ?? 0;
+  }
+
   private admits(cell: number, added: number): boolean {
     if (added === 0) return true;
     return this.held + this.reservedNumbers + added + PIECE_NUMBERS <= this.limits.numbersMax && this.samplesIn(cell) + added <= this.limits.cellSamplesMax;
@@ -87,7 +91,7 @@ export class SignalBuffer implements AggregateState {
   }
 
   private samplesIn(cell: number): number {
-    return this.reserved.get(cell) ?? this.store.find(cell)?.sampleCount ?? 0;
+    return this.reserved.get(cell) ?? this.sampleCount(cell);
   }
 }
 

@@ -1,41 +1,43 @@
-import { PlanError } from '../error';
+import { ListBuilder } from '../codec/column-builder';
+import { assert } from '../error';
 import type { FieldSpec } from '../operator/operator';
+import type { DataType } from '../schema/schema';
 import { FftPlans } from '../signal/fft';
 import type { AggregateInput, AggregateSpec } from './aggregate';
 import { numberResult } from './number-result';
 import { numericValueType } from './numeric-input';
-import { numberOption } from './options';
-import { SIGNAL_LIMITS, SIGNAL_MEMORY, signalOf } from './signal-buffer';
+import { SIGNAL_MEMORY, signalOf } from './signal-buffer';
 
-/** A number that is computed from all samples of a window. */
-export interface SignalFeature<O> {
+/** What is computed from all samples of a window. */
+interface SignalFunction<O, Result> {
   readonly fn: string;
   /** What it is, its SciPy function, when it is NaN; how samples are kept is added. */
   readonly doc: string;
   readonly options: readonly FieldSpec[];
   /** Absent: the unit of the column. */
   readonly resultUnit?: string | null;
-  readonly type?: 'float64' | 'int32';
   /** The options of a Plan; PlanError when they do not fit. */
   optionsOf(input: AggregateInput): O;
-  /** `samples` are one at least. */
-  compute(samples: Float64Array, options: O, plans: FftPlans): number;
+  /** `samples` are one at least, and not to be changed. */
+  compute(samples: Float64Array, options: O, plans: FftPlans): Result;
+}
+
+/** A number that is computed from all samples of a window. */
+export interface SignalFeature<O> extends SignalFunction<O, number> {
+  readonly type?: 'float64' | 'int32';
+}
+
+/** A signal that is computed from all samples of a window. */
+export interface SignalTransform<O> extends SignalFunction<O, Float64Array> {
+  readonly element?: 'float64' | 'int32';
+  /** Why `sampleCount` samples have no result, or null. */
+  faultOf?(sampleCount: number, options: O): { readonly code: string; readonly message: string } | null;
 }
 
 /** The aggregate of a feature; null without samples. */
 export function signalFeature<O>(feature: SignalFeature<O>): AggregateSpec {
-  const { fn, type = 'float64' } = feature;
   return {
-    fn,
-    doc: `${feature.doc} Null without samples. ${SIGNAL_MEMORY}`,
-    column: 'required',
-    options: feature.options,
-    ...(feature.resultUnit === undefined ? {} : { resultUnit: feature.resultUnit }),
-    resolve(input) {
-      numericValueType(fn, input);
-      feature.optionsOf(input);
-      return { type, nullable: true };
-    },
+    ...specOf(feature, feature.type ?? 'float64'),
     create(input, states) {
       const signal = signalOf(input, states);
       const options = feature.optionsOf(input);
@@ -48,31 +50,45 @@ export function signalFeature<O>(feature: SignalFeature<O>): AggregateSpec {
   };
 }
 
-export const SAMPLE_HZ: FieldSpec = { name: 'sampleHz', type: 'number', unit: 'Hz', doc: 'Samples per second.' };
-
-const SEGMENT_DEFAULT = 256;
-export const SEGMENT_SIZE: FieldSpec = { name: 'segmentSize', type: 'number', unit: 'samples', default: SEGMENT_DEFAULT, doc: "Samples of a segment (SciPy's nperseg); the resolution is sampleHz / segmentSize. A shorter signal is one segment." };
-
-/** The sampling rate of `fn`. */
-export function sampleHzOf(fn: string, input: AggregateInput): number {
-  const { sampleHz } = input.options;
-  if (typeof sampleHz === 'number' && sampleHz > 0 && Number.isFinite(sampleHz)) return sampleHz;
-  throw new PlanError('AGGREGATE_OPTION', `${fn} at ${input.path}: sampleHz is ${sampleHz === undefined ? 'missing' : JSON.stringify(sampleHz)}, expected a number above 0. Say how many samples the signal has per second, e.g. { sampleHz: 1000 }.`, {
-    details: { path: input.path, option: 'sampleHz' }
-  });
+/** The aggregate of a transform; null without samples. */
+export function signalTransform<O>(transform: SignalTransform<O>): AggregateSpec {
+  return {
+    ...specOf(transform, { list: transform.element ?? 'float64' }),
+    create(input, states) {
+      const signal = signalOf(input, states);
+      const options = transform.optionsOf(input);
+      const plans = new FftPlans();
+      return {
+        read(cells, count, into) {
+          assert(into instanceof ListBuilder, 'a transformed signal is a list');
+          for (let i = 0; i < count; i++) {
+            const samples = signal.samplesOf(cells[i]!);
+            if (samples === null) into.appendNull();
+            else appendList(into, transform.compute(samples, options, plans));
+          }
+        },
+        fault: cell => (signal.sampleCount(cell) === 0 ? null : (transform.faultOf?.(signal.sampleCount(cell), options) ?? null))
+      };
+    }
+  };
 }
 
-/** The segment of `fn`, or 256. */
-export function segmentSizeOf(fn: string, input: AggregateInput): number {
-  return numberOption(fn, input, { name: 'segmentSize', default: SEGMENT_DEFAULT, min: 1, max: SIGNAL_LIMITS.cellSamplesMax, whole: true, advice: `Leave it out for ${SEGMENT_DEFAULT}.` });
+function specOf<O, R>(of: SignalFunction<O, R>, type: DataType): Omit<AggregateSpec, 'create'> {
+  return {
+    fn: of.fn,
+    doc: `${of.doc} Null without samples. ${SIGNAL_MEMORY}`,
+    column: 'required',
+    options: of.options,
+    ...(of.resultUnit === undefined ? {} : { resultUnit: of.resultUnit }),
+    resolve(input) {
+      numericValueType(of.fn, input);
+      of.optionsOf(input);
+      return { type, nullable: true };
+    }
+  };
 }
 
-/** A frequency from 0 to half the sampling rate. */
-export function frequencyOf(fn: string, input: AggregateInput, name: string, sampleHz: number): number {
-  return numberOption(fn, input, { name, min: 0, max: sampleHz / 2, whole: false, advice: `Give a frequency in Hz up to half of sampleHz ${sampleHz}.` });
-}
-
-/** An option that may be left out. */
-export function optionalNumberOf(fn: string, input: AggregateInput, name: string, least: number): number | undefined {
-  return input.options[name] === undefined ? undefined : numberOption(fn, input, { name, min: least, max: Number.MAX_VALUE, whole: false, advice: 'Leave it out for no such bound.' });
+function appendList(into: ListBuilder, values: Float64Array): void {
+  into.appendRun(values, values.length);
+  into.endList();
 }

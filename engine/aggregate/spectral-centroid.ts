@@ -1,6 +1,7 @@
 import { spectralCentroidHz } from '../signal/spectral-shape';
 import { choiceOption } from './options';
-import { SAMPLE_HZ, sampleHzOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { SAMPLE_HZ, sampleHzOf } from './signal-options';
 
 /** Mean frequency of the window's signal. */
 export const spectralCentroid = signalFeature({

@@ -1,6 +1,7 @@
 import { spectralEntropy as entropyOf } from '../signal/spectral-shape';
 import { booleanOption } from './options';
-import { SAMPLE_HZ, sampleHzOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { SAMPLE_HZ, sampleHzOf } from './signal-options';
 
 /** Entropy of the spectrum of the window's signal. */
 export const spectralEntropy = signalFeature({

@@ -1,5 +1,6 @@
 import { spectralSpreadHz } from '../signal/spectral-shape';
-import { SAMPLE_HZ, sampleHzOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { SAMPLE_HZ, sampleHzOf } from './signal-options';
 
 /** Spread of the frequencies of the window's signal. */
 export const spectralSpread = signalFeature({

@@ -1,5 +1,6 @@
 import { welchPeakHz } from '../signal/welch';
-import { SAMPLE_HZ, sampleHzOf, SEGMENT_SIZE, segmentSizeOf, signalFeature } from './signal-feature';
+import { signalFeature } from './signal-feature';
+import { SAMPLE_HZ, sampleHzOf, SEGMENT_SIZE, segmentSizeOf } from './signal-options';
 
 /** Frequency with the most power in Welch's spectrum of the window's signal. */
 export const welchPeak = signalFeature({

@@ -9,11 +9,16 @@ export interface ZeroPhaseOptions {
   readonly padLength?: number;
 }
 
+/** Samples that a zero-phase filter adds at each end unless told otherwise. */
+export function paddingOf(sections: readonly Section[]): number {
+  const firstOrder = Math.min(sections.filter(section => section[2] === 0).length, sections.filter(section => section[5] === 0).length);
+  return 3 * (2 * sections.length + 1 - firstOrder);
+}
+
 /** Filters forwards, then backwards, so that nothing is delayed: `scipy.signal.sosfiltfilt`. For whole signals only; throws `SIGNAL_PARAMETERS` when `x` is not longer than the padding. */
 export function sosFiltFilt(sections: readonly Section[], x: Float64Array, options: ZeroPhaseOptions = {}): Float64Array {
   const { padType = 'odd' } = options;
-  const firstOrder = Math.min(sections.filter(section => section[2] === 0).length, sections.filter(section => section[5] === 0).length);
-  const edge = padType === null ? 0 : (options.padLength ?? 3 * (2 * sections.length + 1 - firstOrder));
+  const edge = padType === null ? 0 : (options.padLength ?? paddingOf(sections));
   if (x.length <= edge) throw badParameters(`zero-phase filter: ${x.length} samples, padding ${edge}; the signal must be longer than that. Give more samples or a smaller padLength`);
   const y = extended(x, edge, padType ?? 'constant');
   const rest = steadyState(sections);

@@ -31,6 +31,26 @@ const FEATURES: Readonly<Record<string, { readonly fn: string; readonly options:
   hilbertEnvelope: { fn: 'envelopePeak', options: named(), result: expected => Math.max(...(expected as number[])) },
   findPeaks: { fn: 'peakCount', options: params => params as Options, result: expected => (expected as { peaks: number[] }).peaks.length }
 };
+/** The same for features that are signals; null where the reference has parameters that ours has not. */
+const TRANSFORMS: Readonly<Record<string, (params: ReferenceCase['params']) => { readonly fn: string; readonly options: Options; readonly result?: (expected: unknown) => unknown } | null>> = {
+  welch: params => spectrumOf('psd', params, ['noverlap', 'nfft']),
+  periodogram: params => spectrumOf('periodogram', params, ['nfft']),
+  detrend: ({ type, breakpoints }) => (breakpoints === undefined ? { fn: 'detrend', options: { type: type as string } } : null),
+  medfilt: ({ kernelSize }) => ((kernelSize as number) % 2 === 0 ? null : { fn: 'medfilt', options: { kernelSize: kernelSize as number } }),
+  hilbertEnvelope: () => ({ fn: 'envelope', options: {} }),
+  resampleFft: ({ num }) => ({ fn: 'resample', options: { samples: num as number } }),
+  resamplePoly: ({ up, down }) => ({ fn: 'resamplePoly', options: { up: up as number, down: down as number } }),
+  decimate: ({ q, n, ftype, zeroPhase }) => (n === null && zeroPhase === true ? { fn: 'decimate', options: { factor: q as number, filter: ftype as string } } : null),
+  savgol: ({ windowLength, polyOrder, deriv, delta, mode }) => (mode === 'interp' && delta !== undefined ? { fn: 'savgol', options: { windowLength: windowLength as number, polyOrder: polyOrder as number, derivative: deriv as number, sampleHz: 1 / (delta as number) } } : null),
+  findPeaks: params => (params['wlen'] !== undefined || Object.values(params).some(Array.isArray) ? null : { fn: 'findPeaks', options: params as Options, result: expected => (expected as { peaks: unknown }).peaks })
+};
+
+function spectrumOf(fn: string, params: ReferenceCase['params'], unknown: readonly string[]): { readonly fn: string; readonly options: Options; readonly result: (expected: unknown) => unknown } | null {
+  if (Array.isArray(params['window']) || params['onesided'] === false || unknown.some(name => (params[name] ?? null) !== null)) return null;
+  const { fs, nperseg, window, detrend, scaling, average } = params;
+  return { fn, options: JSON.parse(JSON.stringify({ sampleHz: fs, segmentSize: nperseg, window, detrend, scaling, average })) as Options, result: expected => (expected as { pxx: unknown }).pxx };
+}
+
 /** Bounds on both sides, and the window of prominence, are for functions of blocks. */
 const isKnown = ({ op, params }: ReferenceCase): boolean => Object.hasOwn(FEATURES, op!) && !(op === 'findPeaks' && (params['wlen'] !== undefined || Object.values(params).some(Array.isArray)));
 
@@ -68,6 +88,34 @@ describe('signal features against SciPy and NumPy', () => {
     for (const seen of [ofSamples({ fn, options: options(each.params) }, samples), ofLists({ fn, options: options(each.params) }, samples)]) {
       expect(passes(seen as number, wanted, each.relTolerance, each.absTolerance), `${fn}: ${String(seen)} instead of ${wanted}`).toBe(true);
     }
+  });
+});
+
+describe('transformed signals against SciPy', () => {
+  const cases = referenceCases('signals.json').flatMap(each => {
+    const transform = TRANSFORMS[each.op!]?.(each.params) ?? null;
+    return transform === null ? [] : [[each.name, each, transform] as const];
+  });
+  test.each(cases)('%s, of samples and of lists', (_, each, { fn, options, result }) => {
+    const samples = signals.get((each.input as { x: string }).x)!;
+    const expected = plain(each.expected);
+    const wanted = (result === undefined ? expected : result(expected)) as number[];
+    for (const seen of [ofSamples({ fn, options }, samples), ofLists({ fn, options }, samples)]) {
+      expect(seen).toHaveLength(wanted.length);
+      expect((seen as number[]).findIndex((value, i) => !passes(value, wanted[i]!, each.relTolerance, each.absTolerance))).toBe(-1);
+    }
+  });
+
+  test.each([
+    [{ fn: 'butterworth', options: { sampleHz: 100, cutoffHz: 10 } }, 15],
+    [{ fn: 'notch', options: { sampleHz: 100, frequencyHz: 10 } }, 9],
+    [{ fn: 'savgol', options: { windowLength: 7, polyOrder: 2 } }, 6],
+    [{ fn: 'decimate', options: { factor: 2 } }, 27]
+  ] as const)('%j needs more than %i samples', (use, tooFew) => {
+    const samples = Array.from({ length: tooFew + 1 }, (_, i) => Math.sin(i));
+    expect(ofSamples(use, samples.slice(1))).toBe('fault');
+    expect(ofSamples(use, samples)).not.toBe('fault');
+    expect(new AggregateRun({ ...use, types: ['float64'] }).read(1)).toBeNull();
   });
 });
 
@@ -133,6 +181,11 @@ describe('options of signal features', () => {
     [{ fn: 'welchPeak', options: {} }, /sampleHz is missing, expected a number above 0/],
     [{ fn: 'kurtosis', options: { fisher: 'no' } }, /fisher is "no", expected true or false/],
     [{ fn: 'peakCount', options: { distance: 0.5 } }, /distance is 0.5/],
+    [{ fn: 'medfilt', options: { kernelSize: 4 } }, /kernelSize is 4, expected an odd number. Use 5/],
+    [{ fn: 'savgol', options: { windowLength: 5, polyOrder: 5 } }, /polyOrder 5 is not below windowLength 5/],
+    [{ fn: 'butterworth', options: { sampleHz: 100, kind: 'bandpass', lowHz: 20, highHz: 10 } }, /do not ascend/],
+    [{ fn: 'butterworth', options: { sampleHz: 100, kind: 'highpass' } }, /cutoffHz is missing/],
+    [{ fn: 'butterworth', options: { sampleHz: 100, cutoffHz: 50 } }, /outside 0 … 50 Hz/],
     [{ fn: 'zeroCrossings', options: { zero: 'skip' } }, /zero is "skip", expected one of "positive", "ignore"/]
   ] as const)('%j is refused', (use, message) => {
     expect(() => new AggregateRun({ ...use, options: use.options as Options, types: ['float64'] })).toThrow(message);
