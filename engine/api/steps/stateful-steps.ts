@@ -1,7 +1,73 @@
-import type { Row } from '../row-types';
+import { given } from '../given';
+import type { Flat, Row } from '../row-types';
+import type { StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
+import type { StreamBuilder } from '../stream-builder';
+import type { CusumOptions, DeadbandOptions, DiffOptions, LagOptions, ReportByExceptionOptions, SmoothOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
 
 /** What `statefulSteps` does, with types that know the columns `R` and the keys `K`. */
-export interface StatefulSteps<R extends Row, K extends string> {}
+export interface StatefulSteps<R extends Row, K extends string> {
+  /** Adds the value that a column had some rows of the key before: `.lag({ column: 'x', as: 'xBefore' })`. Null where there is no such row. */
+  lag<const C extends keyof R & string, const A extends string>(options: LagOptions<R, C, A>): StreamOf<Flat<R & { readonly [N in A]: R[C] }>, K>;
 
-export const statefulSteps: StepTable = {};
+  /** Adds the difference from the row before of the key: `.diff({ column: 'energy', as: 'used' })`. Null for the first row and where a value is missing. */
+  diff<const A extends string>(options: DiffOptions<R, A>): StreamOf<Flat<R & { readonly [N in A]: number }>, K>;
+
+  /** Adds an exponentially weighted mean, which follows the column smoothly: `.smooth({ column: 'x', as: 'smooth', alpha: 0.2 })`. As pandas `ewm`. */
+  smooth<const A extends string, const V extends string = never>(options: SmoothOptions<R, A, V>): StreamOf<Flat<R & { readonly [N in A | V]: number }>, K>;
+
+  /**
+   * Finds small lasting shifts: `.cusum({ column: 'x', as: 'drift', target: 10, slack: 0.5, threshold: 5 })` adds the sums of the deviations
+   * upwards `driftHigh` and downwards `driftLow`, and `driftAlarm`, true while one is above the threshold.
+   */
+  cusum<const A extends string>(options: CusumOptions<R, A>): StreamOf<WithCusum<R, A>, K>;
+
+  /** Adds how many standard deviations a value is from the mean: `.zScore({ column: 'x', as: 'z', rows: 100, against: 'before' })`. NaN without spread. */
+  zScore<const A extends string>(options: ZScoreOptions<R, A>): StreamOf<Flat<R & { readonly [N in A]: number }>, K>;
+
+  /** Keeps rows whose value is further from the last kept one than a band: `.deadband({ column: 'x', absolute: 0.5 })`; others are counted as dropped. */
+  deadband(options: DeadbandOptions<R>): this;
+
+  /** Keeps rows in which a value has changed, and one after a long silence: `.reportByException({ columns: ['state'], maxSilenceMs: 60_000 })`. */
+  reportByException(options: ReportByExceptionOptions<R>): this;
+
+  /** Keeps at most one row of each key per span of event time: `.throttle({ everyMs: 1_000 })`; others are counted as dropped. */
+  throttle(options: ThrottleOptions): this;
+}
+
+type WithCusum<R extends Row, A extends string> = Flat<R & { readonly [N in `${A}High` | `${A}Low`]: number } & { readonly [N in `${A}Alarm`]: boolean }> extends infer F extends Row ? F : never;
+type Options = Readonly<Record<string, unknown>>;
+
+export const statefulSteps: StepTable = {
+  lag(this: StreamBuilder, options: Options) {
+    return this.step('lag', given(options, 'lag', "{ column, as }, e.g. lag({ column: 'x', as: 'xBefore' })"));
+  },
+  diff(this: StreamBuilder, options: Options) {
+    return this.step('diff', given(options, 'diff', "{ column, as }, e.g. diff({ column: 'x', as: 'dx' })"));
+  },
+  smooth(this: StreamBuilder, options: Options) {
+    const { alpha, span, halfLifeRows, ...others } = given(options, 'smooth', "{ column, as, alpha }, e.g. smooth({ column: 'x', as: 'mean', alpha: 0.2 })");
+    return this.step('smooth', { ...others, decay: present({ alpha, span, halfLifeRows }) });
+  },
+  cusum(this: StreamBuilder, options: Options) {
+    return this.step('cusum', given(options, 'cusum', "{ column, as, target, slack, threshold }, e.g. cusum({ column: 'x', as: 'drift', target: 10, slack: 0.5, threshold: 5 })"));
+  },
+  zScore(this: StreamBuilder, options: Options) {
+    return this.step('zScore', given(options, 'zScore', "{ column, as }, e.g. zScore({ column: 'x', as: 'z', rows: 100 })"));
+  },
+  deadband(this: StreamBuilder, options: Options) {
+    const { absolute, percent, ...others } = given(options, 'deadband', "{ column, absolute }, e.g. deadband({ column: 'x', absolute: 0.5 })");
+    return this.step('deadband', { ...others, band: present({ absolute, percent }) });
+  },
+  reportByException(this: StreamBuilder, options: Options) {
+    return this.step('reportByException', given(options, 'reportByException', "{ columns }, e.g. reportByException({ columns: ['state'] })"));
+  },
+  throttle(this: StreamBuilder, options: Options) {
+    return this.step('throttle', given(options, 'throttle', '{ everyMs }, e.g. throttle({ everyMs: 1_000 })'));
+  }
+};
+
+/** The fields of `options` that were given. */
+function present(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,95 @@
+import type { Row } from '../row-types';
+
+/** Columns of `R` by use. Read by index, so that errors show the names themselves. */
+export interface ScalarNames<R> {
+  readonly all: keyof R & string;
+  /** Columns of numbers and times. */
+  readonly numbers: keyof { [N in keyof R as R[N] extends number ? N : never]: 1 } & string;
+}
+
+/** Nothing, or in words why a new column cannot be called `A`. */
+export type FreeName<R, A extends string> = A extends keyof R ? `there is a column "${A}" already; give the new one another name` : unknown;
+
+export interface LagOptions<R extends Row, C extends string, A extends string> {
+  /** Whose earlier value is wanted. */
+  readonly column: C;
+  /** Name of the new column. */
+  readonly as: A & FreeName<R, A>;
+  /** How many rows of the key back. Default 1. */
+  readonly rows?: number;
+}
+
+export interface DiffOptions<R extends Row, A extends string> {
+  /** A column of numbers or times. */
+  readonly column: ScalarNames<R>['numbers'];
+  /** Name of the new column. */
+  readonly as: A & FreeName<R, A>;
+  /** How many times the difference is taken: 2 is the difference of the differences. Default 1. */
+  readonly order?: number;
+}
+
+/** How fast older rows lose weight: one of the three. */
+export type DecayOptions =
+  | { /** Weight of the newest row, above 0, at most 1. */ readonly alpha: number }
+  | { /** The weight is 2 / (span + 1). */ readonly span: number }
+  | { /** A row counts half after this many further ones. */ readonly halfLifeRows: number };
+
+export type SmoothOptions<R extends Row, A extends string, V extends string> = DecayOptions & {
+  /** A column of numbers. */
+  readonly column: ScalarNames<R>['numbers'];
+  /** Name of the new column with the mean. */
+  readonly as: A & FreeName<R, A>;
+  /** True: the mean of all rows so far by their weights. False: mean = (1 - alpha) · mean + alpha · value. Default true. */
+  readonly adjust?: boolean;
+  /** Whether missing values are as if their rows were not there. Default false: weights decay over them, too. */
+  readonly ignoreNull?: boolean;
+  /** Name of a further column with the exponentially weighted variance. Default: none. */
+  readonly varianceAs?: V & FreeName<R, V>;
+  /** Whether the variance is that of the rows alone. Default false: corrected as that of a sample. */
+  readonly bias?: boolean;
+};
+
+export interface CusumOptions<R extends Row, A extends string> {
+  /** A column of numbers. */
+  readonly column: ScalarNames<R>['numbers'];
+  /** Beginning of the new columns' names: `drift` gives `driftHigh`, `driftLow` and `driftAlarm`. */
+  readonly as: A & FreeName<R, `${A}High`> & FreeName<R, `${A}Low`> & FreeName<R, `${A}Alarm`>;
+  /** The value that the column should have, in its unit. */
+  readonly target: number;
+  /** Deviations up to it do not add up; usually half the shift that is to be found. */
+  readonly slack: number;
+  /** An alarm is a sum above it; usually 4 or 5 standard deviations. */
+  readonly threshold: number;
+  /** Whether both sums begin again at 0 after an alarm. Default false. */
+  readonly reset?: boolean;
+}
+
+export interface ZScoreOptions<R extends Row, A extends string> {
+  /** A column of numbers. */
+  readonly column: ScalarNames<R>['numbers'];
+  /** Name of the new column. */
+  readonly as: A & FreeName<R, A>;
+  /** Over how many values. Default: all so far. */
+  readonly rows?: number;
+  /** `before` compares a value with those before it, `all` counts it as one of them. Default `all`. */
+  readonly against?: 'all' | 'before';
+  /** The variance divides by n - ddof. Default 0. */
+  readonly ddof?: 0 | 1;
+}
+
+export type DeadbandOptions<R extends Row> = { /** A column of numbers. */ readonly column: ScalarNames<R>['numbers'] } & (
+  | { /** Width of the band to each side, in the unit of the column. */ readonly absolute: number }
+  | { /** Width of the band to each side, in percent of the last kept value. */ readonly percent: number }
+);
+
+export interface ReportByExceptionOptions<R extends Row> {
+  /** Whose change is reported. */
+  readonly columns: readonly [ScalarNames<R>['all'], ...ScalarNames<R>['all'][]];
+  /** A row at least this many ms after the last kept one is kept though nothing has changed. Default: never. */
+  readonly maxSilenceMs?: number;
+}
+
+export interface ThrottleOptions {
+  /** Least event time in ms between two rows of a key. */
+  readonly everyMs: number;
+}

@@ -1,0 +1,91 @@
+import type { Batch } from '../../batch/batch';
+import type { AnyColumnBuilder } from '../../codec/column-builder';
+import type { Schema } from '../../schema/schema';
+import type { SnapshotReader, SnapshotWriter } from '../operator';
+import { slotValues } from './slot-values';
+import type { SlotValues } from './slots';
+
+const FIRST_CAPACITY = 64;
+
+/** Rows that outlive their batch, each in a slot of its own until it is freed. */
+export class HeldRows {
+  readonly columns: readonly SlotValues[];
+  timeMs = new Float64Array(0);
+  keys = new Int32Array(0);
+  /** Rises with every row that is put. */
+  order = new Float64Array(0);
+  private free: number[] = [];
+  private capacity = 0;
+  private nextOrder = 0;
+  private held = 0;
+
+  constructor(
+    schema: Schema,
+    private readonly rowsMax: number
+  ) {
+    this.columns = schema.fields.map(field => slotValues(field.type));
+  }
+
+  get count(): number {
+    return this.held;
+  }
+
+  /** The slot of the row from now on; -1 when there are too many. */
+  put(batch: Batch, row: number, key: number): number {
+    const slot = this.take(batch.eventTimeMs[row]!, key);
+    if (slot >= 0) for (let index = 0; index < this.columns.length; index++) this.columns[index]!.put(slot, batch.columns[index]!, row);
+    return slot;
+  }
+
+  release(slot: number): void {
+    for (const values of this.columns) values.clear(slot);
+    this.free.push(slot);
+    this.held -= 1;
+  }
+
+  /** Appends the row in `slot` to the first builders. */
+  append(slot: number, into: readonly AnyColumnBuilder[]): void {
+    for (let index = 0; index < this.columns.length; index++) this.columns[index]!.append(slot, into[index]!);
+  }
+
+  /** Saves the rows in `slots`, in that order. */
+  save(slots: Int32Array, writer: SnapshotWriter): void {
+    writer.f64s(Float64Array.from(slots, slot => this.timeMs[slot]!));
+    writer.f64s(Float64Array.from(slots, slot => this.keys[slot]!));
+    for (const values of this.columns) values.save(slots, slots.length, writer);
+  }
+
+  /** Puts the rows that were saved, in their order; their slots. */
+  load(reader: SnapshotReader): Int32Array {
+    const times = reader.f64s();
+    const keys = reader.f64s();
+    const slots = Int32Array.from(times, (timeMs, i) => this.take(timeMs, keys[i] ?? 0));
+    for (const values of this.columns) values.load(slots, slots.length, reader);
+    return slots;
+  }
+
+  private take(timeMs: number, key: number): number {
+    if (this.held === this.rowsMax) return -1;
+    if (this.free.length === 0) this.grow();
+    const slot = this.free.pop()!;
+    this.held += 1;
+    this.timeMs[slot] = timeMs;
+    this.keys[slot] = key;
+    this.order[slot] = this.nextOrder++;
+    return slot;
+  }
+
+  private grow(): void {
+    const before = this.capacity;
+    this.capacity = Math.max(FIRST_CAPACITY, before * 2);
+    for (let slot = this.capacity - 1; slot >= before; slot--) this.free.push(slot);
+    const { timeMs, keys, order } = this;
+    this.timeMs = new Float64Array(this.capacity);
+    this.timeMs.set(timeMs);
+    this.keys = new Int32Array(this.capacity);
+    this.keys.set(keys);
+    this.order = new Float64Array(this.capacity);
+    this.order.set(order);
+    for (const values of this.columns) values.resize(this.capacity);
+  }
+}

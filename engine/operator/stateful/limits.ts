@@ -1,0 +1,22 @@
+/** Bounds of one stateful operator. Rows beyond one go to the dead letters with the code named here; rows of configs are refused. */
+export const STATEFUL_LIMITS = {
+  /** Distinct keys, ever (`KEY_LIMIT`). */
+  keysMax: 1_000_000,
+  /** Values kept over all keys; divided by the values of a key it is a further bound of the keys (`KEY_LIMIT`). */
+  keptValuesMax: 16_777_216,
+  /** Rows that wait for their time, or for later rows (`ROW_LIMIT`). */
+  heldRowsMax: 1_000_000,
+  /** Rows that one key looks back or ahead. */
+  rowsMax: 100_000
+} as const;
+
+/** Keys that an operator takes when each keeps `valuesPerKey` values. */
+export function keysMaxFor(valuesPerKey: number): number {
+  return Math.max(1, Math.min(STATEFUL_LIMITS.keysMax, Math.floor(STATEFUL_LIMITS.keptValuesMax / valuesPerKey)));
+}
+
+/** A sentence for the docs. */
+export function keysMemory(what: string, valuesPerKey?: string): string {
+  const bound = valuesPerKey === undefined ? `at most ${STATEFUL_LIMITS.keysMax} keys` : `at most ${STATEFUL_LIMITS.keysMax} keys and ${STATEFUL_LIMITS.keptValuesMax} values (keys times ${valuesPerKey})`;
+  return `${what}; ${bound}, which are never forgotten. Rows of further keys go to the dead letters KEY_LIMIT.`;
+}
