@@ -1,5 +1,5 @@
+import type { Explanation } from '../../engine/explain/explanation';
 import { explainRecord } from '../host/explain';
-import type { Explanation } from '../host/explain';
 import { loadRunnable } from '../host/load-runnable';
 import { nameRecording } from '../host/recording-file';
 import { UsageError } from './verb';
@@ -33,17 +33,24 @@ which rows it had a part in.`,
 };
 
 function explanationWords(explanation: Explanation): string[] {
-  const { line, arrivalTimeMs, topic, sources, watermarkBeforeMs, watermarkAfterMs, path, windows, results } = explanation;
+  const { line, arrivalTimeMs, topic, sources, watermarkBeforeMs, watermarkAfterMs, heldBy, path, windows, results } = explanation;
   const rows = sources.flatMap(source => source.rows.map(({ eventTimeMs, row }) => `${source.source}:  event time ${instantWords(eventTimeMs)}  ${JSON.stringify(row)}`));
   const touched = path.filter(step => step.rowsIn + step.deadLetters > 0);
   return [
     `line ${line}:  arrived ${instantWords(arrivalTimeMs)}${topic === null ? '' : `  ${topic}`}`,
     ...rows,
     `watermark:  ${instantWords(watermarkBeforeMs)} before it, ${instantWords(watermarkAfterMs)} after it`,
+    ...heldBy.map(holderWords),
     ...windows.map(window => `window:  "${window.node}" [${instantWords(window.startMs)}, ${instantWords(window.endMs)})`),
     ...touched.map(step => `operator:  "${step.node}" ${fateWords(step)}`),
     ...results.map(result => `row out:  at line ${result.at}, sink "${result.sink}"  ${JSON.stringify(result.row)}`)
   ];
+}
+
+function holderWords({ source, topic, eventTimeMs, at, idle }: Explanation['heldBy'][number]): string {
+  const who = topic === '' ? `"${source}"` : `"${source}", topic ${topic}`;
+  const line = Number.isNaN(at) ? '' : ` (line ${at})`;
+  return `held by:  ${who}, whose newest record is of ${instantWords(eventTimeMs)}${line}${idle.length === 0 ? '' : `; idle: ${idle.join(', ')}`}`;
 }
 
 function fateWords(step: Explanation['path'][number]): string {
@@ -51,6 +58,7 @@ function fateWords(step: Explanation['path'][number]): string {
     [step.filtered, 'filtered out'],
     [step.late, 'late'],
     [step.inGap, 'in a gap'],
+    [step.dropped, 'dropped on purpose'],
     [step.deadLetters, 'to the dead letters']
   ] as const;
   const told = fates.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);

@@ -1,6 +1,9 @@
-import { JsonDecoder } from '../../engine/codec/json';
+import type { DecodeFailure } from '../../engine/codec/decode-failure';
+import { decoderOf } from '../../engine/codec/decoder-of';
+import type { PayloadDecoder } from '../../engine/codec/payload-decoder';
 import { RowBuilder } from '../../engine/codec/row-builder';
 import { topicMatches } from '../../engine/graph/topic-filter';
+import { columnsBeside } from '../../engine/operator/source-operator';
 import type { Plan, SourceNode } from '../../engine/plan/plan';
 import { recordingInputs } from './recording-file';
 
@@ -16,6 +19,8 @@ export interface SchemaCheck {
   readonly examples: readonly { readonly line: number; readonly topic: string; readonly message: string }[];
   /** Keys in the payloads that the schema does not have, with how often they were seen. */
   readonly unknownKeys: Readonly<Record<string, number>>;
+  /** How the payloads depart from the schema, by `kind:name` (unknown, missing, type, range, event). */
+  readonly drift: Readonly<Record<string, number>>;
 }
 
 const EXAMPLES_MAX = 5;
@@ -37,7 +42,7 @@ export async function checkSchema(plan: Plan, path: string, progress: (lines: nu
 }
 
 class SourceChecker {
-  private readonly decoder: JsonDecoder;
+  private readonly decoder: PayloadDecoder;
   private readonly builder: RowBuilder;
   private readonly refused: Record<string, number> = {};
   private readonly examples: { line: number; topic: string; message: string }[] = [];
@@ -46,27 +51,31 @@ class SourceChecker {
   private readonly except: readonly string[];
 
   constructor(private readonly node: SourceNode) {
-    const { schema, topicColumns } = node.config;
-    this.except = Object.keys(topicColumns ?? {});
+    const { schema, decoder } = node.config;
+    this.except = columnsBeside(node.config);
     const fields = schema.fields.filter(field => !this.except.includes(field.name));
     this.builder = new RowBuilder({ fields });
-    this.decoder = new JsonDecoder({ schema: { fields } });
+    this.decoder = decoderOf(decoder, { schema: { fields } });
   }
 
   take(topic: string, payload: Uint8Array, line: number): void {
     if (!topicMatches(this.node.config.topic, topic)) return;
     this.messages++;
-    const outcome = this.decoder.decode(payload, this.builder);
+    const outcome = this.decoder.decode(payload, this.builder, topic);
+    for (const refusal of this.decoder.takeRefusals?.() ?? []) this.refuse(refusal, line, topic);
     if (typeof outcome === 'number') this.rows += outcome;
-    else {
-      this.refused[outcome.code] = (this.refused[outcome.code] ?? 0) + 1;
-      if (this.examples.length < EXAMPLES_MAX) this.examples.push({ line, topic, message: outcome.message });
-    }
+    else this.refuse(outcome, line, topic);
     if (this.builder.rowCount > ROWS_KEPT_MAX) this.builder.truncate(0);
   }
 
+  private refuse(failure: DecodeFailure, line: number, topic: string): void {
+    this.refused[failure.code] = (this.refused[failure.code] ?? 0) + 1;
+    if (this.examples.length < EXAMPLES_MAX) this.examples.push({ line, topic, message: failure.message });
+  }
+
   result(): SchemaCheck {
-    const unknown = [...this.decoder.drift()].flatMap(([name, count]) => (name.startsWith(UNKNOWN) && !this.except.includes(name.slice(UNKNOWN.length)) ? [[name.slice(UNKNOWN.length), count] as const] : []));
+    const drift = [...this.decoder.drift()];
+    const unknown = drift.flatMap(([name, count]) => (name.startsWith(UNKNOWN) ? [[name.slice(UNKNOWN.length), count] as const] : []));
     return {
       source: this.node.id,
       topic: this.node.config.topic,
@@ -74,7 +83,8 @@ class SourceChecker {
       rows: this.rows,
       refused: this.refused,
       examples: this.examples,
-      unknownKeys: Object.fromEntries(unknown)
+      unknownKeys: Object.fromEntries(unknown.filter(([name]) => !this.except.includes(name))),
+      drift: Object.fromEntries(drift)
     };
   }
 }

@@ -5,6 +5,7 @@ import type { Chunk, InferenceAnswer, InferenceRequest, OperatorCounters, Output
 import { SinkOperator } from '../operator/sink';
 import { SourceOperator } from '../operator/source-operator';
 import type { Plan, SinkNode } from '../plan/plan';
+import type { WatermarkHolder } from '../time/source-time';
 import { NO_PROGRESS } from '../time/progress-search';
 import { conservationError } from './conservation';
 import type { Graph, GraphInput, GraphMetrics, NodeMetrics, StepResult } from './graph-api';
@@ -110,6 +111,10 @@ class PipelineGraph implements Graph {
     this.notes.take();
   }
 
+  drift(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return new Map([...this.nodes].flatMap(([id, { operator }]) => (operator.drift === undefined ? [] : [[id, operator.drift()] as const])));
+  }
+
   metrics(): GraphMetrics {
     const nodes = new Map<string, NodeMetrics>();
     const rowsOut: Record<string, number> = {};
@@ -117,7 +122,7 @@ class PipelineGraph implements Graph {
     let watermarkMs = Infinity;
     for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
       const counters: OperatorCounters = { ...operator.counters };
-      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs });
+      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs, ...(operator.tallies === undefined ? {} : { tallies: operator.tallies }) });
       sum.late += counters.late;
       sum.inGap += counters.inGap;
       sum.filtered += counters.filtered;
@@ -133,6 +138,12 @@ class PipelineGraph implements Graph {
       nodes,
       totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), conservationError: conservationError(this.nodes.values()), watermarkMs }
     };
+  }
+
+  watermarkHolders(): ReadonlyMap<string, WatermarkHolder | null> {
+    const holders = new Map<string, WatermarkHolder | null>();
+    for (const [id, { operator }] of this.nodes) if (operator instanceof SourceOperator) holders.set(id, operator.watermarkHolder);
+    return holders;
   }
 
   private wire(): ReadonlyMap<RunningNode, Output> {

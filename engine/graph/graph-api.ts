@@ -1,6 +1,7 @@
 import type { Batch } from '../batch/batch';
 import type { DeadLetter, DropFact, InferenceAnswer, InferenceRequest, OperatorCounters, StreamType } from '../operator/operator';
 import type { SinkNode } from '../plan/plan';
+import type { WatermarkHolder } from '../time/source-time';
 
 /** What a host feeds to a graph: everything that happened, in the order in which it happened. */
 export type GraphInput =
@@ -49,6 +50,10 @@ export interface Graph {
   snapshot(): Uint8Array;
   restore(snapshot: Uint8Array): void;
   metrics(): GraphMetrics;
+  /** By source: who holds its watermark where it is. */
+  watermarkHolders(): ReadonlyMap<string, WatermarkHolder | null>;
+  /** Per source how its payloads depart from the schema since the beginning, e.g. `unknown:humidity` → 12; see `DriftCounts`. */
+  drift(): ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface GraphMetrics {
@@ -59,6 +64,8 @@ export interface GraphMetrics {
 }
 export interface NodeMetrics extends OperatorCounters {
   readonly watermarkMs: number;
+  /** What the operator counts beside its counters: violations by rule. */
+  readonly tallies?: Readonly<Record<string, number>>;
 }
 
 /** The counters of `contract.md` § Report, without the hash and the version. */

@@ -2,14 +2,18 @@ import type { Batch } from '../batch/batch';
 import { emptyBatch } from '../batch/empty';
 import { gatherBatch } from '../batch/gather';
 import { rowText } from '../batch/value';
-import { Utf8Builder } from '../codec/column-builder';
-import { JsonDecoder } from '../codec/json';
+import type { AnyColumnBuilder } from '../codec/column-builder';
+import { NumberBuilder, Utf8Builder } from '../codec/column-builder';
+import { decoderOf } from '../codec/decoder-of';
+import type { PayloadDecoder } from '../codec/payload-decoder';
 import { RowBuilder } from '../codec/row-builder';
 import { assert } from '../error';
 import type { GraphInput } from '../graph/graph-api';
 import { topicMatches } from '../graph/topic-filter';
 import type { SourceConfig } from '../plan/plan';
 import { fieldIndex } from '../schema/schema';
+import { saysNothing } from '../time/progress-search';
+import type { WatermarkHolder } from '../time/source-time';
 import { SourceTime, TIME_INPUTS_MAX } from '../time/source-time';
 import { newCounters } from './counters';
 import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from './operator';
@@ -33,10 +37,11 @@ interface Topic {
 export class SourceOperator implements Operator {
   readonly counters = newCounters();
   private readonly time: SourceTime;
-  private readonly decoder: JsonDecoder;
+  private readonly decoder: PayloadDecoder;
   private readonly rows: RowBuilder;
   private readonly eventTimeColumn: number;
   private readonly topicColumns: readonly { readonly level: number; readonly builder: Utf8Builder; readonly nullable: boolean }[];
+  private readonly arrivalColumn: AnyColumnBuilder | null;
   private readonly topics = new Map<string, Topic>();
   private readonly noRows: Batch;
   private eventTimes: number[] = [];
@@ -48,18 +53,19 @@ export class SourceOperator implements Operator {
     private readonly node: string
   ) {
     const { schema } = config;
-    const except = Object.keys(config.topicColumns ?? {});
+    const topicNames = Object.keys(config.topicColumns ?? {});
     this.time = new SourceTime(config);
-    this.decoder = new JsonDecoder({ schema, except });
+    this.decoder = decoderOf(config.decoder, { schema, except: columnsBeside(config) });
     this.rows = new RowBuilder(schema);
     this.eventTimeColumn = fieldIndex(schema, config.eventTime);
     this.noRows = emptyBatch(schema);
-    this.topicColumns = except.map(name => {
+    this.topicColumns = topicNames.map(name => {
       const index = fieldIndex(schema, name);
       const builder = this.rows.columns[index];
       assert(builder instanceof Utf8Builder, 'a topic column is utf8');
       return { level: config.topicColumns![name]!, builder, nullable: schema.fields[index]!.nullable };
     });
+    this.arrivalColumn = config.arrivalTimeColumn === undefined ? null : this.rows.columns[fieldIndex(schema, config.arrivalTimeColumn)]!;
   }
 
   /** Takes the inputs `firstAt`, `firstAt + 1`, …; those of other sources only as signs of time. */
@@ -87,12 +93,23 @@ export class SourceOperator implements Operator {
     output.emit({ batch, progress: this.time.take() });
   }
 
+  /** Who holds the watermark back; null when nobody does. */
+  get watermarkHolder(): WatermarkHolder | null {
+    return this.time.holder();
+  }
+
   snapshot(writer: SnapshotWriter): void {
     this.time.snapshot(writer);
+    this.decoder.snapshot(writer);
   }
 
   restore(reader: SnapshotReader): void {
     this.time.restore(reader);
+    this.decoder.restore(reader);
+  }
+
+  drift(): ReadonlyMap<string, number> {
+    return this.decoder.drift();
   }
 
   private takeMessage(message: Message, at: number, output: Output): void {
@@ -100,11 +117,12 @@ export class SourceOperator implements Operator {
     const topic = this.topicOf(message.topic);
     if (message.source === undefined && !topic.matches) return;
     const first = this.rows.rowCount;
-    const decoded = this.decoder.decode(message.payload, this.rows);
+    const decoded = this.decoder.decode(message.payload, this.rows, message.topic);
     if (typeof decoded !== 'number') {
       this.refuseMessage(message, at, decoded, output);
       return;
     }
+    for (const refusal of this.decoder.takeRefusals?.() ?? []) this.refuseMessage(message, at, refusal, output);
     const missing = topic.levels.findIndex((text, index) => text === null && !this.topicColumns[index]!.nullable);
     if (missing >= 0) {
       this.rows.truncate(first);
@@ -113,6 +131,7 @@ export class SourceOperator implements Operator {
       return;
     }
     this.fillTopicColumns(topic, decoded);
+    if (this.arrivalColumn !== null) fillArrival(this.arrivalColumn, message.arrivalTimeMs, decoded);
     this.counters.rowsIn += decoded;
     for (let row = first; row < first + decoded; row++) this.judge(message, row, decoded, at, output);
   }
@@ -171,7 +190,7 @@ export class SourceOperator implements Operator {
   private release(output: Output): void {
     const progress = this.time.take();
     if (this.rows.rowCount === 0) {
-      if (progress.count > 0) output.emit({ batch: this.noRows, progress });
+      if (!saysNothing(progress)) output.emit({ batch: this.noRows, progress });
       return;
     }
     const decoded = this.rows.build(Float64Array.from(this.eventTimes), Float64Array.from(this.ats));
@@ -213,4 +232,14 @@ export class SourceOperator implements Operator {
     this.topics.set(name, topic);
     return topic;
   }
+}
+
+/** Columns that are not the payload's. */
+export function columnsBeside({ topicColumns, arrivalTimeColumn }: SourceConfig): readonly string[] {
+  return [...Object.keys(topicColumns ?? {}), ...(arrivalTimeColumn === undefined ? [] : [arrivalTimeColumn])];
+}
+
+function fillArrival(column: AnyColumnBuilder, arrivalTimeMs: number, rowCount: number): void {
+  assert(column instanceof NumberBuilder, 'an arrival time column is timestampMs');
+  for (let row = 0; row < rowCount; row++) column.append(Math.floor(arrivalTimeMs));
 }

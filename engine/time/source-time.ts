@@ -11,9 +11,21 @@ export interface SourceTimeOptions {
   readonly idleTimeoutMs: number | null;
 }
 
+/** Who holds the watermark of a source where it is. */
+export interface WatermarkHolder {
+  /** Topic of the input, '' when the source has one watermark for all. */
+  readonly topic: string;
+  /** Its newest event time, and the input event that brought it (NaN for rows that came decoded). */
+  readonly eventTimeMs: number;
+  readonly at: number;
+  /** Inputs that are idle and hold nothing back. */
+  readonly idle: readonly string[];
+}
+
 interface TimeInput {
   readonly name: string;
   maxEventTimeMs: number;
+  maxAt: number;
   lastArrivalMs: number;
 }
 
@@ -30,6 +42,8 @@ export class SourceTime {
   private noneIdleBeforeMs = -Infinity;
   private ended = false;
   private idle = false;
+  /** The input whose newest event time this input event has raised. */
+  private raised: TimeInput | null = null;
 
   constructor(private readonly options: SourceTimeOptions) {}
 
@@ -60,7 +74,7 @@ export class SourceTime {
   input(name: string): number {
     const known = this.indexOf.get(name);
     if (known !== undefined) return known;
-    return this.inputs.length === TIME_INPUTS_MAX ? -1 : this.addInput({ name, maxEventTimeMs: -Infinity, lastArrivalMs: -Infinity }, this.combiner.addInput());
+    return this.inputs.length === TIME_INPUTS_MAX ? -1 : this.addInput({ name, maxEventTimeMs: -Infinity, maxAt: NaN, lastArrivalMs: -Infinity }, this.combiner.addInput());
   }
 
   /** A record that is counted in. */
@@ -71,11 +85,14 @@ export class SourceTime {
     this.combiner.setActive(index);
     if (eventTimeMs <= input.maxEventTimeMs) return;
     input.maxEventTimeMs = eventTimeMs;
+    this.raised = input;
     this.combiner.setWatermark(index, eventTimeMs - this.options.maxOutOfOrdernessMs - 1);
   }
 
   /** After the records of input event `at`. */
   settle(at: number): void {
+    if (this.raised !== null) this.raised.maxAt = at;
+    this.raised = null;
     this.steps.step(at, this.ended ? Infinity : this.combiner.watermarkMs);
     const { idle } = this.combiner;
     if (idle === this.idle) return;
@@ -105,6 +122,14 @@ export class SourceTime {
     this.settle(at);
   }
 
+  /** The input that counts and is furthest behind; null when none counts. */
+  holder(): WatermarkHolder | null {
+    const index = this.combiner.holder();
+    if (index < 0) return null;
+    const { name, maxEventTimeMs, maxAt } = this.inputs[index]!;
+    return { topic: name, eventTimeMs: maxEventTimeMs, at: maxAt, idle: this.inputs.filter((_, other) => this.combiner.isIdle(other)).map(input => input.name) };
+  }
+
   take(): Progress {
     return this.steps.take();
   }
@@ -116,6 +141,7 @@ export class SourceTime {
     for (const input of this.inputs) {
       writer.text(input.name);
       writer.f64(input.maxEventTimeMs);
+      writer.f64(input.maxAt);
       writer.f64(input.lastArrivalMs);
     }
   }
@@ -130,7 +156,7 @@ export class SourceTime {
     this.indexOf.clear();
     this.noneIdleBeforeMs = -Infinity;
     for (let index = 0; index < this.combiner.inputCount; index++) {
-      this.addInput({ name: reader.text(), maxEventTimeMs: reader.f64(), lastArrivalMs: reader.f64() }, index);
+      this.addInput({ name: reader.text(), maxEventTimeMs: reader.f64(), maxAt: reader.f64(), lastArrivalMs: reader.f64() }, index);
     }
   }
 

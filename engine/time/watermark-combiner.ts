@@ -43,6 +43,15 @@ export class WatermarkCombiner {
     return this.inputs[index]!.idle;
   }
 
+  /** Index of the input that counts and has the smallest watermark, or -1. */
+  holder(): number {
+    let holder = -1;
+    this.inputs.forEach((input, index) => {
+      if (input.aligned && !input.idle && (holder < 0 || input.watermarkMs < this.inputs[holder]!.watermarkMs)) holder = index;
+    });
+    return holder;
+  }
+
   /** Ignored while the input is idle. */
   setWatermark(index: number, watermarkMs: number): void {
     const input = this.inputs[index]!;

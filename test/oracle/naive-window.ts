@@ -34,6 +34,8 @@ export function naiveAligned(config: Config, spec: AlignedWindowSpec, input: Str
   return out;
 
   function take(row: RowEvent): void {
+    const key = keyText(row.cells, input.keys);
+    if (!firstSeen.includes(key)) firstSeen.push(key);
     const windows = boundsOf(spec, row.t);
     if (windows.length === 0) {
       losses.inGap += 1;
@@ -44,8 +46,6 @@ export function naiveAligned(config: Config, spec: AlignedWindowSpec, input: Str
       losses.late += 1;
       return;
     }
-    const key = keyText(row.cells, input.keys);
-    if (!firstSeen.includes(key)) firstSeen.push(key);
     for (const [startMs, endMs] of inTime) {
       let window = open.find(each => each.startMs === startMs && each.endMs === endMs && each.key === key);
       if (window === undefined) open.push((window = { startMs, endMs, key, rows: [], fired: 0 }));

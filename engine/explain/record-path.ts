@@ -1,12 +1,11 @@
-import { createGraph } from '../../engine/graph/create-graph';
-import type { GraphInput, GraphMetrics } from '../../engine/graph/graph-api';
-import { topicMatches } from '../../engine/graph/topic-filter';
-import { inputsOf, producerOf } from '../../engine/plan/inputs-of';
-import type { WindowNode } from '../../engine/plan/nodes/window';
-import type { Plan, PlanNode, SinkNode, SourceNode } from '../../engine/plan/plan';
-import { rowsOut } from '../../engine/rows/rows-out';
-import type { Assigner } from '../../engine/window/assigner';
-import { assignerOf, paneStartMs } from '../../engine/window/assigner';
+import { createGraph } from '../graph/create-graph';
+import type { GraphInput, GraphMetrics } from '../graph/graph-api';
+import { topicMatches } from '../graph/topic-filter';
+import { inputsOf, producerOf } from '../plan/inputs-of';
+import type { AlignedWindowSpec, WindowSpec } from '../plan/nodes/window';
+import type { Plan, PlanNode, SinkNode, SourceNode } from '../plan/plan';
+import { rowsOut } from '../rows/rows-out';
+import { assignerOf, paneStartMs } from '../window/assigner';
 
 /** The rows that a source makes of one message; none when it refuses it. */
 export interface ProbedRows {
@@ -21,6 +20,7 @@ export interface PathStep {
   readonly filtered: number;
   readonly late: number;
   readonly inGap: number;
+  readonly dropped: number;
   readonly deadLetters: number;
 }
 export interface RecordWindow {
@@ -46,7 +46,7 @@ function probe(source: SourceNode, message: GraphInput): ProbedRows {
 
 /** The operators that the record itself passed, sources to first windows, by what their counters gained. */
 export function recordPath(plan: Plan, before: GraphMetrics, after: GraphMetrics): readonly PathStep[] {
-  const gained = (node: string, counter: 'rowsIn' | 'filtered' | 'late' | 'inGap' | 'deadLetters'): number => (after.nodes.get(node)?.[counter] ?? 0) - (before.nodes.get(node)?.[counter] ?? 0);
+  const gained = (node: string, counter: 'rowsIn' | 'filtered' | 'late' | 'inGap' | 'dropped' | 'deadLetters'): number => (after.nodes.get(node)?.[counter] ?? 0) - (before.nodes.get(node)?.[counter] ?? 0);
   return nodesBeforeResults(plan).map(({ id, op }) => ({
     node: id,
     op,
@@ -54,30 +54,36 @@ export function recordPath(plan: Plan, before: GraphMetrics, after: GraphMetrics
     filtered: gained(id, 'filtered'),
     late: gained(id, 'late'),
     inGap: gained(id, 'inGap'),
+    dropped: gained(id, 'dropped'),
     deadLetters: gained(id, 'deadLetters')
   }));
 }
 
-/** The windows into which the rows fall by their time, whether they were counted in or late. */
-export function recordWindows(plan: Plan, sources: readonly ProbedRows[]): readonly RecordWindow[] {
+/** The windows that are the same for all keys into which the rows fall by their time, whether they were counted in or late. */
+export function alignedWindows(plan: Plan, sources: readonly ProbedRows[]): readonly RecordWindow[] {
+  const times = sources.flatMap(({ rows }) => rows.map(({ eventTimeMs }) => eventTimeMs));
   const windows = new Map<string, RecordWindow>();
   for (const node of nodesBeforeResults(plan)) {
-    if (node.op !== 'window' || node.config.window.kind !== 'tumbling') continue;
+    if (node.op !== 'window' || !isAligned(node.config.window)) continue;
     const assigner = assignerOf(node.config.window);
-    for (const { rows } of sources) for (const { eventTimeMs } of rows) {
-      const window = windowOf(plan, node, assigner, eventTimeMs);
-      windows.set(`${window.node} ${window.startMs}`, window);
+    const keys = keysOf(plan, node.input);
+    for (const time of times) {
+      const paneMs = paneStartMs(assigner, time);
+      for (const bounds of assigner.windows) {
+        const window = { node: node.id, startMs: paneMs + bounds.startMs, endMs: paneMs + bounds.endMs, keys };
+        if (window.endMs > time) windows.set(`${window.node} ${window.startMs} ${window.endMs}`, window);
+      }
     }
   }
   return [...windows.values()];
 }
 
-function windowOf(plan: Plan, node: WindowNode, assigner: Assigner, eventTimeMs: number): RecordWindow {
-  const pane = paneStartMs(assigner, eventTimeMs);
-  return { node: node.id, startMs: assigner.windowStartMs(pane), endMs: assigner.windowEndMs(pane), keys: keysOf(plan, node.input) };
+function isAligned(spec: WindowSpec): spec is AlignedWindowSpec {
+  return spec.kind === 'tumbling' || spec.kind === 'hopping' || spec.kind === 'cumulating';
 }
 
-function keysOf(plan: Plan, id: string): readonly string[] {
+/** Columns by which the rows of node `id` are keyed. */
+export function keysOf(plan: Plan, id: string): readonly string[] {
   const node = plan.nodes.find(candidate => candidate.id === id);
   if (node === undefined) return [];
   if (node.op === 'keyBy') return node.config.columns;
@@ -86,7 +92,7 @@ function keysOf(plan: Plan, id: string): readonly string[] {
 }
 
 /** Nodes that see records rather than results of windows. */
-function nodesBeforeResults(plan: Plan): readonly PlanNode[] {
+export function nodesBeforeResults(plan: Plan): readonly PlanNode[] {
   const results = new Set<string>();
   const nodes: PlanNode[] = [];
   for (const node of plan.nodes) {
