@@ -8,6 +8,7 @@ import { AlignedWindowOperator } from '../window/aligned-window-operator';
 import { assignerOf } from '../window/assigner';
 import { WINDOW_LIMITS } from '../window/limits';
 import { checkWindow } from '../window/check-window';
+import { CountingOperator } from '../window/counting-operator';
 import { SessionOperator } from '../window/session-operator';
 import { REVISED_SESSION_FIELDS } from '../window/session-results';
 import type { WindowOptions } from '../window/window-options';
@@ -29,7 +30,7 @@ export const window: OperatorSpec<WindowConfig> = {
   ],
   drops: 'Rows whose windows have all ended more than allowedLatenessMs before the watermark: counted as late, or as dead letters LATE. Rows between hopping windows: counted in the gap. Rows beyond a limit: dead letters KEY_LIMIT, WINDOW_LIMIT, SAMPLE_LIMIT. Windows whose exact int64 sum overflows: dead letters SUM_OVERFLOW.',
   memory: `One accumulator per open window and key, at most ${WINDOW_LIMITS.cellsMax}, in records of 8 bytes per number; at most ${WINDOW_LIMITS.keysMax} keys. Keys without an open window are forgotten when the table of keys is full; one that comes back counts as new.`,
-  sideOutputs(config, [input]) {
+  sideOutputs(config, [input]): Readonly<Record<string, StreamType>> {
     return config.latePolicy === 'sideOutput' && input !== undefined ? { late: input } : {};
   },
   resolve(config, [input], path) {
@@ -63,6 +64,7 @@ function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
     case 'session':
       return new SessionOperator({ ...options, spec });
     case 'counting':
+      return new CountingOperator({ ...options, spec });
     case 'sliding':
       throw new PlanError('WINDOW', `window ${spec.kind} at ${options.node}: it is not supported. Use tumbling.`, { details: { path: options.node } });
   }

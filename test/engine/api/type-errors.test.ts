@@ -39,6 +39,7 @@ await watch.validate(recording, { slo: { p99LatencyMs: 200 } });
 await watch.export({ evidence: recording });
 rows.filter(r => r.on && !isNull(r.load) && r['serial'] > 5).keyBy('device', 'serial').window(tumbling({ sizeMs: 5 }), { allowedLatenessMs: 1 }).aggregate({ who: first('device'), c: count('load'), hi: max('load'), m: mean('x') }).filter(r => r.revision > 0 && r.who > 'b' && r.serial > 1);
 rows.window(tumbling({ sizeMs: 5 })).aggregate({ d: countDistinct('device'), m: median('x'), p99: quantile('load', { q: 0.99, method: 'hazen' }), often: mode('device'), is: mode('on'), v: variance('load', { ddof: 0 }), span: range('tMs'), rate: rateOfChange('load'), trend: slope('x'), both: covariance('load', 'serial'), r: correlation('load', 'serial'), all: collect('load', { limit: 10, beyond: 'keepLast' }) }).filter(r => r.often > 'b' && r.is && r.d > 1 && r.r < 0.5).window(tumbling({ sizeMs: 50 })).aggregate({ everything: rms('all') });
+rows.keyBy('device').window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput', emit: { everyMs: 1 } }).aggregate({ n: count() }, { late: late => late.filter(r => r.load > 1).to(lake('late')) }).filter(r => r.revision > 0);
 const raw = mqtt('raw', { connection: 'plant', schema: schema({ tMs: timestampMs(), image: binary() }), eventTime: 'tMs', maxOutOfOrdernessMs: 0 });
 const images = pipeline('images').from(raw).window(tumbling({ sizeMs: 5 }));
 images.aggregate({ n: count('image') });
@@ -65,6 +66,9 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a source that does not say how late is late', "mqtt('t', { connection: 'plant', schema: Vibration, eventTime: 'tMs' });", /Property 'maxOutOfOrdernessMs' is missing/u],
   ['a topic column that is a number', "mqtt('t', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 0, topicColumns: { load: 1 } });", /'load' does not exist in type '\{ readonly device\?: number/u],
   ['a window without size', 'rows.window(tumbling({}));', /Property 'sizeMs' is missing/u],
+  ['late rows that have nowhere to go', "rows.window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() });", /Expected 2 arguments, but got 1/u],
+  ['a branch of late rows that are dropped', "windowed.aggregate({ n: count() }, { late: late => late.to(lake('late')) });", /Expected 1 arguments, but got 2/u],
+  ['a revision of windows that leave once', "rows.window(tumbling({ sizeMs: 5 }), { emit: 'onClose' }).aggregate({ n: count() }).filter(r => r.revision > 0);", /Property 'revision' does not exist/u],
   ['a filter on windows before aggregate', 'windowed.filter(r => true);', /Property 'filter' does not exist on type 'WindowedStream</u],
   ['an aggregate without a window', 'rows.aggregate({ n: count() });', /Property 'aggregate' does not exist on type 'Stream</u],
   ['a run without a sink', 'results.run();', /Property 'run' does not exist on type 'KeyedStream</u],
