@@ -1,3 +1,4 @@
+import type { DecoderConfig } from '../plan/decoder-config';
 import type { SourceNode } from '../plan/plan';
 import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
@@ -22,10 +23,15 @@ export interface MqttOptions<C extends Columns> {
   readonly eventTime: NamesOfColumns<C>['times'];
   /** How many ms a record may be older than the newest one and still be in time. Larger: fewer late records, later results. */
   readonly maxOutOfOrdernessMs: number;
-  /** Format of the payload. Default JSON, one object per message. */
-  readonly decoder?: { readonly format: 'json' };
+  /**
+   * Format of the payloads: `{ format: 'json' }`, `messagePack`, `cbor`, `avro`, `protobuf`, `sparkplug`, `csv`, `raw` or `number`,
+   * with the options of that format, e.g. `{ format: 'csv', delimiter: ';' }`. Default JSON, one object per message.
+   */
+  readonly decoder?: DecoderConfig;
   /** Text columns filled from the topic: `{ device: 1 }` takes the part after the first slash. Default none. */
   readonly topicColumns?: { readonly [N in NamesOf<RowOfColumns<C>>['texts']]?: number };
+  /** A `timestampMs` column filled with the time at which the message arrived, for payloads that hold no time. Default none. */
+  readonly arrivalTimeColumn?: NamesOfColumns<C>['times'];
   /** Records whose time is more ms ahead of their arrival go to the dead letters (`FUTURE_TIME`). Default 60 000; `null` switches the guard off. */
   readonly maxFutureSkewMs?: number | null;
   /** After more than this many ms without a message a topic no longer holds back the watermark. Default `null`: it always does. */

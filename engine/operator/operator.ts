@@ -116,6 +116,10 @@ export interface Operator {
   answer?(answer: InferenceAnswer, output: Output): void;
   /** For operators with several ports: all ports have the rows and progress up to the same input. Called again and again; does nothing without news. */
   settle?(output: Output): void;
+  /** How what comes in departs from what was declared, in counts by `kind:name`. */
+  drift?(): ReadonlyMap<string, number>;
+  /** What it counts beside its counters, by names of the Plan: violations by rule. */
+  readonly tallies?: Readonly<Record<string, number>>;
   snapshot(writer: SnapshotWriter): void;
   restore(reader: SnapshotReader): void;
 }

@@ -1,29 +1,33 @@
+import { decoderOf } from '../codec/decoder-of';
+import { DECODER_DOC, DECODER_TYPE } from '../codec/decoder-specs';
 import { didYouMean, quotedNames } from '../did-you-mean';
 import { PlanError } from '../error';
 import type { SourceConfig } from '../plan/plan';
 import { typeName } from '../schema/schema';
 import type { OperatorSpec, StreamType } from './operator';
-import { SourceOperator } from './source-operator';
+import { columnsBeside, SourceOperator } from './source-operator';
 
 /** Messages of a broker, decoded to rows with event time and watermark. */
 export const source: OperatorSpec<SourceConfig> = {
   op: 'source',
+  ports: { min: 0, max: 0 },
   doc: 'Takes the messages whose topic matches, decodes them, gives each row its event time and advances the watermark after every message: largest event time - maxOutOfOrdernessMs - 1.',
   fields: [
     { name: 'connector', type: "'mqtt'", doc: 'Where messages come from.' },
     { name: 'topic', type: 'text', doc: 'MQTT topic filter (+ one level, # the rest).' },
     { name: 'connection', type: 'text', doc: 'Name of a connection that the host knows.' },
-    { name: 'decoder', type: "{ format: 'json' }", default: { format: 'json' }, doc: 'Format of the payloads.' },
+    { name: 'decoder', type: DECODER_TYPE, default: { format: 'json' }, doc: DECODER_DOC },
     { name: 'schema', type: 'schema', doc: 'Columns of the payload and of the topic.' },
     { name: 'eventTime', type: 'column name', unit: 'ms', doc: "The record's own time: a timestampMs or int64 column, ms since the epoch." },
     { name: 'topicColumns', type: '{ column: level }', default: {}, doc: 'utf8 columns filled from a level of the topic, counted from 0.' },
+    { name: 'arrivalTimeColumn', type: 'column name', doc: 'A timestampMs column filled with the time at which the message arrived, for payloads that hold no time; absent: none.' },
     { name: 'maxOutOfOrdernessMs', type: 'number', unit: 'ms', doc: 'How far behind the newest record another may be and still be in time.' },
     { name: 'maxFutureSkewMs', type: 'number | null', unit: 'ms', default: 60_000, doc: 'Records further ahead of their arrival go to the dead letters; null switches the guard off.' },
     { name: 'idleTimeoutMs', type: 'number | null', unit: 'ms', default: null, doc: 'After more than this without a record a topic no longer holds the watermark back; null: never.' },
     { name: 'watermarkPer', type: "'source' | 'topic'", default: 'source', doc: 'One watermark for all, or one per concrete topic, combined to the minimum.' }
   ],
-  drops: 'Messages that cannot be decoded (JSON_…), records without a usable event time (EVENT_TIME), of the future (FUTURE_TIME), with a topic too short for topicColumns (TOPIC_LEVEL) or of too many topics (TOPIC_LIMIT): dead letters.',
-  memory: 'One time per topic for watermarkPer topic (at most 100 000), and the texts of the last batches.',
+  drops: 'Messages that cannot be decoded (JSON_…, CBOR_… and so on: a message gives all its rows or none; of Sparkplug messages metrics with an unknown alias are refused alone), records without a usable event time (EVENT_TIME), of the future (FUTURE_TIME), with a topic too short for topicColumns (TOPIC_LEVEL) or of too many topics (TOPIC_LIMIT): dead letters.',
+  memory: 'One time per topic for watermarkPer topic (at most 100 000), the texts of the last batches, and for Sparkplug the births in force (at most 500 000 metrics of 20 000 nodes).',
   resolve(config, _inputs, path) {
     return { schema: checkedConfig(config, path).schema, keys: [] };
   },
@@ -51,6 +55,8 @@ function checkedConfig(config: SourceConfig, path: string): Pick<StreamType, 'sc
     }
   }
   for (const [name, level] of Object.entries(config.topicColumns ?? {})) checkTopicColumn(config, name, level, path);
+  checkArrivalColumn(config, path);
+  checkDecoder(config, path);
   return { schema };
 }
 
@@ -61,4 +67,23 @@ function checkTopicColumn(config: SourceConfig, name: string, level: number, pat
   if (field === undefined) throw new PlanError('UNKNOWN_COLUMN', `source at ${path}: topic column "${name}" is not in the schema, which has ${quotedNames(names)}.${didYouMean(name, names)}`, { details: { path: place, column: name } });
   if (field.type !== 'utf8') throw new PlanError('TOPIC_LEVEL', `source at ${path}: topic column "${name}" is ${typeName(field.type)}, expected utf8. Change its type in the schema.`, { details: { path: place } });
   if (!Number.isSafeInteger(level) || level < 0) throw new PlanError('TOPIC_LEVEL', `source at ${path}: topic column "${name}" has level ${level}, expected a whole number from 0. Level 0 is the part before the first slash.`, { details: { path: place } });
+}
+
+function checkArrivalColumn({ schema, arrivalTimeColumn, topicColumns }: SourceConfig, path: string): void {
+  if (arrivalTimeColumn === undefined) return;
+  const details = { path: `${path}.arrivalTimeColumn`, column: arrivalTimeColumn };
+  const names = schema.fields.map(field => field.name);
+  const field = schema.fields.find(each => each.name === arrivalTimeColumn);
+  if (field === undefined) throw new PlanError('UNKNOWN_COLUMN', `source at ${path}: arrival time column "${arrivalTimeColumn}" is not in the schema, which has ${quotedNames(names)}.${didYouMean(arrivalTimeColumn, names)}`, { details });
+  if (field.type !== 'timestampMs' || topicColumns?.[arrivalTimeColumn] !== undefined) throw new PlanError('ARRIVAL_TIME', `source at ${path}: arrival time column "${arrivalTimeColumn}" must be a timestampMs that nothing else fills; it is ${typeName(field.type)}.`, { details });
+}
+
+/** Makes the decoder once, because what it refuses belongs to the plan. */
+function checkDecoder(config: SourceConfig, path: string): void {
+  try {
+    decoderOf(config.decoder, { schema: config.schema, except: columnsBeside(config) });
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw new PlanError(error.code, `source at ${path}: ${error.message}`, { details: { path: `${path}.decoder` } });
+  }
 }

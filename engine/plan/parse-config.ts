@@ -1,6 +1,7 @@
 import { expressionFromJson } from '../expression/json';
 import { connectionForm, nameForm, topicFilterForm, topicTemplateForm } from './forms';
 import { columnName, columnNames } from './column-names';
+import { parseDecoder } from './decoder-config';
 import { ObjectReader } from './json-reader';
 import { PLAN_LIMITS } from './limits';
 import { parseAggregateUse } from './nodes/aggregate-use';
@@ -32,21 +33,20 @@ export const configParsers: { readonly [Op in PlanNode['op']]: (json: unknown, p
 
 function parseSource(json: unknown, path: string): SourceConfig {
   const reader = new ObjectReader(json, path);
-  const decoder = reader.object('decoder');
   const config: SourceConfig = {
     connector: reader.oneOf('connector', ['mqtt']),
     topic: reader.text('topic', PLAN_LIMITS.topicLengthMax, topicFilterForm),
     connection: reader.text('connection', PLAN_LIMITS.nameLengthMax, connectionForm),
-    decoder: { format: decoder.oneOf('format', ['json']) },
+    decoder: parseDecoder(reader.object('decoder')),
     schema: parseSchema(reader.raw('schema'), reader.at('schema')),
     eventTime: columnName(reader, 'eventTime'),
     ...(reader.has('topicColumns') ? { topicColumns: reader.entries('topicColumns', 0, PLAN_LIMITS.columnsMax, (levels, column) => levels.integer(column, 0, PLAN_LIMITS.topicLevelMax)) } : {}),
+    ...(reader.has('arrivalTimeColumn') ? { arrivalTimeColumn: columnName(reader, 'arrivalTimeColumn') } : {}),
     maxOutOfOrdernessMs: reader.integer('maxOutOfOrdernessMs', 0),
     maxFutureSkewMs: reader.integerOrNull('maxFutureSkewMs', 0),
     idleTimeoutMs: reader.integerOrNull('idleTimeoutMs', 1),
     watermarkPer: reader.oneOf('watermarkPer', ['source', 'topic'])
   };
-  decoder.end();
   reader.end();
   return config;
 }

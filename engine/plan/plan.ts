@@ -1,5 +1,6 @@
 import type { Expression } from '../expression/ast';
 import type { Schema } from '../schema/schema';
+import type { DecoderConfig } from './decoder-config';
 import type { AggregateUse } from './nodes/aggregate-use';
 import type { PredictNode } from './nodes/predict';
 import type { ShapingNode } from './nodes/shaping';
@@ -67,12 +68,14 @@ export interface SourceConfig {
   readonly topic: string;
   /** Name of a connection that the host knows; never an address or a secret. */
   readonly connection: string;
-  readonly decoder: { readonly format: 'json' };
+  readonly decoder: DecoderConfig;
   readonly schema: Schema;
   /** Column of type timestampMs or int64 that holds the record's own time. */
   readonly eventTime: string;
   /** Columns filled from the topic: `{ "device": 1 }` takes level 1 (0-based) of the topic. */
   readonly topicColumns?: Readonly<Record<string, number>>;
+  /** timestampMs column filled with the time at which the message arrived, for payloads without a time of their own. */
+  readonly arrivalTimeColumn?: string;
   readonly maxOutOfOrdernessMs: number;
   /** `null` switches the clock guard off. */
   readonly maxFutureSkewMs: number | null;
