@@ -2,6 +2,7 @@ import { PlanError } from '../error';
 import type { AlignedWindowSpec, WindowNode } from '../plan/nodes/window';
 import { windowsPerRow } from './assigner';
 import { WINDOWS_PER_ROW_MAX } from './limits';
+import { checkCounting } from './counting-check';
 import { checkSession } from './session-check';
 
 type WindowConfig = WindowNode['config'];
@@ -26,6 +27,8 @@ export function checkWindow(config: WindowConfig, path: string): void {
       checkSession(window, config, fail);
       break;
     case 'counting':
+      checkCounting(window, config, fail);
+      break;
     case 'sliding':
       fail('it is not supported', 'Use tumbling, hopping or cumulating.');
   }

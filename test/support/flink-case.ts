@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import { createGraph } from '../../engine/graph/create-graph';
 import type { GraphInput, StepResult } from '../../engine/graph/graph-api';
-import type { WindowSpec } from '../../engine/plan/nodes/window';
+import type { AlignedWindowSpec, WindowSpec } from '../../engine/plan/nodes/window';
 import type { Plan } from '../../engine/plan/plan';
 import { valueAt } from '../../engine/batch/value';
 
@@ -10,8 +11,8 @@ export interface FlinkCase {
   readonly name: string;
   readonly time: { readonly maxOutOfOrdernessMs: number };
   readonly key: string | null;
-  readonly window: WindowSpec;
-  readonly allowedLatenessMs: number;
+  readonly window: CaseWindow;
+  readonly allowedLatenessMs?: number;
   readonly aggregates: Readonly<Record<string, { readonly fn: string; readonly column?: string }>>;
   readonly input: readonly { readonly t: number; readonly device?: string | null; readonly value: number | null }[];
   readonly expected: readonly FlinkRow[];
@@ -19,7 +20,15 @@ export interface FlinkCase {
   readonly expectedInGap?: readonly number[];
   readonly watermarks?: readonly number[];
   readonly relTolerance?: number;
+  readonly tags?: readonly string[];
 }
+/** Windows as the cases write them: without options that Flink does not have, sliding ones by other names. */
+export type CaseWindow =
+  | AlignedWindowSpec
+  | { readonly kind: 'session'; readonly gapMs: number }
+  | { readonly kind: 'counting'; readonly rows: number; readonly hopRows: number; readonly definition: 'flinkDataStream' | 'flinkTableApi' }
+  | { readonly kind: 'slidingTime'; readonly sizeMs: number }
+  | { readonly kind: 'slidingRows'; readonly rows: number };
 export type FlinkRow = Readonly<Record<string, number | string | null>>;
 
 export interface FlinkRun {
@@ -71,9 +80,9 @@ export function planOfCase(flinkCase: FlinkCase): Plan {
         op: 'window',
         input: keyed ? 'keyed' : 'in',
         config: {
-          window: flinkCase.window.kind === 'session' ? { ...flinkCase.window, maxDurationMs: null } : flinkCase.window,
+          window: specOf(flinkCase.window),
           aggregates: Object.entries(flinkCase.aggregates).map(([name, aggregate]) => ({ name, ...aggregate })),
-          allowedLatenessMs: flinkCase.allowedLatenessMs,
+          allowedLatenessMs: flinkCase.allowedLatenessMs ?? 0,
           latePolicy: 'drop',
           emit: 'onClose'
         }
@@ -81,6 +90,21 @@ export function planOfCase(flinkCase: FlinkCase): Plan {
       { id: 'out', op: 'sink', input: 'windowed', config: { connector: 'mqtt', name: 'out', topic: 'out', connection: 'golden', qos: 0, retain: false } }
     ]
   };
+}
+
+function specOf(window: CaseWindow): WindowSpec {
+  switch (window.kind) {
+    case 'session':
+      return { ...window, maxDurationMs: null };
+    case 'counting':
+      return { kind: 'counting', rows: window.rows, hopRows: window.hopRows, emitPartial: false };
+    case 'slidingTime':
+      return { kind: 'sliding', sizeMs: window.sizeMs };
+    case 'slidingRows':
+      return { kind: 'sliding', rows: window.rows };
+    default:
+      return window;
+  }
 }
 
 /** Runs a case message by message, cut into pushes of `pushSize` inputs. */
@@ -119,6 +143,19 @@ function collect(step: StepResult, run: FlinkRun, flinkCase: FlinkCase): void {
       run.rows.push(record);
     }
   }
+}
+
+/** Compares the aggregates of a row; means and, where the case says so, sums with a tolerance. */
+export function compareAggregates(seen: FlinkRow, expected: FlinkRow, { aggregates, relTolerance = 0 }: FlinkCase): void {
+  for (const name of Object.keys(aggregates)) compareValue(name, seen, expected, relTolerance);
+}
+
+function compareValue(name: string, seen: FlinkRow, expected: FlinkRow, relTolerance: number): void {
+  const value = seen[name]!;
+  const wanted = expected[name]!;
+  const tolerance = name === 'm' ? 1e-12 * Math.max(Math.abs(Number(expected['lo'])), Math.abs(Number(expected['hi']))) : name === 's' ? relTolerance * Math.abs(Number(wanted)) : 0;
+  if (typeof wanted === 'number' && typeof value === 'number' && tolerance > 0) expect(Math.abs(value - wanted), `${name} is ${value}, expected ${wanted}`).toBeLessThanOrEqual(tolerance);
+  else expect(value, name).toBe(wanted);
 }
 
 /** Rows in an order that does not depend on Flink's heap. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { FlinkCase, FlinkRow } from '../../support/flink-case';
-import { flinkCases, inWindowOrder, runFlinkCase } from '../../support/flink-case';
+import { compareAggregates, flinkCases, inWindowOrder, runFlinkCase } from '../../support/flink-case';
 
 /** Kinds of windows that exist; a further kind joins the loop by its name. */
 const KINDS = ['tumbling', 'hopping', 'cumulating', 'session'];
@@ -36,18 +36,10 @@ describe.each(files)('the cases of Apache Flink in %s', file => {
 function compareRows(seen: readonly FlinkRow[], expected: readonly FlinkRow[], flinkCase: FlinkCase): void {
   expect(seen.map(bounds)).toEqual(expected.map(bounds));
   seen.forEach((row, index) => {
-    for (const name of Object.keys(flinkCase.aggregates)) compareValue(name, row, expected[index]!, flinkCase.relTolerance ?? 0);
+    compareAggregates(row, expected[index]!, flinkCase);
   });
 }
 
 function bounds({ windowStartMs, windowEndMs, key, revision, at }: FlinkRow): FlinkRow {
   return { windowStartMs: windowStartMs!, windowEndMs: windowEndMs!, key: key!, revision: revision!, at: at! };
-}
-
-function compareValue(name: string, seen: FlinkRow, expected: FlinkRow, relTolerance: number): void {
-  const value = seen[name]!;
-  const wanted = expected[name]!;
-  const tolerance = name === 'm' ? 1e-12 * Math.max(Math.abs(Number(expected['lo'])), Math.abs(Number(expected['hi']))) : name === 's' ? relTolerance * Math.abs(Number(wanted)) : 0;
-  if (typeof wanted === 'number' && typeof value === 'number' && tolerance > 0) expect(Math.abs(value - wanted), `${name} is ${value}, expected ${wanted}`).toBeLessThanOrEqual(tolerance);
-  else expect(value, name).toBe(wanted);
 }
