@@ -1,9 +1,12 @@
+import { PlanError } from '../../error';
 import type { Parameters as ExpressionParameters } from '../../expression/parse';
 import type { CastPolicy } from '../../plan/nodes/shaping';
 import type { DataType, ListType, ScalarType } from '../../schema/schema';
 import { given } from '../given';
 import type { Bytes, Flat, NamesOf, Row, Signal, Widened } from '../row-types';
-import type { Parameters, StreamOf } from '../stages';
+import type { Parameters, Pipeline, StreamOf } from '../stages';
+import type { Validated, ValidateOptions } from '../validation-rules';
+import { rulesJson } from '../validation-rules';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
 
@@ -40,6 +43,18 @@ export interface ShapingSteps<R extends Row, K extends string> {
    * gives the same sample; the other rows are counted as dropped.
    */
   sample(options: SampleOptions): this;
+
+  /**
+   * Holds rows against named rules and counts what breaks them: `.validate({ rules: [{ name: 'load', check: 'range', column: 'load', min: 0, max: 10 }] })`.
+   * What breaks a rule goes to the dead letters (`VALIDATION`), with severity `sideOutput` to the branch
+   * `{ invalid: rows => rows.to(lake('invalid')) }`, with `warn` it stays.
+   */
+  validate<const V extends string = never>(options: ValidateOptions<R, V>, branches?: InvalidBranch<StreamOf<Validated<R, V>, K>>): StreamOf<Validated<R, V>, K>;
+}
+
+export interface InvalidBranch<S> {
+  /** What becomes of rows that break a rule of severity `sideOutput`; it ends in a sink. */
+  readonly invalid: (rows: S) => Pipeline;
 }
 
 export type SampleOptions =
@@ -124,5 +139,12 @@ export const shapingSteps: StepTable = {
   sample(this: StreamBuilder, options: { readonly every?: number; readonly share?: number; readonly seed?: number }) {
     const { every, share, seed } = given(options, 'sample', '{ every } or { share }, e.g. { every: 10 }');
     return this.step('sample', share === undefined ? { every } : { every, share, seed: seed ?? 0 });
+  },
+  validate(this: StreamBuilder, options: ValidateOptions<Row, string>, branches?: InvalidBranch<StreamBuilder>) {
+    const { rules, ...settings } = given(options, 'validate', "rules, e.g. { rules: [{ name: 'load', check: 'notNull', columns: ['load'] }] }");
+    const validated = this.step('validate', { ...settings, rules: rulesJson(rules, (holds, subject) => this.expression(holds, subject)) });
+    if (!rules.some(({ severity }) => severity === 'sideOutput')) return validated;
+    if (branches === undefined) throw new PlanError('PLAN_BRANCH', "validate: a rule has severity 'sideOutput', but there is no branch for its rows; expected one. Write .validate({ … }, { invalid: rows => rows.to(…) }).", { details: { path: 'invalid' } });
+    return validated.branch(rows => branches.invalid(rows.sideOutput('invalid')));
   }
 };

@@ -7,9 +7,11 @@ import { ObjectReader, planInvalid, refuseDuplicates } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import { parseType } from '../parse-schema';
 import type { SelectNode, UnaryNode } from '../plan';
+import type { ValidateNode } from './validate';
+import { parseValidate } from './validate';
 
 /** Rows and columns brought into shape: one row in, none, one or many out, no time and no other rows needed. */
-export type ShapingNode = DeriveNode | DropNode | RenameNode | CastNode | ExplodeNode | SampleNode;
+export type ShapingNode = DeriveNode | DropNode | RenameNode | CastNode | ExplodeNode | SampleNode | ValidateNode;
 
 /** Computed columns beside or instead of those that are there. */
 export interface DeriveNode extends UnaryNode {
@@ -58,7 +60,7 @@ export interface SampleNode extends UnaryNode {
 }
 
 /** The config of each operator of `ShapingNode`, read strictly from untrusted JSON. */
-export const shapingParsers = { derive: parseComputedColumns, drop: parseDrop, rename: parseRename, cast: parseCast, explode: parseExplode, sample: parseSample };
+export const shapingParsers = { derive: parseComputedColumns, drop: parseDrop, rename: parseRename, cast: parseCast, explode: parseExplode, sample: parseSample, validate: parseValidate };
 
 const SEED_MAX = 2 ** 32 - 1;
 /** A day between two elements of a list. */
