@@ -1,4 +1,5 @@
 import type { FieldSpec } from '../operator/operator';
+import type { Detrend } from '../signal/detrend';
 import type { WelchOptions } from '../signal/welch';
 import { periodogram as periodogramOf, welch } from '../signal/welch';
 import type { AggregateInput } from './aggregate';
@@ -24,7 +25,7 @@ export const psd = signalTransform({
     SCALING,
     { name: 'average', type: "'mean' | 'median'", default: 'mean', doc: 'How segments are averaged; the median is not moved by single knocks.' }
   ],
-  optionsOf: (input): WelchOptions => ({ ...commonOf('psd', input, 'hann'), segmentSize: segmentSizeOf('psd', input), average: choiceOption('psd', input, 'average', ['mean', 'median']) }),
+  optionsOf: (input): WelchOptions => ({ ...commonOf('psd', input, 'hann'), segmentSize: segmentSizeOf('psd', input), average: choiceOption<'mean' | 'median'>('psd', input, 'average', ['mean', 'median']) }),
   compute: (samples, options, plans) => welch(samples, options, plans).power
 });
 
@@ -42,7 +43,7 @@ function commonOf(fn: string, input: AggregateInput, window: 'hann' | 'boxcar'):
   return {
     sampleHz: sampleHzOf(fn, input),
     window: choiceOption<(typeof WINDOWS)[number]>(fn, input, 'window', [window, ...WINDOWS]),
-    detrend: choiceOption(fn, input, 'detrend', ['constant', 'linear', 'none']),
-    scaling: choiceOption(fn, input, 'scaling', ['density', 'spectrum'])
+    detrend: choiceOption<Detrend>(fn, input, 'detrend', ['constant', 'linear', 'none']),
+    scaling: choiceOption<'density' | 'spectrum'>(fn, input, 'scaling', ['density', 'spectrum'])
   };
 }

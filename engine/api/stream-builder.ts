@@ -3,6 +3,7 @@ import { parseExpression } from '../expression/parse';
 import type { Parameters as ExpressionParameters } from '../expression/parse';
 import { configParsers } from '../plan/parse-config';
 import { operatorSpecs } from '../operator/registry';
+import { aggregatesJson } from './aggregate-json';
 import type { Aggregate } from './aggregates';
 import { FinishedPipeline, isPipeline } from './finished-pipeline';
 import { given } from './given';
@@ -121,7 +122,7 @@ export class WindowBuilder {
     const settings = {
       ...this.options,
       window: this.window.spec,
-      aggregates: Object.entries(given(aggregates, 'aggregate', "aggregates by name, e.g. { n: count(), mean: mean('x') }")).map(([name, aggregate]) => aggregateJson(name, aggregate))
+      aggregates: aggregatesJson(given(aggregates, 'aggregate', "aggregates by name, e.g. { n: count(), mean: mean('x') }"), 'aggregate')
     };
     const config = configParsers.window(withDefaults(operatorSpecs.window, settings), 'window');
     const windowed = new StreamBuilder(this.plan.add({ op: 'window', config }, 'window', 'window'), this.host);
@@ -140,9 +141,4 @@ function branchPlan(steps: ((rows: StreamBuilder) => Pipeline) | undefined, rows
   const branch: unknown = steps(rows);
   if (!isPipeline(branch)) throw new PlanError('PLAN_BRANCH', `${name}: its function gave back no complete pipeline; expected rows that end in a sink. Write ${name === 'branch' ? '.branch(rows => rows.to(…))' : '{ late: rows => rows.to(…) }'}.`, { details: { path: name } });
   return branch.toPlan();
-}
-
-function aggregateJson(name: string, aggregate: Aggregate<string>): Readonly<Record<string, unknown>> {
-  const { fn, column } = given(aggregate, `aggregate.${name}`, "an aggregate, e.g. mean('x')");
-  return { name, fn, ...(column === undefined ? {} : { column }), ...('otherColumn' in aggregate ? { otherColumn: aggregate.otherColumn } : {}), ...('options' in aggregate ? { options: aggregate.options } : {}) };
 }

@@ -12,8 +12,8 @@ export interface FilterOptions {
   /** Steepness: 6 dB per octave each. 1 … 20; bands have twice as many poles. */
   readonly order: number;
   readonly kind: FilterKind;
-  /** Edge, or both edges of a band, ascending; above 0 and below sampleHz / 2. */
-  readonly cutoffHz: number | readonly [number, number];
+  /** The edge of a lowpass or highpass, both edges of a band, ascending; above 0 and below sampleHz / 2. */
+  readonly edgesHz: readonly number[];
   readonly sampleHz: number;
 }
 
@@ -34,12 +34,11 @@ export function checkOrder(filter: string, order: number): void {
 }
 
 /** The edges as fractions of half the sampling rate; refuses those that do not fit. */
-export function filterEdges(filter: string, { kind, cutoffHz, sampleHz }: Omit<FilterOptions, 'order'>): readonly number[] {
-  const edges = typeof cutoffHz === 'number' ? [cutoffHz] : [...cutoffHz];
+export function filterEdges(filter: string, { kind, edgesHz, sampleHz }: Omit<FilterOptions, 'order'>): readonly number[] {
   const wanted = kind === 'lowpass' || kind === 'highpass' ? 1 : 2;
-  if (edges.length !== wanted) throw badParameters(`${filter}: a ${kind} has ${wanted === 1 ? 'one cutoff' : 'two cutoffs'}, got ${edges.length}`);
-  const fractions = edges.map(edge => edge / (sampleHz / 2));
-  if (fractions.some(edge => !(edge > 0 && edge < 1))) throw badParameters(`${filter}: cutoff ${edges.join(' … ')} Hz is outside 0 … ${sampleHz / 2} Hz, half of sampleHz ${sampleHz}; give a frequency in between`);
-  if (wanted === 2 && !(fractions[0]! < fractions[1]!)) throw badParameters(`${filter}: cutoffs ${edges.join(', ')} Hz do not ascend; give the lower edge first`);
+  if (edgesHz.length !== wanted) throw badParameters(`${filter}: ${edgesHz.length} edges, expected ${wanted === 1 ? 'one' : 'two'} for a ${kind}`);
+  const fractions = edgesHz.map(edge => edge / (sampleHz / 2));
+  if (fractions.some(edge => !(edge > 0 && edge < 1))) throw badParameters(`${filter}: edge ${edgesHz.join(' … ')} Hz is outside 0 … ${sampleHz / 2} Hz, half of sampleHz ${sampleHz}; give a frequency in between`);
+  if (wanted === 2 && !(fractions[0]! < fractions[1]!)) throw badParameters(`${filter}: edges ${edgesHz.join(', ')} Hz do not ascend; give the lower one first`);
   return fractions;
 }

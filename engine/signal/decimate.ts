@@ -24,7 +24,7 @@ export function decimate(x: Float64Array, options: DecimateOptions): Float64Arra
     const taps = firWindow({ taps: (options.order ?? 20 * factor) + 1, edges: [1 / factor] });
     return upFirDown(taps, x, { up: 1, down: factor, offset: zeroPhase ? (taps.length - 1) >> 1 : 0, count });
   }
-  const sections = chebyshev({ order: options.order ?? 8, kind: 'lowpass', cutoffHz: 0.8 / factor, sampleHz: 2, rippleDb: 0.05 });
+  const sections = chebyshev({ order: options.order ?? 8, kind: 'lowpass', edgesHz: [0.8 / factor], sampleHz: 2, rippleDb: 0.05 });
   const filtered = zeroPhase ? sosFiltFilt(sections, x) : x.slice();
   if (!zeroPhase) sosFilter(sections, filtered, new Float64Array(sections.length * 2));
   return Float64Array.from({ length: count }, (_, i) => filtered[i * factor]!);

@@ -1,7 +1,57 @@
-import type { Row } from '../row-types';
+import { aggregatesJson } from '../aggregate-json';
+import type { Aggregate, ListAggregate, NumericAggregate } from '../aggregates';
+import { given } from '../given';
+import type { Flat, NamesOf, Row, Signal } from '../row-types';
+import type { SampledOptions } from '../signal-aggregates';
+import type { ButterworthDesign, NotchDesign } from '../signal-transforms';
+import type { StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
+import type { StreamBuilder } from '../stream-builder';
+import type { FreeName } from './stateful-options';
+
+/** What can be computed from the signals of a row: every aggregate of numbers, and the functions that give signals. */
+export type SignalFeature<R extends Row> = NumericAggregate<NamesOf<R>['signals']> | ListAggregate<NamesOf<R>['signals']>;
+type FeatureColumns<F> = { readonly [N in keyof F]: F[N] extends ListAggregate<string> ? Signal : number };
+
+/** Where a filter whose state goes on reads and writes. */
+export interface CarriedFilterOptions<R extends Row, A extends string> extends SampledOptions {
+  /** A column of numbers, one sample per row, or of signals, one block per row. */
+  readonly column: NamesOf<R>['numbers'];
+  /** Name of the new column. */
+  readonly as: A & FreeName<R, A>;
+  /** How a key begins: as if its first sample had been there for ever (`settled`, default), or at rest. */
+  readonly start?: 'settled' | 'rest';
+}
 
 /** What `signalSteps` does, with types that know the columns `R` and the keys `K`. */
-export interface SignalSteps<R extends Row, K extends string> {}
+export interface SignalSteps<R extends Row, K extends string> {
+  /**
+   * Adds what is computed from the signal in each row, each row for itself:
+   * `.signal({ rms: rms('x'), peakHz: welchPeak('x', { sampleHz: 1_000 }), flat: detrend('x') })`.
+   */
+  signal<const F extends Readonly<Record<string, SignalFeature<R>>>>(features: F): StreamOf<Flat<R & FeatureColumns<F>>, K>;
 
-export const signalSteps: StepTable = {};
+  /**
+   * Adds a column through a Butterworth filter whose state goes on from row to row of a key, without a seam between blocks:
+   * `.butterworth({ column: 'x', as: 'smooth', sampleHz: 1_000, cutoffHz: 50 })`.
+   */
+  butterworth<const A extends string, const C extends NamesOf<R>['numbers']>(options: CarriedFilterOptions<R, A> & ButterworthDesign & { readonly column: C }): StreamOf<Flat<R & { readonly [N in A]: R[C] }>, K>;
+
+  /** Adds a column without one frequency, by a filter whose state goes on from row to row of a key: `.notch({ column: 'x', as: 'clean', sampleHz: 1_000, frequencyHz: 50 })`. */
+  notch<const A extends string, const C extends NamesOf<R>['numbers']>(options: CarriedFilterOptions<R, A> & NotchDesign & { readonly column: C }): StreamOf<Flat<R & { readonly [N in A]: R[C] }>, K>;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+export const signalSteps: StepTable = {
+  signal(this: StreamBuilder, features: Readonly<Record<string, Aggregate<string>>>) {
+    return this.step('signal', { features: aggregatesJson(given(features, 'signal', "features by name, e.g. { rms: rms('x'), flat: detrend('x') }"), 'signal') });
+  },
+  butterworth(this: StreamBuilder, options: Options) {
+    const { cutoffHz, lowHz, highHz, ...others } = given(options, 'butterworth', "{ column, as, sampleHz, cutoffHz }, e.g. butterworth({ column: 'x', as: 'smooth', sampleHz: 1_000, cutoffHz: 50 })");
+    return this.step('butterworth', { ...others, edgesHz: [cutoffHz, lowHz, highHz].filter(edge => edge !== undefined) });
+  },
+  notch(this: StreamBuilder, options: Options) {
+    return this.step('notch', given(options, 'notch', "{ column, as, sampleHz, frequencyHz }, e.g. notch({ column: 'x', as: 'clean', sampleHz: 1_000, frequencyHz: 50 })"));
+  }
+};

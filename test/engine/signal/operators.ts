@@ -119,7 +119,7 @@ function response(sections: readonly Section[], angles: readonly number[]): { re
 
 function butterworthSections(params: Params): unknown {
   const sampleHz = (params['fs'] as number | null) ?? 2;
-  const sections = butterworth({ ...options<Parameters<typeof butterworth>[0]>(params), cutoffHz: params['cutoff'] as number, sampleHz });
+  const sections = butterworth({ ...options<Parameters<typeof butterworth>[0]>(params), edgesHz: [params['cutoff'] as number].flat(), sampleHz });
   return { sos: sections, response: response(sections, Array.from({ length: 9 }, (_, i) => (Math.PI * i) / 8)) };
 }
 
