@@ -1,5 +1,5 @@
 import type { Batch } from '../batch/batch';
-import { firstRowAfter } from '../time/progress-search';
+import { firstRowAfter, saysNothing } from '../time/progress-search';
 import { ProgressBuilder } from '../time/progress-builder';
 import { WatermarkCombiner } from '../time/watermark-combiner';
 import type { Chunk, Progress, SnapshotReader, SnapshotWriter } from './operator';
@@ -44,6 +44,7 @@ export class PortMerge {
   }
 
   add(port: number, chunk: Chunk): void {
+    if (chunk.batch.rowCount === 0 && saysNothing(chunk.progress)) return;
     this.ports[port]!.chunks.push(chunk);
     this.news = true;
   }
