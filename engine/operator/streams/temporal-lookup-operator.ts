@@ -54,7 +54,7 @@ export class TemporalLookupOperator extends MergingOperator {
   }
 
   watermark(watermarkMs: number, at: number): void {
-    while (this.inTime.firstMs <= watermarkMs) this.lookUp(this.inTime.pop(), at);
+    while (this.inTime.size > 0 && this.inTime.firstMs <= watermarkMs) this.lookUp(this.inTime.pop(), at);
     this.versions.forgetBefore(watermarkMs - this.options.config.retentionMs);
   }
 

@@ -9,7 +9,7 @@ export class TimeQueue<T = number> {
     return this.items.length;
   }
 
-  /** Time of the first item; Infinity when there is none. */
+  /** Time of the first item; Infinity when there is none, so ask for `size` where times may be compared with Infinity. */
   get firstMs(): number {
     return this.times[0] ?? Infinity;
   }

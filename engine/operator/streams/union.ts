@@ -5,11 +5,8 @@ import { PlanError } from '../../error';
 import type { UnionNode } from '../../plan/nodes/streams';
 import type { Field } from '../../schema/schema';
 import { typeName } from '../../schema/schema';
-import { saysNothing } from '../../time/progress-search';
-import { newCounters } from '../counters';
-import type { Chunk, Operator, OperatorSpec, Output, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
-import type { PortHandler } from '../port-merge';
-import { PortMerge } from '../port-merge';
+import type { OperatorSpec, StreamType } from '../operator';
+import { MergingOperator } from './merging-operator';
 
 /** All rows of several streams, in the order in which they came. */
 export const union: OperatorSpec<UnionNode['config']> = {
@@ -27,7 +24,7 @@ export const union: OperatorSpec<UnionNode['config']> = {
     return { schema: { fields }, keys: sameKeys ? first.keys : [] };
   },
   create(config, inputs, node) {
-    return new UnionOperator(this.resolve(config, inputs, node), inputs.length);
+    return new UnionOperator(node, this.resolve(config, inputs, node), inputs.length);
   }
 };
 
@@ -44,48 +41,37 @@ function commonField(field: Field, column: number, others: readonly StreamType[]
   return { ...field, nullable };
 }
 
-class UnionOperator implements Operator, PortHandler {
-  readonly counters = newCounters();
-  private readonly merge: PortMerge;
+class UnionOperator extends MergingOperator {
   private pieces: Batch[] = [];
 
   constructor(
+    node: string,
     private readonly type: StreamType,
     portCount: number
   ) {
-    this.merge = new PortMerge(portCount);
-  }
-
-  process(chunk: Chunk, port: number): void {
-    this.counters.rowsIn += chunk.batch.rowCount;
-    this.counters.rowsInState += chunk.batch.rowCount;
-    this.merge.add(port, chunk);
+    super(node, portCount);
   }
 
   rows(_port: number, batch: Batch, from: number, to: number): void {
     this.pieces.push({ ...sliceBatch(batch, from, to), schema: this.type.schema });
+    this.release(to - from);
   }
 
   watermark(): void {
     return;
   }
 
-  settle(output: Output): void {
-    const progress = this.merge.play(this);
-    if (progress === null) return;
-    const batch = concatBatches(this.type.schema, this.pieces);
+  protected takeResults(): Batch {
+    const { pieces } = this;
     this.pieces = [];
-    this.counters.rowsInState -= batch.rowCount;
-    this.counters.rowsReleased += batch.rowCount;
-    this.counters.rowsOut += batch.rowCount;
-    if (batch.rowCount > 0 || !saysNothing(progress)) output.emit({ batch, progress });
+    return concatBatches(this.type.schema, pieces);
   }
 
-  snapshot(writer: SnapshotWriter): void {
-    this.merge.snapshot(writer);
+  protected saveState(): void {
+    return;
   }
 
-  restore(reader: SnapshotReader): void {
-    this.merge.restore(reader);
+  protected loadState(): void {
+    return;
   }
 }

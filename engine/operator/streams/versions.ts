@@ -62,7 +62,7 @@ export class Versions {
 
   /** Forgets what nobody can ask for at `horizonMs` or later. */
   forgetBefore(horizonMs: number): void {
-    while (this.due.firstMs <= horizonMs) this.forget(this.due.pop(), horizonMs);
+    while (this.due.size > 0 && this.due.firstMs <= horizonMs) this.forget(this.due.pop(), horizonMs);
   }
 
   save(writer: SnapshotWriter): void {
