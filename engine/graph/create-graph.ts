@@ -126,7 +126,7 @@ class PipelineGraph implements Graph {
       sum.late += counters.late;
       sum.inGap += counters.inGap;
       sum.filtered += counters.filtered;
-      sum.dropped += counters.dropped;
+      sum[node.op === 'deduplicate' ? 'duplicates' : 'dropped'] += counters.dropped;
       if (node.op === 'source') {
         sum.rowsIn += counters.rowsIn;
         watermarkMs = Math.min(watermarkMs, nodeWatermarkMs);

@@ -3,6 +3,8 @@ import type { Row } from '../row-types';
 /** Columns of `R` by use. Read by index, so that errors show the names themselves. */
 export interface ScalarNames<R> {
   readonly all: keyof R & string;
+  /** Columns that can be compared. */
+  readonly keys: keyof { [N in keyof R as R[N] extends number | string | boolean ? N : never]: 1 } & string;
   /** Columns of numbers and times. */
   readonly numbers: keyof { [N in keyof R as R[N] extends number ? N : never]: 1 } & string;
 }
@@ -92,4 +94,40 @@ export interface ReportByExceptionOptions<R extends Row> {
 export interface ThrottleOptions {
   /** Least event time in ms between two rows of a key. */
   readonly everyMs: number;
+}
+
+export interface LeadOptions<R extends Row, C extends string, A extends string> {
+  /** Whose later value is wanted. */
+  readonly column: C;
+  /** Name of the new column. */
+  readonly as: A & FreeName<R, A>;
+  /** How many rows of the key ahead. Default 1. */
+  readonly rows?: number;
+  /** How many ms of event time a row waits for the later one. Default: for ever. */
+  readonly withinMs?: number;
+}
+
+export interface DebounceOptions {
+  /** How many ms a key must be silent after a row. */
+  readonly quietMs: number;
+}
+
+export interface SwingingDoorOptions<R extends Row> {
+  /** A column of numbers. */
+  readonly column: ScalarNames<R>['numbers'];
+  /** Largest error of a dropped value, in the unit of the column. */
+  readonly deviation: number;
+  /** At the latest this many ms after a kept row the newest one is kept as well. Default: no bound. */
+  readonly maxSilenceMs?: number;
+}
+
+export interface DeduplicateOptions<R extends Row> {
+  /** Which columns, beside the keys of the stream, make two rows duplicates. Default: the keys alone. */
+  readonly by?: readonly ScalarNames<R>['keys'][];
+  /** The first row in event time, or the last one by revisions. Default `first`. */
+  readonly keep?: 'first' | 'last';
+  /** A row this many ms later is no duplicate but begins anew. Default: however late. */
+  readonly withinMs?: number;
+  /** How many different rows are remembered. Default 1 000 000. */
+  readonly identitiesMax?: number;
 }

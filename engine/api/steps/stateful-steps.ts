@@ -3,7 +3,7 @@ import type { Flat, Row } from '../row-types';
 import type { StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
-import type { CusumOptions, DeadbandOptions, DiffOptions, LagOptions, ReportByExceptionOptions, SmoothOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
+import type { CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, ReportByExceptionOptions, SmoothOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
 
 /** What `statefulSteps` does, with types that know the columns `R` and the keys `K`. */
 export interface StatefulSteps<R extends Row, K extends string> {
@@ -33,6 +33,21 @@ export interface StatefulSteps<R extends Row, K extends string> {
 
   /** Keeps at most one row of each key per span of event time: `.throttle({ everyMs: 1_000 })`; others are counted as dropped. */
   throttle(options: ThrottleOptions): this;
+
+  /** Adds the value that a column has some rows of the key later: `.lead({ column: 'x', as: 'xNext' })`. Rows wait for it; at the end it is null. */
+  lead<const C extends keyof R & string, const A extends string>(options: LeadOptions<R, C, A>): StreamOf<Flat<R & { readonly [N in A]: R[C] }>, K>;
+
+  /** Keeps the last row of each burst, once its key has been silent: `.debounce({ quietMs: 500 })`; others are counted as dropped. */
+  debounce(options: DebounceOptions): this;
+
+  /** Keeps the rows that a historian would archive: `.swingingDoor({ column: 'x', deviation: 0.1 })`. Straight lines between them are that near to all others. */
+  swingingDoor(options: SwingingDoorOptions<R>): this;
+
+  /**
+   * Keeps one of several rows with equal keys and equal columns: `.deduplicate({ by: ['id'], withinMs: 60_000 })`. The first in event time,
+   * or with `keep: 'last'` every later one, too, with a `revision` that counts what it replaces.
+   */
+  deduplicate<const O extends DeduplicateOptions<R>>(options: O): O extends { readonly keep: 'last' } ? StreamOf<Flat<R & { readonly revision: number }>, K> : this;
 }
 
 type WithCusum<R extends Row, A extends string> = Flat<R & { readonly [N in `${A}High` | `${A}Low`]: number } & { readonly [N in `${A}Alarm`]: boolean }> extends infer F extends Row ? F : never;
@@ -64,6 +79,18 @@ export const statefulSteps: StepTable = {
   },
   throttle(this: StreamBuilder, options: Options) {
     return this.step('throttle', given(options, 'throttle', '{ everyMs }, e.g. throttle({ everyMs: 1_000 })'));
+  },
+  lead(this: StreamBuilder, options: Options) {
+    return this.step('lead', given(options, 'lead', "{ column, as }, e.g. lead({ column: 'x', as: 'xNext' })"));
+  },
+  debounce(this: StreamBuilder, options: Options) {
+    return this.step('debounce', given(options, 'debounce', '{ quietMs }, e.g. debounce({ quietMs: 500 })'));
+  },
+  swingingDoor(this: StreamBuilder, options: Options) {
+    return this.step('swingingDoor', given(options, 'swingingDoor', "{ column, deviation }, e.g. swingingDoor({ column: 'x', deviation: 0.1 })"));
+  },
+  deduplicate(this: StreamBuilder, options: Options) {
+    return this.step('deduplicate', given(options, 'deduplicate', "{ by }, e.g. deduplicate({ by: ['id'] })"));
   }
 };
 

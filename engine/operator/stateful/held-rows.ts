@@ -43,9 +43,9 @@ export class HeldRows {
     this.held -= 1;
   }
 
-  /** Appends the row in `slot` to the first builders. */
-  append(slot: number, into: readonly AnyColumnBuilder[]): void {
-    for (let index = 0; index < this.columns.length; index++) this.columns[index]!.append(slot, into[index]!);
+  /** Appends the first `count` columns of the row in `slot`. */
+  append(slot: number, into: readonly AnyColumnBuilder[], count: number): void {
+    for (let index = 0; index < count; index++) this.columns[index]!.append(slot, into[index]!);
   }
 
   /** Saves the rows in `slots`, in that order. */

@@ -6,7 +6,9 @@ export const STATEFUL_LIMITS = {
   keptValuesMax: 16_777_216,
   /** Rows that wait for their time, or for later rows (`ROW_LIMIT`). */
   heldRowsMax: 1_000_000,
-  /** Rows that one key looks back or ahead. */
+  /** Rows that a key waits for. */
+  leadRowsMax: 1000,
+  /** Rows that a key looks back. */
   rowsMax: 100_000
 } as const;
 
@@ -19,4 +21,9 @@ export function keysMaxFor(valuesPerKey: number): number {
 export function keysMemory(what: string, valuesPerKey?: string): string {
   const bound = valuesPerKey === undefined ? `at most ${STATEFUL_LIMITS.keysMax} keys` : `at most ${STATEFUL_LIMITS.keysMax} keys and ${STATEFUL_LIMITS.keptValuesMax} values (keys times ${valuesPerKey})`;
   return `${what}; ${bound}, which are never forgotten. Rows of further keys go to the dead letters KEY_LIMIT.`;
+}
+
+/** As `keysMemory`, for operators that sort rows by event time first. */
+export function orderedMemory(what: string): string {
+  return `The rows ahead of the watermark and ${what}: at most ${STATEFUL_LIMITS.heldRowsMax} rows. At most ${STATEFUL_LIMITS.keysMax} keys, which are never forgotten.`;
 }

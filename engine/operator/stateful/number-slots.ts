@@ -31,6 +31,10 @@ export class NumberSlots implements SlotValues {
     return this.present[slot] === 1 && (held === value || (Number.isNaN(held) && Number.isNaN(value)));
   }
 
+  numberAt(slot: number): number {
+    return this.present[slot] === 1 ? this.values[slot]! : NaN;
+  }
+
   append(slot: number, into: AnyColumnBuilder): void {
     assert(into instanceof NumberBuilder, 'numbers go into a column of numbers');
     if (this.present[slot] === 1) into.append(this.values[slot]!);
@@ -85,6 +89,10 @@ export class Int64Slots implements SlotValues {
     return this.present[slot] === 1 && this.values[slot] === column.values[row];
   }
 
+  numberAt(slot: number): number {
+    return this.present[slot] === 1 ? Number(this.values[slot]) : NaN;
+  }
+
   append(slot: number, into: AnyColumnBuilder): void {
     assert(into instanceof Int64Builder, 'int64 goes into a column of int64');
     if (this.present[slot] === 1) into.appendBigInt(this.values[slot]!);
@@ -123,4 +131,10 @@ interface Settable<T> {
 function grown<T extends Settable<T>>(from: T, into: T): T {
   into.set(from);
   return into;
+}
+
+/** The number in a slot, int64 rounded to a double; NaN when there is none. */
+export function numberIn(values: SlotValues, slot: number): number {
+  assert(values instanceof NumberSlots || values instanceof Int64Slots, 'slots of numbers');
+  return values.numberAt(slot);
 }

@@ -55,6 +55,11 @@ abstract class ObjectSlots<T> implements SlotValues {
 
 /** utf8. */
 export class TextSlots extends ObjectSlots<string> {
+  /** The text in the slot, null when there is none. */
+  at(slot: number): string | null {
+    return this.values[slot] ?? null;
+  }
+
   protected read(column: Column, row: number): string {
     assert(column.kind === 'utf8', `utf8, not ${column.kind}`);
     return column.dictionary.values[column.codes[row]!]!;

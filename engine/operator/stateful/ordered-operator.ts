@@ -43,7 +43,7 @@ export interface OrderedWork {
   release(slot: number): void;
   /** Frees the slot; the row is dropped on purpose. */
   drop(slot: number): void;
-  /** The row in `slot` leaves as it is. */
+  /** The row in `slot` leaves with the columns of the input; values of further columns have been appended. */
   pass(slot: number): void;
 }
 
@@ -130,7 +130,7 @@ export class OrderedOperator implements Operator, OrderedWork {
   }
 
   pass(slot: number): void {
-    this.rows.append(slot, this.out.columns);
+    this.rows.append(slot, this.out.columns, this.options.input.schema.fields.length);
     this.out.endRow(this.rows.timeMs[slot]!, this.at);
     this.release(slot);
   }

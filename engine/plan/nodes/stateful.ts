@@ -5,7 +5,7 @@ import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
 
 /** Operators that remember earlier rows of a key. */
-export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode;
+export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode;
 
 /** Adds the value of some rows ago. */
 export interface LagNode extends UnaryNode {
@@ -63,6 +63,30 @@ export interface ThrottleNode extends UnaryNode {
   readonly config: { readonly everyMs: number };
 }
 
+/** Adds the value of some rows later. */
+export interface LeadNode extends UnaryNode {
+  readonly op: 'lead';
+  readonly config: { readonly column: string; readonly as: string; readonly rows: number; readonly withinMs: number | null };
+}
+
+/** Keeps the last row before a silence. */
+export interface DebounceNode extends UnaryNode {
+  readonly op: 'debounce';
+  readonly config: { readonly quietMs: number };
+}
+
+/** Keeps the rows between which straight lines are near enough to the others. */
+export interface SwingingDoorNode extends UnaryNode {
+  readonly op: 'swingingDoor';
+  readonly config: { readonly column: string; readonly deviation: number; readonly maxSilenceMs: number | null };
+}
+
+/** Keeps the first or the last of several equal rows. */
+export interface DeduplicateNode extends UnaryNode {
+  readonly op: 'deduplicate';
+  readonly config: { readonly by: readonly string[]; readonly keep: 'first' | 'last'; readonly withinMs: number | null; readonly identitiesMax: number };
+}
+
 /** The config of each operator of `StatefulNode`, read strictly from untrusted JSON. */
 export const statefulParsers = {
   lag: parseLag,
@@ -72,7 +96,11 @@ export const statefulParsers = {
   zScore: parseZScore,
   deadband: parseDeadband,
   reportByException: parseReportByException,
-  throttle: parseThrottle
+  throttle: parseThrottle,
+  lead: parseLead,
+  debounce: parseDebounce,
+  swingingDoor: parseSwingingDoor,
+  deduplicate: parseDeduplicate
 };
 
 const ORDER_MAX = 16;
@@ -163,4 +191,25 @@ function parseReportByException(json: unknown, path: string): ReportByExceptionN
 
 function parseThrottle(json: unknown, path: string): ThrottleNode['config'] {
   return strictly(json, path, reader => ({ everyMs: reader.integer('everyMs', 1) }));
+}
+
+function parseLead(json: unknown, path: string): LeadNode['config'] {
+  return strictly(json, path, reader => ({ ...added(reader), rows: reader.integer('rows', 1, STATEFUL_LIMITS.leadRowsMax), withinMs: reader.integerOrNull('withinMs', 1) }));
+}
+
+function parseDebounce(json: unknown, path: string): DebounceNode['config'] {
+  return strictly(json, path, reader => ({ quietMs: reader.integer('quietMs', 1) }));
+}
+
+function parseSwingingDoor(json: unknown, path: string): SwingingDoorNode['config'] {
+  return strictly(json, path, reader => ({ column: columnName(reader, 'column'), deviation: finite(reader, 'deviation', 0), maxSilenceMs: reader.integerOrNull('maxSilenceMs', 1) }));
+}
+
+function parseDeduplicate(json: unknown, path: string): DeduplicateNode['config'] {
+  return strictly(json, path, reader => ({
+    by: columnNames(reader, 'by', 0, PLAN_LIMITS.keyColumnsMax),
+    keep: reader.oneOf<'first' | 'last'>('keep', ['first', 'last']),
+    withinMs: reader.integerOrNull('withinMs', 1),
+    identitiesMax: reader.integer('identitiesMax', 1, STATEFUL_LIMITS.keysMax)
+  }));
 }

@@ -129,7 +129,7 @@ describe('laws of the operators by arrival', () => {
         const whole = runInPieces(plan, inputs, []);
         expect(runInPieces(plan, inputs, pieces)).toEqual(whole);
       }),
-      { numRuns: 60 }
+      { numRuns: 40 }
     );
   });
 });
