@@ -1,6 +1,8 @@
 import { assert } from '../error';
 import type { NumberLoops } from './arithmetic-loops';
 import { arithmeticLoops } from './arithmetic-loops';
+import type { Fused } from './fused-loops';
+import { fuse } from './fused-loops';
 import { chooseLoop } from './logic-loops';
 import type { Choice } from './prepare-choice';
 import { chosen, coalesced } from './prepare-choice';
@@ -69,9 +71,35 @@ function prepareApply(node: TypedApply): NumberNode {
     assert(second !== undefined && third !== undefined, 'if has three arguments');
     return chosen(choice, prepareBool(first), prepareNumber(second), prepareNumber(third));
   }
+  if (node.primitive === 'coalesce' && second !== undefined) return coalesced(choice, prepareNumber(first), prepareNumber(second));
+  const several = fuse(node);
+  if (several !== null) return fused(several);
   if (second === undefined) return converted(prepareNumber(first), unaryLoops[node.primitive as UnaryPrimitive]);
-  if (node.primitive === 'coalesce') return coalesced(choice, prepareNumber(first), prepareNumber(second));
   return binary(arithmeticLoops[node.primitive as ArithmeticPrimitive], prepareNumber(first), prepareNumber(second));
+}
+
+/** Several operations in one loop; constants among the operands are spread over a block. */
+function fused(several: Fused): NumberNode {
+  const nodes = several.operands.map(prepareNumber);
+  const scratch = nodes.find(node => node.scratch !== undefined)?.scratch ?? new Scratch();
+  const copies = nodes.map(node => (node.mask === 0 ? copiesOf(node) : null));
+  const vectors: Vector<Float64Array>[] = [];
+  const valuesAt = (index: number): Float64Array => copies[index] ?? vectors[index]!.values;
+  const run = (block: Block, into?: Float64Array): Vector<Float64Array> => {
+    for (let i = 0; i < nodes.length; i++) vectors[i] = nodes[i]!.run(block);
+    const out = into ?? scratch.f64();
+    if ('three' in several) several.three(out, valuesAt(0), valuesAt(1), valuesAt(2), block.count);
+    else several.four(out, valuesAt(0), valuesAt(1), valuesAt(2), valuesAt(3), block.count);
+    let validity: Uint8Array | null = null;
+    for (let i = 0; i < nodes.length; i++) validity = bothValid(scratch, block.count, validity, -1, vectors[i]!.validity, nodes[i]!.mask);
+    return { values: out, validity };
+  };
+  return frozen({ mask: -1, scratch, run }, nodes);
+}
+
+/** The value of a constant, as often as a block has rows. */
+function copiesOf(constant: NumberNode): Float64Array {
+  return new Float64Array(BLOCK_ROWS).fill(constant.run(oneRow).values[0]!);
 }
 
 function binary(loops: NumberLoops, a: NumberNode, b: NumberNode): NumberNode {
@@ -101,6 +129,6 @@ export function pairLoop<Out>({ pair, right, left }: OperandLoops<Out>, a: Numbe
   const constant = (a.mask === 0 ? a : b).run(oneRow).values[0]!;
   if (b.mask === 0 && right !== undefined) return (out, values, _, count) => right(out, values, constant, count);
   if (a.mask === 0 && left !== undefined) return (out, _, values, count) => left(out, values, constant, count);
-  const copies = new Float64Array(BLOCK_ROWS).fill(constant);
+  const copies = copiesOf(a.mask === 0 ? a : b);
   return a.mask === 0 ? (out, _, values, count) => pair(out, copies, values, count) : (out, values, _, count) => pair(out, values, copies, count);
 }
