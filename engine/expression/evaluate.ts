@@ -3,6 +3,7 @@ import { Dictionary } from '../batch/batch';
 import { assert } from '../error';
 import type { DataType, Schema } from '../schema/schema';
 import type { Expression } from './ast';
+import { blocksOf } from './blocks';
 import { typeExpression } from './check';
 import { prepareBool } from './prepare-bool';
 import { prepareInt32 } from './prepare-int32';
@@ -11,7 +12,7 @@ import { prepareNumber } from './prepare-number';
 import { prepareText } from './prepare-text';
 import type { Typed } from './typed';
 import type { Block, PreparedNode, Vector } from './vector';
-import { BLOCK_ROWS, oneRow } from './vector';
+import { oneRow } from './vector';
 
 /**
  * An expression made ready for batches of one schema. Computed in blocks of rows that stay in the nearest cache, by plain
@@ -123,8 +124,4 @@ function textEvaluator(typed: Typed): (batch: Batch) => Column {
     }
     return { kind: 'utf8', codes, dictionary: dictionary ?? new Dictionary(), validity: validity.built };
   };
-}
-
-function* blocksOf(batch: Batch): Iterable<Block> {
-  for (let from = 0; from < batch.rowCount; from += BLOCK_ROWS) yield { batch, from, count: Math.min(BLOCK_ROWS, batch.rowCount - from) };
 }

@@ -1,9 +1,7 @@
 import { gatherBatch } from '../batch/gather';
-import { assert, PlanError } from '../error';
-import type { PreparedExpression } from '../expression/evaluate';
-import { prepareExpression } from '../expression/evaluate';
+import type { PreparedCondition } from '../expression/condition';
+import { prepareCondition } from '../expression/condition';
 import type { FilterNode } from '../plan/plan';
-import { typeName } from '../schema/schema';
 import { newCounters } from './counters';
 import { onlyInput } from './only-input';
 import type { Chunk, Operator, OperatorSpec, Output, SnapshotReader, SnapshotWriter } from './operator';
@@ -24,15 +22,12 @@ export const filter: OperatorSpec<FilterConfig> = {
   memory: 'None.',
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'filter', path);
-    const { type } = prepareExpression(config.predicate, input.schema, `${path}.predicate`);
-    if (type !== 'bool') {
-      throw new PlanError('EXPRESSION_TYPE', `filter at ${path}: the predicate is ${typeName(type)}, expected bool. Compare the value, e.g. r.x > 0.`, { details: { path } });
-    }
+    prepareCondition(config.predicate, input.schema, `${path}.predicate`);
     return input;
   },
   create(config, inputs, node) {
     const input = onlyInput(inputs, 'filter', node);
-    return new FilterOperator(prepareExpression(config.predicate, input.schema, node), node);
+    return new FilterOperator(prepareCondition(config.predicate, input.schema, node), node);
   }
 };
 
@@ -42,7 +37,7 @@ class FilterOperator implements Operator {
   private kept = new Int32Array(64);
 
   constructor(
-    private readonly predicate: PreparedExpression,
+    private readonly predicate: PreparedCondition,
     private readonly node: string
   ) {}
 
@@ -67,18 +62,14 @@ class FilterOperator implements Operator {
   }
 
   private select({ batch, progress }: Chunk, output: Output): number {
-    const truth = this.predicate.evaluate(batch);
-    assert(truth.kind === 'bool', 'a predicate is bool');
-    const { values, validity } = truth;
     if (this.kept.length < batch.rowCount) this.kept = new Int32Array(batch.rowCount * 2);
-    let count = 0;
-    let facts = 0;
-    for (let row = 0; row < batch.rowCount; row++) {
-      if (values[row] === 1 && (validity === null || validity[row] === 1)) this.kept[count++] = row;
-      else if (facts++ < FACTS_PER_CHUNK_MAX) {
-        const at = batch.at[row]!;
-        output.dropped({ at, node: this.node, reason: 'filtered', eventTimeMs: batch.eventTimeMs[row]!, watermarkMs: this.log.watermarkAt(progress, at), windowEndMs: null });
-      }
+    const count = this.predicate.trueRows(batch, this.kept);
+    const facts = Math.min(FACTS_PER_CHUNK_MAX, batch.rowCount - count);
+    for (let row = 0, told = 0; told < facts; row++) {
+      if (this.kept[row - told] === row && row - told < count) continue;
+      const at = batch.at[row]!;
+      output.dropped({ at, node: this.node, reason: 'filtered', eventTimeMs: batch.eventTimeMs[row]!, watermarkMs: this.log.watermarkAt(progress, at), windowEndMs: null });
+      told += 1;
     }
     return count;
   }
