@@ -57,7 +57,7 @@ export function naiveSession(config: Config, spec: SessionSpec, input: Stream, l
 export function naiveCounting(config: Config, spec: CountingSpec, input: Stream, losses: Losses): Event[] {
   const out: Event[] = [];
   const rowsOf = new Map<string, RowEvent[]>();
-  let newestMs = -Infinity;
+  let watermarkMs = -Infinity;
   for (const event of input.events) {
     if (event.kind === 'row') {
       const key = keyText(event.cells, input.keys);
@@ -70,8 +70,8 @@ export function naiveCounting(config: Config, spec: CountingSpec, input: Stream,
       continue;
     }
     if (event.kind === 'watermark') {
-      newestMs = event.ms;
-      if (event.ms === Infinity && spec.emitPartial) for (const rows of rowsOf.values()) emitPartial(rows, event.at);
+      if (event.ms === Infinity && spec.emitPartial) for (const rows of partialWindows()) emit(rows, event.at);
+      watermarkMs = event.ms;
     }
     out.push(event);
   }
@@ -80,13 +80,15 @@ export function naiveCounting(config: Config, spec: CountingSpec, input: Stream,
   function emit(rows: readonly RowEvent[], at: number): void {
     const times = rows.map(row => row.t);
     const bounds = { startMs: Math.min(...times), endMs: Math.max(...times) + 1, rows };
-    out.push({ kind: 'row', at, t: Math.max(newestMs === Infinity ? -Infinity : newestMs + 1, bounds.endMs - 1), cells: resultCells(config, input.keys, bounds, 0) });
+    out.push({ kind: 'row', at, t: Math.max(watermarkMs + 1, bounds.endMs - 1), cells: resultCells(config, input.keys, bounds, 0) });
   }
 
-  function emitPartial(rows: readonly RowEvent[], at: number): void {
-    for (let first = 0; first < rows.length; first += spec.hopRows) {
-      if (first + spec.rows > rows.length) emit(rows.slice(first), at);
-    }
+  /** In order of their end, start and key. */
+  function partialWindows(): (readonly RowEvent[])[] {
+    const windows: RowEvent[][] = [];
+    for (const rows of rowsOf.values()) for (let first = 0; first < rows.length; first += spec.hopRows) if (first + spec.rows > rows.length) windows.push(rows.slice(first));
+    const times = (rows: readonly RowEvent[]): number[] => rows.map(row => row.t);
+    return windows.sort((a, b) => Math.max(...times(a)) - Math.max(...times(b)) || Math.min(...times(a)) - Math.min(...times(b)));
   }
 }
 

@@ -95,7 +95,7 @@ function randomAggregate(random: Random, index: number, numbers: readonly Field[
 function randomSpec(random: Random): WindowSpec {
   const sizeMs = random.pick([1, 7, 50, 200, 1_000]);
   const offsetWithin = (bound: number): number => (random.chance(0.5) ? 0 : random.int(1 - bound, bound - 1));
-  switch (random.pick(['tumbling', 'hopping', 'cumulating'] as ('tumbling'|'hopping'|'cumulating'|'session'|'counting'|'sliding'|'slidingRows')[])) {
+  switch (random.pick(['tumbling', 'hopping', 'cumulating', 'session', 'counting'] as ('tumbling'|'hopping'|'cumulating'|'session'|'counting'|'sliding'|'slidingRows')[])) {
     case 'tumbling':
       return { kind: 'tumbling', sizeMs, offsetMs: offsetWithin(sizeMs) };
     case 'hopping': {
