@@ -9,6 +9,7 @@ import { assignerOf } from '../window/assigner';
 import { WINDOW_LIMITS } from '../window/limits';
 import { checkWindow } from '../window/check-window';
 import { CountingOperator } from '../window/counting-operator';
+import { PREVIEW_FIELDS, SlidingOperator } from '../window/sliding-operator';
 import { SessionOperator } from '../window/session-operator';
 import { REVISED_SESSION_FIELDS } from '../window/session-results';
 import type { WindowOptions } from '../window/window-options';
@@ -66,7 +67,7 @@ function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
     case 'counting':
       return new CountingOperator({ ...options, spec });
     case 'sliding':
-      throw new PlanError('WINDOW', `window ${spec.kind} at ${options.node}: it is not supported. Use tumbling.`, { details: { path: options.node } });
+      return new SlidingOperator({ ...options, spec });
   }
 }
 
@@ -87,6 +88,7 @@ function resultSchema(config: WindowConfig, input: StreamType, path: string): Sc
 
 /** Columns between the bounds of a window and its aggregates. */
 function moreFields(config: WindowConfig): readonly Field[] {
+  if (config.window.kind === 'sliding') return config.emit === 'onArrival' ? PREVIEW_FIELDS : [];
   if (!hasRevisions(config)) return [];
   return config.window.kind === 'session' ? REVISED_SESSION_FIELDS : [{ name: 'revision', type: 'int32', nullable: false }];
 }

@@ -14,6 +14,11 @@ export function newQueue(): CellQueue {
   return { front: [], back: [], total: 0 };
 }
 
+/** Cell number `index` of the queue, counted from the first. */
+export function cellAt({ front, back }: CellQueue, index: number): number {
+  return index < front.length ? front[front.length - 1 - index]! : back[index - front.length]!;
+}
+
 /**
  * Queues of cells of which the joint content is asked for again and again. Nothing is ever taken out of an accumulator, so
  * that sums do not drift. Two stacks make that a few merges per cell: each cell of `front` holds its own content and that of

@@ -4,6 +4,7 @@ import { windowsPerRow } from './assigner';
 import { WINDOWS_PER_ROW_MAX } from './limits';
 import { checkCounting } from './counting-check';
 import { checkSession } from './session-check';
+import { checkSliding } from './sliding-check';
 
 type WindowConfig = WindowNode['config'];
 
@@ -30,7 +31,7 @@ export function checkWindow(config: WindowConfig, path: string): void {
       checkCounting(window, config, fail);
       break;
     case 'sliding':
-      fail('it is not supported', 'Use tumbling, hopping or cumulating.');
+      checkSliding(window, config, fail);
   }
   const { allowedLatenessMs } = config;
   if (!Number.isSafeInteger(allowedLatenessMs) || allowedLatenessMs < 0) {

@@ -13,6 +13,9 @@ export const WINDOW_LIMITS: WindowLimits = { keysMax: 1_000_000, cellsMax: 16_77
 /** In how many windows at once a row may be; each costs as much as a tumbling window. */
 export const WINDOWS_PER_ROW_MAX = 2_048;
 
+/** Rows that one operator of sliding windows holds, and that one of its windows may have. */
+export const SLIDING_ROWS_MAX = 4_194_304;
+
 /** Why a row goes to the dead letters that needs a further cell. */
 export function windowsFull({ cellsMax }: WindowLimits): Reason {
   return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };

@@ -1,4 +1,5 @@
 import type { SessionSpec } from '../plan/nodes/window';
+import { countUpTo } from './count-up-to';
 import { renumbered } from './live-keys';
 import type { SessionCells } from './session-cells';
 
@@ -105,14 +106,7 @@ export class SessionLists {
 
   /** How many of `cells` start at or before `time`. */
   private countUpTo(cells: readonly number[], time: number): number {
-    let low = 0;
-    let high = cells.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.cells.startMs(cells[middle]!) > time) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return countUpTo(cells.length, index => this.cells.startMs(cells[index]!), time);
   }
 
   private olderOf(key: number): number[] {

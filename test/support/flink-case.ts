@@ -21,6 +21,8 @@ export interface FlinkCase {
   readonly watermarks?: readonly number[];
   readonly relTolerance?: number;
   readonly tags?: readonly string[];
+  /** What `t <= watermark` calls late, where Flink judges otherwise. */
+  readonly lateByWatermarkRule?: readonly number[];
 }
 /** Windows as the cases write them: without options that Flink does not have, sliding ones by other names. */
 export type CaseWindow =
