@@ -4,6 +4,7 @@ import { inspect } from './inspect';
 import { keygen } from './keygen';
 import { lake } from './lake';
 import { plan } from './plan';
+import { reference } from './reference';
 import { replay } from './replay';
 import { run } from './run';
 import { schema } from './schema';
@@ -12,4 +13,4 @@ import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, lake, schema, explain];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, lake, schema, explain, reference];

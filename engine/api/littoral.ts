@@ -28,7 +28,9 @@ export {
 export { avro, protobuf, sparkplug } from './decoders';
 export { binary, bool, float32, float64, int32, int64, list, schema, timestampMs, utf8 } from './columns';
 export { abs, atan2, ceil, clamp, coalesce, contains, cos, exp, floor, hypot, isNaN, isNull, length, ln, log10, lower, pow, round, sign, sin, sqrt, startsWith, tan, upper } from './expression-functions';
+export { help } from './help';
 export { isPipeline } from './finished-pipeline';
+export { lookupTable } from './lookup-table';
 export { bandPower, crest, dominantFrequency, envelopePeak, envelopeRms, goertzel, kurtosis, peak, peakCount, peakToPeak, skewness, spectralCentroid, spectralEntropy, spectralSpread, zeroCrossings } from './signal-aggregates';
 export { butterworth, decimate, detrend, envelope, findPeaks, medfilt, notch, periodogram, psd, resample, resamplePoly, savgol } from './signal-transforms';
 export { lake, publish } from './sinks';
