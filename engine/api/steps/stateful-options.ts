@@ -131,3 +131,26 @@ export interface DeduplicateOptions<R extends Row> {
   /** How many different rows are remembered. Default 1 000 000. */
   readonly identitiesMax?: number;
 }
+
+export interface StateMachineOptions<S extends string, C extends string, When> {
+  /** The state in which each key begins. */
+  readonly initial: NoInfer<S>;
+  /** All states. */
+  readonly states: readonly S[];
+  /** When a row changes the state; the first that fits is taken. `from: '*'` is any state. */
+  readonly transitions: readonly { readonly from: NoInfer<S> | '*'; readonly to: NoInfer<S>; readonly when: When }[];
+  /** What becomes of a state that nothing has changed for `afterMs` of event time. */
+  readonly timeouts?: { readonly [N in S]?: { readonly afterMs: number; readonly to: NoInfer<S> } };
+  /** Columns of the row that made the change, to be given with it. */
+  readonly columns?: readonly C[];
+}
+
+/** Columns of a change of state. */
+export type ChangeColumns<S extends string> = {
+  readonly from: S;
+  readonly to: S;
+  /** Event time of the change. */
+  readonly atMs: number;
+  /** How long the old state lasted. */
+  readonly durationMs: number;
+};

@@ -1,9 +1,11 @@
+import { PlanError } from '../../error';
+import type { Parameters as ExpressionParameters } from '../../expression/parse';
 import { given } from '../given';
 import type { Flat, Row } from '../row-types';
-import type { StreamOf } from '../stages';
+import type { Parameters, StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
-import type { CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, ReportByExceptionOptions, SmoothOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
+import type { ChangeColumns, CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, ReportByExceptionOptions, SmoothOptions, StateMachineOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
 
 /** What `statefulSteps` does, with types that know the columns `R` and the keys `K`. */
 export interface StatefulSteps<R extends Row, K extends string> {
@@ -48,9 +50,18 @@ export interface StatefulSteps<R extends Row, K extends string> {
    * or with `keep: 'last'` every later one, too, with a `revision` that counts what it replaces.
    */
   deduplicate<const O extends DeduplicateOptions<R>>(options: O): O extends { readonly keep: 'last' } ? StreamOf<Flat<R & { readonly revision: number }>, K> : this;
+
+  /**
+   * Keeps a state for each key and gives a row for each change, with `from`, `to`, `atMs` and `durationMs`: `.stateMachine({ initial: 'idle',
+   * states: ['idle', 'running', 'lost'], transitions: [{ from: 'idle', to: 'running', when: r => r.rpm > 100 }], timeouts: { running: { afterMs: 60_000, to: 'lost' } } })`.
+   */
+  stateMachine<const S extends string, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R) => boolean>): StreamOf<StateChanges<R, K, S, C>, K>;
+  stateMachine<const S extends string, P extends Parameters, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R, p: P) => boolean>, parameters: P): StreamOf<StateChanges<R, K, S, C>, K>;
 }
 
 type WithCusum<R extends Row, A extends string> = Flat<R & { readonly [N in `${A}High` | `${A}Low`]: number } & { readonly [N in `${A}Alarm`]: boolean }> extends infer F extends Row ? F : never;
+type StateChanges<R extends Row, K extends string, S extends string, C extends string> = Flat<Pick<R, K & keyof R> & ChangeColumns<S> & Pick<R, C & keyof R>>;
+type RowFunction = (...args: never[]) => unknown;
 type Options = Readonly<Record<string, unknown>>;
 
 export const statefulSteps: StepTable = {
@@ -91,8 +102,23 @@ export const statefulSteps: StepTable = {
   },
   deduplicate(this: StreamBuilder, options: Options) {
     return this.step('deduplicate', given(options, 'deduplicate', "{ by }, e.g. deduplicate({ by: ['id'] })"));
+  },
+  stateMachine(this: StreamBuilder, options: StateMachineOptions<string, string, RowFunction>, parameters?: ExpressionParameters) {
+    const { transitions, timeouts = {}, ...others } = given(options, 'stateMachine', "{ initial, states, transitions }, e.g. { initial: 'idle', states: ['idle', 'on'], transitions: [{ from: 'idle', to: 'on', when: r => r.x > 0 }] }");
+    return this.step('stateMachine', {
+      ...others,
+      transitions: listed(transitions, 'stateMachine.transitions').map((transition, index) => ({ ...transition, when: this.expression(transition.when, `stateMachine.transitions[${index}].when`, parameters) })),
+      timeouts: Object.entries(timeouts).map(([state, timeout]) => ({ state, ...timeout }))
+    });
   }
 };
+
+/** `list`, which the compiler promised; notebook cells run in spite of type errors. */
+function listed<T>(list: readonly T[], subject: string): readonly T[] {
+  const seen: unknown = list;
+  if (Array.isArray(seen)) return list;
+  throw new PlanError('PLAN_INVALID', `${subject}: got ${seen === undefined ? 'nothing' : typeof seen}; expected a list.`, { details: { path: subject } });
+}
 
 /** The fields of `options` that were given. */
 function present(options: Options): Options {

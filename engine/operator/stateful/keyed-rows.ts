@@ -1,5 +1,6 @@
 import type { Batch } from '../../batch/batch';
 import { gatherBatch } from '../../batch/gather';
+import type { AnyColumnBuilder } from '../../codec/column-builder';
 import type { OperatorCounters, Output, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import { rowLetter } from '../row-letter';
 import { KeyTable } from '../../window/key-table';
@@ -36,6 +37,11 @@ export class KeyedRows {
     this.reserve();
     this.keys = keys;
     return keys.includes(-1) ? this.refuseUnknown(batch, keys, output) : batch;
+  }
+
+  /** Appends the values of the key's columns to the first of `into`. */
+  appendKey(key: number, into: readonly AnyColumnBuilder[]): void {
+    this.table.append(key, into);
   }
 
   save(writer: SnapshotWriter): void {

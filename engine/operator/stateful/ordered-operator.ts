@@ -1,4 +1,5 @@
 import type { Batch } from '../../batch/batch';
+import type { AnyColumnBuilder } from '../../codec/column-builder';
 import type { Schema } from '../../schema/schema';
 import { ProgressBuilder } from '../../time/progress-builder';
 import { firstRowAfter, saysNothing } from '../../time/progress-search';
@@ -39,6 +40,10 @@ export interface OrderedWork {
   readonly out: RowOutput;
   /** Input that releases what leaves now. */
   readonly at: number;
+  /** The watermark before the one that is being worked on. */
+  readonly watermarkBeforeMs: number;
+  /** Appends the values of the key's columns to the first builders. */
+  appendKey(key: number, into: readonly AnyColumnBuilder[]): void;
   /** Frees the slot; all that the row could do has been done, or the row leaves. */
   release(slot: number): void;
   /** Frees the slot; the row is dropped on purpose. */
@@ -73,6 +78,7 @@ export class OrderedOperator implements Operator, OrderedWork {
   readonly holds = new KeyedTimes();
   readonly out: RowOutput;
   at = 0;
+  watermarkBeforeMs = -Infinity;
   private watermarkMs = -Infinity;
   private readonly keyed: KeyedRows;
   private readonly waiting: Heap;
@@ -116,6 +122,10 @@ export class OrderedOperator implements Operator, OrderedWork {
     }
     this.take(admitted, held, from, admitted.rowCount, output);
     this.finish(progress, output);
+  }
+
+  appendKey(key: number, into: readonly AnyColumnBuilder[]): void {
+    this.keyed.appendKey(key, into);
   }
 
   release(slot: number): void {
@@ -187,6 +197,7 @@ export class OrderedOperator implements Operator, OrderedWork {
   }
 
   private advance(watermarkMs: number): void {
+    this.watermarkBeforeMs = this.watermarkMs;
     this.watermarkMs = watermarkMs;
     const { logic } = this.options;
     for (;;) {

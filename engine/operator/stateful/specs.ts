@@ -7,9 +7,10 @@ import { lag } from './lag';
 import { lead } from './lead';
 import { reportByException } from './report-by-exception';
 import { smooth } from './smooth';
+import { stateMachine } from './state-machine';
 import { swingingDoor } from './swinging-door';
 import { throttle } from './throttle';
 import { zScore } from './z-score';
 
 /** The operators of `plan/nodes/stateful.ts` by name. */
-export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate } as const;
+export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate, stateMachine } as const;

@@ -3,9 +3,11 @@ import { columnName, columnNames } from '../column-names';
 import { ObjectReader, planInvalid } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
+import type { StateMachineNode } from './state-machine';
+import { parseStateMachine } from './state-machine';
 
 /** Operators that remember earlier rows of a key. */
-export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode;
+export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode | StateMachineNode;
 
 /** Adds the value of some rows ago. */
 export interface LagNode extends UnaryNode {
@@ -100,7 +102,8 @@ export const statefulParsers = {
   lead: parseLead,
   debounce: parseDebounce,
   swingingDoor: parseSwingingDoor,
-  deduplicate: parseDeduplicate
+  deduplicate: parseDeduplicate,
+  stateMachine: parseStateMachine
 };
 
 const ORDER_MAX = 16;
