@@ -25,7 +25,10 @@ export const sink: OperatorSpec<SinkConfig> = {
   memory: 'The rows of one step.',
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'sink', path);
-    for (const name of columnsOf(config)) requireColumn(name, input.schema, config, path);
+    for (const name of columnsOf(config)) {
+      requireColumn(name, input.schema, config, path);
+      refuseEncrypted(name, input.schema, config, path);
+    }
     return input;
   },
   create() {
@@ -42,6 +45,13 @@ function requireColumn(name: string, schema: Schema, config: SinkConfig, path: s
   const names = schema.fields.map(field => field.name);
   if (names.includes(name)) return;
   throw new PlanError('UNKNOWN_COLUMN', `sink "${config.name}": no column "${name}"; the stream has ${quotedNames(names)}.${didYouMean(name, names)}`, { details: { path, column: name } });
+}
+
+/** A topic or a folder would show what must not be seen. */
+function refuseEncrypted(name: string, schema: Schema, config: SinkConfig, path: string): void {
+  if (schema.fields.find(field => field.name === name)?.tags?.encryption === undefined) return;
+  const where = config.connector === 'mqtt' ? 'the topic' : 'the folders of the table';
+  throw new PlanError('ENCRYPTED_COLUMN', `sink "${config.name}": column "${name}" leaves encrypted, but ${where} would show it; expected a column in the clear. Take another column, or do not encrypt this one.`, { details: { path, column: name } });
 }
 
 /** Keeps the rows of the step until the graph takes them. */

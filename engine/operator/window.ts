@@ -4,6 +4,7 @@ import { PlanError } from '../error';
 import type { WindowNode, WindowSpec } from '../plan/nodes/window';
 import type { Field, Schema } from '../schema/schema';
 import { fieldIndex } from '../schema/schema';
+import { derivedTags } from '../schema/tags';
 import { AlignedWindowOperator } from '../window/aligned-window-operator';
 import { assignerOf } from '../window/assigner';
 import { WINDOW_LIMITS } from '../window/limits';
@@ -81,7 +82,7 @@ function resultSchema(config: WindowConfig, input: StreamType, path: string): Sc
       throw new PlanError('DUPLICATE_COLUMN', `aggregate "${aggregate.name}" at ${aggregate.path}: the result already has a column of that name (keys, windowStartMs, windowEndMs, revision and aggregates share one row). Rename the aggregate.`, { details: { path: aggregate.path } });
     }
     const unit = spec.resultUnit === undefined ? aggregate.field?.unit : spec.resultUnit;
-    fields.push({ name: aggregate.name, type, nullable, ...(typeof unit === 'string' ? { unit } : {}) });
+    fields.push({ name: aggregate.name, type, nullable, ...(typeof unit === 'string' ? { unit } : {}), ...derivedTags([aggregate.field ?? undefined, aggregate.other?.field]) });
   }
   return { fields };
 }

@@ -33,15 +33,27 @@ export function parseUnit(reader: ObjectReader): string {
   return reader.text('unit', UNIT_LENGTH_MAX);
 }
 
-/** The tags of a column, read strictly. */
-export function parseTags(reader: ObjectReader): FieldTags {
+function parseTags(reader: ObjectReader): FieldTags {
   const tags: FieldTags = {
-    ...(reader.has('classification') ? { classification: reader.oneOf('classification', CLASSIFICATIONS) } : {}),
-    ...(reader.has('lineage') ? { lineage: parseLineage(reader) } : {}),
-    ...(reader.has('encryption') ? { encryption: reader.text('encryption', PLAN_LIMITS.nameLengthMax, nameForm) } : {})
+    ...parseMeaning(reader),
+    ...(reader.has('encryption') ? { encryption: parseKeyRef(reader, 'encryption') } : {}),
+    ...(reader.has('plaintextType') ? { plaintextType: parseType(reader.raw('plaintextType'), reader.at('plaintextType')) } : {})
   };
   reader.end();
   return tags;
+}
+
+/** The tags that people give: fields `classification` and `lineage`, if they are there. */
+export function parseMeaning(reader: ObjectReader): Pick<FieldTags, 'classification' | 'lineage'> {
+  return {
+    ...(reader.has('classification') ? { classification: reader.oneOf('classification', CLASSIFICATIONS) } : {}),
+    ...(reader.has('lineage') ? { lineage: parseLineage(reader) } : {})
+  };
+}
+
+/** The name of a key in field `name`. */
+export function parseKeyRef(reader: ObjectReader, name: string): string {
+  return reader.text(name, PLAN_LIMITS.nameLengthMax, nameForm);
 }
 
 function parseLineage(reader: ObjectReader): readonly string[] {

@@ -1,7 +1,7 @@
 import { PlanError } from '../../error';
 import type { Parameters as ExpressionParameters } from '../../expression/parse';
 import type { CastPolicy } from '../../plan/nodes/shaping';
-import type { DataType, ListType, ScalarType } from '../../schema/schema';
+import type { Classification, DataType, ListType, ScalarType } from '../../schema/schema';
 import { given } from '../given';
 import type { Bytes, Flat, NamesOf, Row, Signal, Widened } from '../row-types';
 import type { Parameters, Pipeline, StreamOf } from '../stages';
@@ -50,6 +50,29 @@ export interface ShapingSteps<R extends Row, K extends string> {
    * `{ invalid: rows => rows.to(lake('invalid')) }`, with `warn` it stays.
    */
   validate<const V extends string = never>(options: ValidateOptions<R, V>, branches?: InvalidBranch<StreamOf<Validated<R, V>, K>>): StreamOf<Validated<R, V>, K>;
+
+  /** Says what columns are about: `.tag({ operator: { classification: 'pii' }, load: { unit: 'kN' } })`. Tags travel along and into what is computed from the column. */
+  tag(columns: { readonly [N in keyof R & string]?: TagOptions }): this;
+
+  /**
+   * Marks columns that leave the pipeline encrypted: `.encrypt({ columns: ['operator'], keyRef: 'plant' })`. An agent encrypts each
+   * value (AES-256-GCM) when it writes it for a sink; up to there, and in a replay, they are as they were.
+   */
+  encrypt(options: EncryptOptions<R>): this;
+}
+
+export interface TagOptions {
+  readonly unit?: string;
+  /** From the least to the strictest: public, internal, confidential, pii, secret. A computed column gets the strictest of its inputs. */
+  readonly classification?: Classification;
+  /** Where the values come from, in words of your own. */
+  readonly lineage?: readonly string[];
+}
+
+export interface EncryptOptions<R extends Row> {
+  readonly columns: readonly NamesOf<R>['all'][];
+  /** Name under which the host has the key; the key itself is never part of a Plan. */
+  readonly keyRef: string;
 }
 
 export interface InvalidBranch<S> {
@@ -146,5 +169,11 @@ export const shapingSteps: StepTable = {
     if (!rules.some(({ severity }) => severity === 'sideOutput')) return validated;
     if (branches === undefined) throw new PlanError('PLAN_BRANCH', "validate: a rule has severity 'sideOutput', but there is no branch for its rows; expected one. Write .validate({ … }, { invalid: rows => rows.to(…) }).", { details: { path: 'invalid' } });
     return validated.branch(rows => branches.invalid(rows.sideOutput('invalid')));
+  },
+  tag(this: StreamBuilder, columns: Readonly<Record<string, TagOptions>>) {
+    return this.step('tag', { columns: given(columns, 'tag', "tags by column, e.g. { operator: { classification: 'pii' } }") });
+  },
+  encrypt(this: StreamBuilder, options: EncryptOptions<Row>) {
+    return this.step('encrypt', { ...given(options, 'encrypt', "{ columns, keyRef }, e.g. { columns: ['operator'], keyRef: 'plant' }") });
   }
 };

@@ -3,6 +3,7 @@ import { PlanError } from '../../error';
 import type { PredictNode, PredictOutputType } from '../../plan/nodes/predict';
 import type { Field, Schema } from '../../schema/schema';
 import { fieldIndex, isList, isNumeric, typeName } from '../../schema/schema';
+import { derivedTags } from '../../schema/tags';
 import { onlyInput } from '../only-input';
 import type { OperatorSpec, StreamType } from '../operator';
 import { PLAN_LIMITS } from '../../plan/limits';
@@ -45,11 +46,12 @@ function predictedSchema(config: PredictConfig, input: StreamType, path: string)
     for (const column of columns) checkInput(config, tensor, column, input.schema, path);
   }
   const fields: Field[] = [...input.schema.fields];
+  const tags = derivedTags(Object.values(config.inputs).flat().map(column => input.schema.fields[fieldIndex(input.schema, column)]));
   const add = (tensor: string, column: string, type: PredictOutputType, nullable: boolean): void => {
     if (fields.some(field => field.name === column)) {
       throw new PlanError('DUPLICATE_COLUMN', `predict("${config.model}"): output "${tensor}" goes to column "${column}", which the stream already has. Give it another name.`, { details: { path, column } });
     }
-    fields.push({ name: column, type, nullable });
+    fields.push({ name: column, type, nullable, ...tags });
   };
   for (const [tensor, { column, type }] of Object.entries(config.outputs)) add(tensor, column, type, config.onError === 'null');
   for (const [tensor, { column, type }] of Object.entries(config.shadow?.outputs ?? {})) add(tensor, column, type, true);

@@ -1,17 +1,17 @@
 import { expressionFromJson } from '../../expression/json';
 import type { Expression } from '../../expression/ast';
-import type { DataType } from '../../schema/schema';
+import type { DataType, FieldTags } from '../../schema/schema';
 import { columnName, columnNames } from '../column-names';
 import { columnForm } from '../forms';
 import { ObjectReader, planInvalid, refuseDuplicates } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
-import { parseType } from '../parse-schema';
+import { parseKeyRef, parseMeaning, parseType, parseUnit } from '../parse-schema';
 import type { SelectNode, UnaryNode } from '../plan';
 import type { ValidateNode } from './validate';
 import { parseValidate } from './validate';
 
 /** Rows and columns brought into shape: one row in, none, one or many out, no time and no other rows needed. */
-export type ShapingNode = DeriveNode | DropNode | RenameNode | CastNode | ExplodeNode | SampleNode | ValidateNode;
+export type ShapingNode = DeriveNode | DropNode | RenameNode | CastNode | ExplodeNode | SampleNode | ValidateNode | TagNode | EncryptNode;
 
 /** Computed columns beside or instead of those that are there. */
 export interface DeriveNode extends UnaryNode {
@@ -59,8 +59,23 @@ export interface SampleNode extends UnaryNode {
   readonly config: { readonly every: number } | { readonly share: number; readonly seed: number };
 }
 
+export interface TagNode extends UnaryNode {
+  readonly op: 'tag';
+  readonly config: { readonly columns: Readonly<Record<string, ColumnTags>> };
+}
+/** What is said about a column; absent: as it was. */
+export interface ColumnTags extends Pick<FieldTags, 'classification' | 'lineage'> {
+  readonly unit?: string;
+}
+
+/** Columns that the host encrypts when they leave. */
+export interface EncryptNode extends UnaryNode {
+  readonly op: 'encrypt';
+  readonly config: { readonly columns: readonly string[]; readonly keyRef: string };
+}
+
 /** The config of each operator of `ShapingNode`, read strictly from untrusted JSON. */
-export const shapingParsers = { derive: parseComputedColumns, drop: parseDrop, rename: parseRename, cast: parseCast, explode: parseExplode, sample: parseSample, validate: parseValidate };
+export const shapingParsers = { derive: parseComputedColumns, drop: parseDrop, rename: parseRename, cast: parseCast, explode: parseExplode, sample: parseSample, validate: parseValidate, tag: parseTag, encrypt: parseEncrypt };
 
 const SEED_MAX = 2 ** 32 - 1;
 /** A day between two elements of a list. */
@@ -122,6 +137,25 @@ function parseExplode(json: unknown, path: string): ExplodeNode['config'] {
 function parseSample(json: unknown, path: string): SampleNode['config'] {
   const reader = new ObjectReader(json, path);
   const config = reader.has('every') ? { every: reader.integer('every', 1) } : { share: reader.number('share', 0, 1), seed: reader.integer('seed', 0, SEED_MAX) };
+  reader.end();
+  return config;
+}
+
+function parseTag(json: unknown, path: string): TagNode['config'] {
+  const reader = new ObjectReader(json, path);
+  const columns = perColumn(reader, (entries, column): ColumnTags => {
+    const tags = entries.object(column);
+    const parsed = { ...(tags.has('unit') ? { unit: parseUnit(tags) } : {}), ...parseMeaning(tags) };
+    tags.end();
+    return parsed;
+  });
+  reader.end();
+  return { columns };
+}
+
+function parseEncrypt(json: unknown, path: string): EncryptNode['config'] {
+  const reader = new ObjectReader(json, path);
+  const config: EncryptNode['config'] = { columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax), keyRef: parseKeyRef(reader, 'keyRef') };
   reader.end();
   return config;
 }

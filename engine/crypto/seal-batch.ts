@@ -1,0 +1,80 @@
+import type { Batch, Column } from '../batch/batch';
+import { nullColumn } from '../batch/empty';
+import { gatherBatch } from '../batch/gather';
+import { encodeUtf8 } from '../codec/utf8';
+import { LittoralError } from '../error';
+import type { StreamType } from '../operator/operator';
+import { cellText } from '../rows/cell-text';
+import type { Field, Schema } from '../schema/schema';
+import { fieldIndex } from '../schema/schema';
+import type { FieldPlace } from './field-frame';
+import { fieldPlaintext } from './field-plaintext';
+
+/** What a host can do for encrypted columns: it has the keys, and randomness. */
+export interface FieldSealer {
+  /** The encrypted field under the key that `keyRef` names; null when that is not there. */
+  seal(keyRef: string, place: FieldPlace, plaintext: Uint8Array): Uint8Array | null;
+}
+
+export interface SealedBatch {
+  /** Rows whose fields are all encrypted; their columns are binary. */
+  readonly batch: Batch;
+  /** Rows whose key is not there, with null in place of what must not be seen. */
+  readonly refused: Batch;
+}
+
+/** The columns of rows after the host has encrypted them: binary, with the type that they had as a tag. */
+export function sealedSchema(schema: Schema): Schema {
+  return { fields: schema.fields.map(field => (isEncrypted(field) ? { ...field, type: 'binary' as const, tags: { ...field.tags, plaintextType: field.type } } : field)) };
+}
+
+export function isEncrypted(field: Field): boolean {
+  return field.tags?.encryption !== undefined;
+}
+
+/** Throws `ENCRYPTION_UNAVAILABLE` when a column of `schema` must be encrypted, for hosts that have no keys. */
+export function refusePlaintext(sink: string, schema: Schema): void {
+  const field = schema.fields.find(isEncrypted);
+  if (field === undefined) return;
+  throw new LittoralError('ENCRYPTION_UNAVAILABLE', `sink "${sink}": column "${field.name}" leaves encrypted with key "${field.tags?.encryption}", but there are no keys here; expected a host with keys. Run the pipeline on an edge agent with --keys, or replay a recording.`);
+}
+
+/** `batch` as it may leave: each value of an encrypted column is encrypted for its own pipeline, column and record. Null stays null. */
+export function sealBatch(batch: Batch, type: StreamType, options: { readonly pipelineId: string; readonly sealer: FieldSealer }): SealedBatch {
+  const { fields } = type.schema;
+  const refused = new Uint8Array(batch.rowCount);
+  const recordKeys = recordKeysOf(batch, type);
+  const columns = batch.columns.map((column, index): Column => {
+    const field = fields[index]!;
+    const keyRef = field.tags?.encryption;
+    if (keyRef === undefined) return column;
+    const values = Array.from({ length: batch.rowCount }, (_, row) => {
+      if (column.validity !== null && column.validity[row] === 0) return NOTHING;
+      const sealed = options.sealer.seal(keyRef, { pipelineId: options.pipelineId, fieldPath: field.name, recordKey: recordKeys(row) }, fieldPlaintext(column, row));
+      if (sealed === null) refused[row] = 1;
+      return sealed ?? NOTHING;
+    });
+    return { kind: 'binary', values, validity: column.validity };
+  });
+  const sealed: Batch = { ...batch, schema: sealedSchema(type.schema), columns };
+  if (!refused.includes(1)) return { batch: sealed, refused: gatherBatch(batch, new Int32Array(0)) };
+  const masked: Batch = { ...batch, columns: batch.columns.map((column, index) => (isEncrypted(fields[index]!) ? nullColumn(fields[index]!.type, batch.rowCount) : column)) };
+  return { batch: gatherBatch(sealed, rowsWith(refused, 0)), refused: gatherBatch(masked, rowsWith(refused, 1)) };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The record key of each row: its key columns that are not encrypted themselves, as a JSON array in UTF-8; no bytes without keys. */
+function recordKeysOf(batch: Batch, { schema, keys }: StreamType): (row: number) => Uint8Array {
+  const columns = keys.map(name => fieldIndex(schema, name)).filter(index => !isEncrypted(schema.fields[index]!));
+  if (columns.length === 0) return () => NOTHING;
+  return row => encodeUtf8(`[${columns.map(index => cellText(batch.columns[index]!, row)).join(',')}]`);
+}
+
+function rowsWith(marks: Uint8Array, mark: number): Int32Array {
+  const rows: number[] = [];
+  marks.forEach((each, row) => {
+    if (each === mark) rows.push(row);
+  });
+  return Int32Array.from(rows);
+}
