@@ -1,18 +1,19 @@
 import { PlanError } from '../error';
+import { LETTER_TYPE, LETTERS } from '../operator/letter-rows';
 import type { StreamType } from '../operator/operator';
 import { nameForm } from '../plan/forms';
 import { planInvalid } from '../plan/json-reader';
 import { PLAN_LIMITS } from '../plan/limits';
 import type { Plan, PlanNode } from '../plan/plan';
 import { parsePlan } from '../plan/parse-plan';
-import { producerOf, SIDE_MARK } from '../plan/inputs-of';
+import { inputsOf, producerOf, SIDE_MARK } from '../plan/inputs-of';
 import { resolveNode, resolveSides } from '../plan/resolve-types';
 import type { PipelineOptions } from './stages';
 
 type WithoutId<Node> = Node extends PlanNode ? Omit<Node, 'id' | 'input' | 'inputs'> : never;
 
-/** Copies of nodes of other builders, under ids that are free here. */
-type Adopted = ReadonlyMap<PlanNode, PlanNode>;
+/** Of copies of nodes under other ids: the node they were copied from. One for all builders of a pipeline. */
+type Origins = WeakMap<PlanNode, PlanNode>;
 
 /** A Plan under construction: immutable, so that every step of a pipeline can be kept and continued in several ways. */
 export class PlanBuilder {
@@ -24,13 +25,13 @@ export class PlanBuilder {
     private readonly current: string,
     readonly type: StreamType,
     /** Types of the side outputs of that node. */
-    private readonly sides: Readonly<Record<string, StreamType>> = {},
-    private readonly adopted: Adopted = new Map()
+    private readonly sides: Readonly<Record<string, StreamType>>,
+    private readonly origins: Origins
   ) {}
 
   static start(name: string, options: PipelineOptions): PlanBuilder {
     if (typeof name !== 'string' || name.length > PLAN_LIMITS.nameLengthMax || !nameForm.pattern.test(name)) throw planInvalid('pipeline', `got the name "${String(name).slice(0, PLAN_LIMITS.nameLengthMax)}"`, `1 to ${PLAN_LIMITS.nameLengthMax} ${nameForm.expected}`);
-    return new PlanBuilder(name, options, [], '', { schema: { fields: [] }, keys: [] });
+    return new PlanBuilder(name, options, [], '', { schema: { fields: [] }, keys: [] }, {}, new WeakMap());
   }
 
   /** This Plan with one more node, checked against the rows it gets; `id` is made from `wish` and stays the same from build to build. */
@@ -45,7 +46,7 @@ export class PlanBuilder {
     let merged: PlanBuilder = this;
     for (const other of others) {
       merged = merged.adopt(other);
-      inputs.push(merged.adoptedInput(other));
+      inputs.push(merged.inputOf(other));
     }
     return merged.place({ ...node, inputs, id: merged.freeId(wish) } as PlanNode, [this.type, ...others.map(({ type }) => type)], subject);
   }
@@ -57,7 +58,16 @@ export class PlanBuilder {
       const known = Object.keys(this.sides);
       throw new PlanError('PLAN_INPUT', `"${this.current}": it has no side output "${name}"; ${known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`}. Take it from the step that makes it.`, { details: { path: this.current } });
     }
-    return new PlanBuilder(this.name, this.options, this.nodes, `${this.current}${SIDE_MARK}${name}`, type, {}, this.adopted);
+    return new PlanBuilder(this.name, this.options, this.nodes, `${this.current}${SIDE_MARK}${name}`, type, {}, this.origins);
+  }
+
+  /** The dead letters of this node and of all those before it, in the order in which they were written. */
+  letters(): PlanBuilder {
+    const inputs = this.ancestors().map(id => `${id}${SIDE_MARK}${LETTERS}`);
+    const [first] = inputs;
+    if (first === undefined) throw new PlanError('PLAN_INPUT', `"${this.name}": there is no step whose dead letters could be read; expected one before, e.g. from(…).`, { details: { path: LETTERS } });
+    if (inputs.length === 1) return new PlanBuilder(this.name, this.options, this.nodes, first, LETTER_TYPE, {}, this.origins);
+    return this.place({ op: 'union', config: {}, inputs, id: this.freeId(LETTERS) }, inputs.map(() => LETTER_TYPE), LETTERS);
   }
 
   /** The connection of the first source. */
@@ -72,7 +82,7 @@ export class PlanBuilder {
     if (first !== this.nodes[0] || this.nodes.some((node, index) => branch.nodes[index] !== node)) {
       throw new PlanError('PLAN_BRANCH', `branch of "${this.name}": the function gave back a pipeline that did not begin with its rows; expected one made from them. Write .branch(rows => rows.to(…)).`, { details: { path: 'branch' } });
     }
-    return new PlanBuilder(this.name, this.options, branch.nodes, this.current, this.type, this.sides, this.adopted);
+    return new PlanBuilder(this.name, this.options, branch.nodes, this.current, this.type, this.sides, this.origins);
   }
 
   /** Refuses a sink name that is taken, with what to write instead. */
@@ -91,30 +101,41 @@ export class PlanBuilder {
   private place(node: PlanNode, inputs: readonly StreamType[], subject: string): PlanBuilder {
     const type = resolveNode(node, inputs, subject);
     const next = node.op === 'sink' ? this.current : node.id;
-    return new PlanBuilder(this.name, this.options, [...this.nodes, node], next, type, resolveSides(node, inputs, subject), this.adopted);
+    return new PlanBuilder(this.name, this.options, [...this.nodes, node], next, type, resolveSides(node, inputs, subject), this.origins);
   }
 
   /** This Plan with the nodes of `other` that it does not have; ids that are taken are replaced. */
   private adopt(other: PlanBuilder): PlanBuilder {
     const nodes = [...this.nodes];
-    const adopted = new Map(this.adopted);
     const ids = new Map<string, string>();
     for (const node of other.nodes) {
-      const known = nodes.includes(node) ? node : adopted.get(node);
+      const known = nodes.find(each => this.originOf(each) === this.originOf(node));
       const kept = known ?? renamed(node, freeIdAmong(nodes, node.id), ids);
       if (known === undefined) nodes.push(kept);
-      adopted.set(node, kept);
+      if (kept !== node) this.origins.set(kept, this.originOf(node));
       ids.set(node.id, kept.id);
     }
-    return new PlanBuilder(this.name, this.options, nodes, this.current, this.type, this.sides, adopted);
+    return new PlanBuilder(this.name, this.options, nodes, this.current, this.type, this.sides, this.origins);
   }
 
-  private adoptedInput(other: PlanBuilder): string {
+  /** What the rows of `other`, whose nodes are here, are called here. */
+  private inputOf(other: PlanBuilder): string {
     const { id, side } = producerOf(other.current);
     const node = other.nodes.find(each => each.id === id);
-    const here = node === undefined ? undefined : this.adopted.get(node);
+    const here = node === undefined ? undefined : this.nodes.find(each => this.originOf(each) === this.originOf(node));
     if (here === undefined) throw new PlanError('PLAN_INPUT', `"${this.name}": the other stream has no rows yet; expected one that begins with from(…).`, { details: { path: 'inputs' } });
     return side === null ? here.id : `${here.id}${SIDE_MARK}${side}`;
+  }
+
+  private originOf(node: PlanNode): PlanNode {
+    return this.origins.get(node) ?? node;
+  }
+
+  /** The node here and those it has rows from, in the order of the Plan. */
+  private ancestors(): string[] {
+    const wanted = new Set([producerOf(this.current).id]);
+    for (const node of [...this.nodes].reverse()) if (wanted.has(node.id)) for (const input of inputsOf(node)) wanted.add(producerOf(input).id);
+    return this.nodes.flatMap(({ id }) => (wanted.has(id) ? [id] : []));
   }
 
   private freeId(wish: string): string {
@@ -128,7 +149,9 @@ function freeIdAmong(nodes: readonly PlanNode[], wish: string): string {
   for (let count = 2; ; count++) if (!taken.has(`${wish}-${count}`)) return `${wish}-${count}`;
 }
 
+/** A copy of `node` under `id`, with its inputs by their ids there; the node itself when nothing changes. */
 function renamed(node: PlanNode, id: string, ids: ReadonlyMap<string, string>): PlanNode {
+  if (id === node.id && inputsOf(node).every(input => isSame(producerOf(input).id, ids))) return node;
   const rename = (input: string): string => {
     const { id: producer, side } = producerOf(input);
     const now = ids.get(producer) ?? producer;
@@ -136,4 +159,8 @@ function renamed(node: PlanNode, id: string, ids: ReadonlyMap<string, string>): 
   };
   if ('inputs' in node) return { ...node, id, inputs: node.inputs.map(rename) } as PlanNode;
   return 'input' in node ? ({ ...node, id, input: rename(node.input) } as PlanNode) : { ...node, id };
+}
+
+function isSame(id: string, ids: ReadonlyMap<string, string>): boolean {
+  return (ids.get(id) ?? id) === id;
 }

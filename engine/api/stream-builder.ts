@@ -45,6 +45,11 @@ export class StreamBuilder {
     return this.with(this.plan.side(name));
   }
 
+  /** The dead letters of all steps so far, as rows. */
+  letters(): StreamBuilder {
+    return this.with(this.plan.letters());
+  }
+
   filter(condition: RowFunction, parameters?: ExpressionParameters): StreamBuilder {
     const predicate = this.expression(condition, 'filter', parameters);
     return this.with(this.plan.add({ op: 'filter', config: { predicate } }, 'filter', 'filter'));

@@ -1,10 +1,12 @@
 import type { Batch } from '../batch/batch';
 import { sliceBatch } from '../batch/slice';
 import { assert, LittoralError } from '../error';
+import { LETTERS } from '../operator/letter-rows';
 import type { Chunk, InferenceAnswer, InferenceRequest, OperatorCounters, Output, StreamType } from '../operator/operator';
 import { SinkOperator } from '../operator/sink';
 import { SourceOperator } from '../operator/source-operator';
 import type { Plan, SinkNode } from '../plan/plan';
+import { resolveTypes } from '../plan/resolve-types';
 import type { WatermarkHolder } from '../time/source-time';
 import { NO_PROGRESS } from '../time/progress-search';
 import { conservationError } from './conservation';
@@ -29,7 +31,7 @@ class PipelineGraph implements Graph {
   readonly types: ReadonlyMap<string, StreamType>;
   private nodes: ReadonlyMap<string, RunningNode>;
   private outputs: ReadonlyMap<RunningNode, Output>;
-  private totals: GraphTotals = { inputCount: 0, messagesIn: 0, letters: new Map() };
+  private totals: GraphTotals = { inputCount: 0, messagesIn: 0, lastArrivalMs: 0, letters: new Map() };
   private readonly hash: string;
   private readonly notes: StepNotes;
   private readonly asked = new Map<number, { readonly request: InferenceRequest; readonly running: RunningNode; readonly ownId: number }>();
@@ -39,7 +41,7 @@ class PipelineGraph implements Graph {
     this.hash = planHash(plan);
     this.nodes = startNodes(plan);
     this.outputs = this.wire();
-    this.types = new Map([...this.nodes].map(([id, { type }]) => [id, type]));
+    this.types = resolveTypes(plan);
     const positions = new Map(plan.nodes.map((node, index) => [node.id, index]));
     this.notes = new StepNotes(node => positions.get(node) ?? -1);
   }
@@ -52,7 +54,7 @@ class PipelineGraph implements Graph {
     const firstAt = this.totals.inputCount;
     this.totals.inputCount += inputs.length;
     for (const input of inputs) if (input.kind === 'message') this.totals.messagesIn += 1;
-    this.notes.remember(inputs, firstAt);
+    this.totals.lastArrivalMs = this.notes.remember(inputs, firstAt, this.totals.lastArrivalMs);
     for (const running of this.nodes.values()) {
       if (running.operator instanceof SourceOperator) running.operator.accept(inputs, firstAt, this.outputOf(running));
     }
@@ -156,7 +158,8 @@ class PipelineGraph implements Graph {
       emitSide: (name, chunk) => this.emitSide(running, name, chunk),
       deadLetter: letter => {
         this.totals.letters.set(letter.code, (this.totals.letters.get(letter.code) ?? 0) + 1);
-        this.notes.addLetter(letter);
+        const kept = this.notes.addLetter(letter);
+        running.sides.get(LETTERS)?.letters?.add(kept);
       },
       dropped: fact => this.notes.addFact(fact),
       requestInference: request => {
@@ -168,6 +171,7 @@ class PipelineGraph implements Graph {
 
   private emit(running: RunningNode, chunk: Chunk): void {
     noteProgress(running, chunk);
+    running.sides.get(LETTERS)?.letters?.follow(chunk.progress);
     this.deliver(running.consumers, chunk);
   }
 
@@ -185,11 +189,17 @@ class PipelineGraph implements Graph {
     }
   }
 
-  /** Once nothing is pending, all ports of a node have the rows of the same inputs: nodes with several ports go on, in the order of the Plan. */
+  /**
+   * Once nothing is pending, all ports of a node have the rows of the same inputs: nodes with several ports go on, in the
+   * order of the Plan, and dead letters that are read go on behind the node that wrote them.
+   */
   private settle(): void {
     for (const running of this.nodes.values()) {
       if (this.asked.size > 0) return;
       running.operator.settle?.(this.outputOf(running));
+      if (this.asked.size > 0) return;
+      const letters = running.sides.get(LETTERS)?.letters?.take() ?? null;
+      if (letters !== null) this.emitSide(running, LETTERS, letters);
     }
   }
 

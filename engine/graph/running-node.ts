@@ -1,9 +1,11 @@
 import { assert, PlanError } from '../error';
+import { LETTERS } from '../operator/letter-rows';
 import type { Operator, StreamType } from '../operator/operator';
 import { operatorSpecOf } from '../operator/registry';
 import { inputsOf, producerOf } from '../plan/inputs-of';
 import type { Plan, PlanNode } from '../plan/plan';
 import { resolveTypes } from '../plan/resolve-types';
+import { LetterStream } from './letter-stream';
 
 /** Where rows of a node go: to a port of another. */
 export interface Consumer {
@@ -15,6 +17,8 @@ export interface Consumer {
 export interface SideOutput {
   readonly consumers: Consumer[];
   rowsOut: number;
+  /** Of the side output of dead letters: those of the step. */
+  readonly letters?: LetterStream;
 }
 
 /** One node of a graph at work. */
@@ -52,7 +56,7 @@ function connect(nodes: ReadonlyMap<string, RunningNode>, input: string, consume
     producer.consumers.push(consumer);
     return;
   }
-  const output = producer.sides.get(side) ?? { consumers: [], rowsOut: 0 };
+  const output = producer.sides.get(side) ?? { consumers: [], rowsOut: 0, ...(side === LETTERS ? { letters: new LetterStream() } : {}) };
   output.consumers.push(consumer);
   producer.sides.set(side, output);
 }

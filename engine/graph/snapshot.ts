@@ -4,12 +4,14 @@ import type { RunningNode } from './running-node';
 import { SnapshotBytesReader, SnapshotBytesWriter } from './snapshot-bytes';
 
 const MAGIC = 0x4c545353;
-const VERSION = 2;
+const VERSION = 3;
 
 /** State of a graph beside that of its nodes. */
 export interface GraphTotals {
   inputCount: number;
   messagesIn: number;
+  /** Arrival of the last input that has one. */
+  lastArrivalMs: number;
   /** Dead letters by code. */
   readonly letters: Map<string, number>;
 }
@@ -22,6 +24,7 @@ export function writeSnapshot(hash: string, totals: GraphTotals, nodes: Readonly
   writer.text(hash);
   writer.f64(totals.inputCount);
   writer.f64(totals.messagesIn);
+  writer.f64(totals.lastArrivalMs);
   const letters = [...totals.letters].sort(([a], [b]) => (a < b ? -1 : 1));
   writer.u32(letters.length);
   for (const [code, count] of letters) {
@@ -41,7 +44,7 @@ export function writeSnapshot(hash: string, totals: GraphTotals, nodes: Readonly
 export function readSnapshot(snapshot: Uint8Array, hash: string, nodes: ReadonlyMap<string, RunningNode>): GraphTotals {
   const reader = new SnapshotBytesReader(snapshot);
   checkHeader(reader, hash);
-  const totals: GraphTotals = { inputCount: reader.f64(), messagesIn: reader.f64(), letters: new Map() };
+  const totals: GraphTotals = { inputCount: reader.f64(), messagesIn: reader.f64(), lastArrivalMs: reader.f64(), letters: new Map() };
   const codes = reader.u32();
   for (let i = 0; i < codes; i++) totals.letters.set(reader.text(), reader.f64());
   for (const running of nodes.values()) {

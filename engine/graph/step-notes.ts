@@ -8,23 +8,21 @@ export const DROP_FACTS_MAX = 1000;
 export class StepNotes {
   private letters: DeadLetter[] = [];
   private facts: DropFact[] = [];
-  private inputs: { readonly firstAt: number; readonly inputs: readonly GraphInput[] }[] = [];
+  private inputs: { readonly firstAt: number; readonly inputs: readonly GraphInput[]; readonly arrivedBeforeMs: number }[] = [];
 
   constructor(private readonly positionOf: (node: string) => number) {}
 
-  /** Inputs whose topic and arrival time letters of this step may need. */
-  remember(inputs: readonly GraphInput[], firstAt: number): void {
-    this.inputs.push({ firstAt, inputs });
+  /** Inputs whose topic and arrival time letters of this step may need, and the arrival of the last input before them; the arrival of the last of them. */
+  remember(inputs: readonly GraphInput[], firstAt: number, arrivedBeforeMs: number): number {
+    this.inputs.push({ firstAt, inputs, arrivedBeforeMs });
+    return arrivalUpTo(inputs, inputs.length - 1) ?? arrivedBeforeMs;
   }
 
-  /** The letter as it is kept: with the topic and arrival of the input that released its row. */
-  addLetter(letter: DeadLetter): void {
-    if (!Number.isNaN(letter.arrivalTimeMs)) {
-      this.letters.push(letter);
-      return;
-    }
-    const { topic, arrivalTimeMs } = this.originOf(letter.at);
-    this.letters.push({ ...letter, topic, arrivalTimeMs });
+  /** Keeps the letter, with the topic and arrival of the input that released its row. */
+  addLetter(letter: DeadLetter): DeadLetter {
+    const kept = Number.isNaN(letter.arrivalTimeMs) ? { ...letter, ...this.originOf(letter.at) } : letter;
+    this.letters.push(kept);
+    return kept;
   }
 
   addFact(fact: DropFact): void {
@@ -41,12 +39,21 @@ export class StepNotes {
     return taken;
   }
 
+  /** What the end of inputs released arrived with the last one before. */
   private originOf(at: number): { topic: string; arrivalTimeMs: number } {
-    for (const { firstAt, inputs } of this.inputs) {
+    for (const { firstAt, inputs, arrivedBeforeMs } of this.inputs) {
       const input = inputs[at - firstAt];
-      if (input === undefined || input.kind === 'end') continue;
-      return { topic: input.kind === 'message' ? input.topic : '', arrivalTimeMs: input.arrivalTimeMs };
+      if (input !== undefined) return { topic: input.kind === 'message' ? input.topic : '', arrivalTimeMs: arrivalUpTo(inputs, at - firstAt) ?? arrivedBeforeMs };
     }
     return { topic: '', arrivalTimeMs: 0 };
   }
+}
+
+/** Arrival of the last of the inputs up to `index` that has one. */
+function arrivalUpTo(inputs: readonly GraphInput[], index: number): number | null {
+  for (let i = index; i >= 0; i--) {
+    const input = inputs[i]!;
+    if (input.kind !== 'end') return input.arrivalTimeMs;
+  }
+  return null;
 }

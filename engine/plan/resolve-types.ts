@@ -1,5 +1,6 @@
 import { didYouMean, quotedNames } from '../did-you-mean';
 import { assert, PlanError } from '../error';
+import { LETTER_TYPE, LETTERS } from '../operator/letter-rows';
 import type { StreamType } from '../operator/operator';
 import { operatorSpecOf } from '../operator/registry';
 import { inputsOf, producerOf, SIDE_MARK } from './inputs-of';
@@ -12,13 +13,16 @@ export function resolveNode(node: PlanNode, inputs: readonly StreamType[], path:
 
 /** What the rows of each side output of `node` are. */
 export function resolveSides(node: PlanNode, inputs: readonly StreamType[], path: string): Readonly<Record<string, StreamType>> {
-  return operatorSpecOf(node).sideOutputs?.(node.config, inputs, path) ?? {};
+  const sides = operatorSpecOf(node).sideOutputs?.(node.config, inputs, path) ?? {};
+  assert(!(LETTERS in sides), `the side output "${LETTERS}" is that of the graph`);
+  return sides;
 }
 
-/** The type of every node's rows by id, and of side outputs by `id#name`, in the order of the Plan. */
+/** The type of every node's rows by id, of side outputs by `id#name`, and of dead letters that are read, in the order of the Plan. */
 export function resolveTypes(plan: Plan): ReadonlyMap<string, StreamType> {
   const types = new Map<string, StreamType>();
   plan.nodes.forEach((node, index) => {
+    for (const input of inputsOf(node)) if (producerOf(input).side === LETTERS) types.set(input, LETTER_TYPE);
     const inputs = inputsOf(node).map(input => typeOfInput(types, input, `nodes[${index}].input`));
     types.set(node.id, resolveNode(node, inputs, `nodes[${index}].config`));
     for (const [name, type] of Object.entries(resolveSides(node, inputs, `nodes[${index}].config`))) types.set(`${node.id}${SIDE_MARK}${name}`, type);

@@ -2,6 +2,7 @@ import type { Batch } from '../../batch/batch';
 import { concatBatches } from '../../batch/concat';
 import { sliceBatch } from '../../batch/slice';
 import { PlanError } from '../../error';
+import { PLAN_LIMITS } from '../../plan/limits';
 import type { UnionNode } from '../../plan/nodes/streams';
 import type { Field } from '../../schema/schema';
 import { typeName } from '../../schema/schema';
@@ -11,7 +12,7 @@ import { MergingOperator } from './merging-operator';
 /** All rows of several streams, in the order in which they came. */
 export const union: OperatorSpec<UnionNode['config']> = {
   op: 'union',
-  ports: { min: 2, max: 64 },
+  ports: { min: 2, max: PLAN_LIMITS.nodesMax },
   doc: 'All rows of several streams with the same columns, in the order in which they came. The watermark is the smallest of those streams that are not idle.',
   fields: [],
   drops: 'Nothing.',
