@@ -12,7 +12,7 @@ export function resampleLinear(times: Float64Array, x: Float64Array, grid: Float
     if (time < times[0]! || time > times[last]!) return options.outside === 'null' ? null : x[time < times[0]! ? 0 : last]!;
     while (next < last && times[next + 1]! <= time) next += 1;
     if (times[next] === time || next === last) return x[next]!;
-    return between(times, x, next, time);
+    return interpolate(time, times[next]!, x[next]!, times[next + 1]!, x[next + 1]!);
   });
 }
 
@@ -21,7 +21,8 @@ export function regularGrid(startMs: number, endMs: number, stepMs: number): Flo
   return Float64Array.from({ length: Math.floor((endMs - startMs) / stepMs) + 1 }, (_, i) => startMs + i * stepMs);
 }
 
-function between(times: Float64Array, x: Float64Array, index: number, time: number): number {
-  const slope = (x[index + 1]! - x[index]!) / (times[index + 1]! - times[index]!);
-  return slope * (time - times[index]!) + x[index]!;
+/** Value at `time` on the line from (fromTime, from) to (toTime, to), rounded as NumPy does. */
+export function interpolate(time: number, fromTime: number, from: number, toTime: number, to: number): number {
+  const slope = (to - from) / (toTime - fromTime);
+  return slope * (time - fromTime) + from;
 }

@@ -23,6 +23,19 @@ export interface CarriedFilterOptions<R extends Row, A extends string> extends S
   readonly start?: 'settled' | 'rest';
 }
 
+export interface ResampleOptions<C extends string, A extends string> {
+  /** What to give at each time, beside the keys: numbers for `linear`, any columns otherwise. */
+  readonly columns: readonly C[];
+  /** Distance of the times, which are multiples of it since the epoch. */
+  readonly everyMs: number;
+  /** How far a row reaches, at most 1 000 times everyMs; between rows further apart there is nothing. */
+  readonly maxGapMs: number;
+  /** `linear` (default): on the line between the rows before and after; `hold`: the last value; `null`: only values at that very time. */
+  readonly method?: 'linear' | 'hold' | 'null';
+  /** Name of the column with the time. Default `timeMs`. */
+  readonly timeAs?: A;
+}
+
 /** What `signalSteps` does, with types that know the columns `R` and the keys `K`. */
 export interface SignalSteps<R extends Row, K extends string> {
   /**
@@ -39,6 +52,9 @@ export interface SignalSteps<R extends Row, K extends string> {
 
   /** Adds a column without one frequency, by a filter whose state goes on from row to row of a key: `.notch({ column: 'x', as: 'clean', sampleHz: 1_000, frequencyHz: 50 })`. */
   notch<const A extends string, const C extends NamesOf<R>['numbers']>(options: CarriedFilterOptions<R, A> & NotchDesign & { readonly column: C }): StreamOf<Flat<R & { readonly [N in A]: R[C] }>, K>;
+
+  /** Gives the rows of each key at regular times, on lines between them or with the last value: `.resample({ columns: ['x'], everyMs: 100, maxGapMs: 1_000 })`. */
+  resample<const C extends keyof R & string, const A extends string = 'timeMs'>(options: ResampleOptions<C, A>): StreamOf<Flat<Pick<R, (K | C) & keyof R> & { readonly [N in A]: number }>, K>;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -53,5 +69,8 @@ export const signalSteps: StepTable = {
   },
   notch(this: StreamBuilder, options: Options) {
     return this.step('notch', given(options, 'notch', "{ column, as, sampleHz, frequencyHz }, e.g. notch({ column: 'x', as: 'clean', sampleHz: 1_000, frequencyHz: 50 })"));
+  },
+  resample(this: StreamBuilder, options: Options) {
+    return this.step('resample', given(options, 'resample', "{ columns, everyMs, maxGapMs }, e.g. resample({ columns: ['x'], everyMs: 100, maxGapMs: 1_000 })"));
   }
 };

@@ -1,4 +1,4 @@
-import { columnName } from '../column-names';
+import { columnName, columnNames } from '../column-names';
 import { ObjectReader, planInvalid } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
@@ -6,7 +6,7 @@ import type { AggregateUse } from './aggregate-use';
 import { parseAggregateUse } from './aggregate-use';
 
 /** Operators on signals. */
-export type SignalNode = SignalFeaturesNode | ButterworthNode | NotchNode;
+export type SignalNode = SignalFeaturesNode | ButterworthNode | NotchNode | ResampleNode;
 
 /** Adds what is computed from the signal in each row. */
 export interface SignalFeaturesNode extends UnaryNode {
@@ -40,8 +40,20 @@ export interface NotchNode extends UnaryNode {
   readonly config: CarriedFilter & { readonly sampleHz: number; readonly frequencyHz: number; readonly quality: number };
 }
 
+/** Gives the rows of each key at regular times. */
+export interface ResampleNode extends UnaryNode {
+  readonly op: 'resample';
+  readonly config: {
+    readonly columns: readonly string[];
+    readonly everyMs: number;
+    readonly method: 'linear' | 'hold' | 'null';
+    readonly maxGapMs: number;
+    readonly timeAs: string;
+  };
+}
+
 /** The config of each operator of `SignalNode`, read strictly from untrusted JSON. */
-export const signalParsers = { signal: parseFeatures, butterworth: parseButterworth, notch: parseNotch };
+export const signalParsers = { signal: parseFeatures, butterworth: parseButterworth, notch: parseNotch, resample: parseResample };
 
 const EDGES_MAX = 2;
 
@@ -71,6 +83,19 @@ function parseButterworth(json: unknown, path: string): ButterworthNode['config'
 function parseNotch(json: unknown, path: string): NotchNode['config'] {
   const reader = new ObjectReader(json, path);
   const config: NotchNode['config'] = { ...carried(reader), frequencyHz: positive(reader, 'frequencyHz'), quality: positive(reader, 'quality') };
+  reader.end();
+  return config;
+}
+
+function parseResample(json: unknown, path: string): ResampleNode['config'] {
+  const reader = new ObjectReader(json, path);
+  const config: ResampleNode['config'] = {
+    columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax),
+    everyMs: reader.integer('everyMs', 1),
+    method: reader.oneOf('method', ['linear', 'hold', 'null']),
+    maxGapMs: reader.integer('maxGapMs', 1),
+    timeAs: columnName(reader, 'timeAs')
+  };
   reader.end();
   return config;
 }
