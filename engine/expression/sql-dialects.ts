@@ -106,6 +106,11 @@ function flinkExact(op: '+' | '-' | '*', a: string, b: string): string {
   return `(CASE WHEN ${exact} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(${exact} AS BIGINT) END)`;
 }
 
+/** Flink has no such function, and its planner takes x <> x for false. */
+function flinkIsNaN(a: string): string {
+  return `(CAST(${a} AS STRING) = 'NaN')`;
+}
+
 function flinkCall(primitive: Primitive, a: string, b: string): string | null {
   switch (primitive) {
     case '+':
@@ -144,9 +149,10 @@ function flinkCall(primitive: Primitive, a: string, b: string): string | null {
     case 'length':
       return `CHAR_LENGTH(${a})`;
     case 'min':
-      return `LEAST(${a}, ${b})`;
     case 'max':
-      return `GREATEST(${a}, ${b})`;
+      return `(CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ${flinkIsNaN(a)} OR ${flinkIsNaN(b)} THEN ${NAN} ELSE ${primitive === 'min' ? 'LEAST' : 'GREATEST'}(${a}, ${b}) END)`;
+    case 'isNaN':
+      return flinkIsNaN(a);
     default:
       return null;
   }
