@@ -1,3 +1,4 @@
+import type { CountingSpec, SessionSpec, SlidingSpec } from '../plan/nodes/window';
 import type { Delivery, Plan, Slo } from '../plan/plan';
 import type { ParameterValue } from '../expression/parse';
 import type { Aggregate, CountAggregate, DistinctAggregate, ListAggregate, NumericAggregate, PairAggregate, ValueAggregate } from './aggregates';
@@ -9,6 +10,7 @@ import type { ShapingSteps } from './steps/shaping-steps';
 import type { SignalSteps } from './steps/signal-steps';
 import type { StatefulSteps } from './steps/stateful-steps';
 import type { StreamsSteps } from './steps/streams-steps';
+import type { SessionWindowOptions, SlidingWindowOptions } from './own-windows';
 import type { Window, WindowOptions } from './windows';
 
 /*
@@ -51,7 +53,7 @@ interface RowSteps<R extends Row, K extends string> extends ShapingSteps<R, K>, 
 
   /** Puts the rows of each key into windows by event time: `.window(tumbling({ sizeMs: 1_000 }))`. Late rows are counted. */
   window(window: Window): WindowedStream<R, K>;
-  window<const O extends WindowOptions>(window: Window, options: O): WindowedStream<R, K, BoundsOf<O>, LateRows<R, K, O>>;
+  window<W extends Window, const O extends OptionsOf<W>>(window: W, options: O): WindowedStream<R, K, BoundsOf<W, O>, LateRows<R, K, O>>;
 
   /**
    * Runs an ONNX model and adds its outputs as columns: `.predict('bearing.onnx', { inputs: { features: ['rms', 'peakHz'] }, outputs: { score: 'score' } })`.
@@ -132,8 +134,26 @@ export type RevisedBounds = WindowBounds & {
   readonly revision: number;
 };
 
-/** Columns of windows with options `O`. */
-type BoundsOf<O> = 'allowedLatenessMs' extends keyof O ? RevisedBounds : O extends { readonly emit: infer E } ? (E extends 'onClose' ? WindowBounds : RevisedBounds) : WindowBounds;
+/** Columns of sessions that may have several results. */
+export type ReplacingBounds = RevisedBounds & {
+  /** Bounds of earlier results, with other bounds, that this one takes the place of: start, end, start, end, … in ms. */
+  readonly replaces: Signal;
+};
+/** Columns of sliding windows with previews. */
+export type PreviewBounds = WindowBounds & {
+  /** True for the result at arrival, false for the final one. */
+  readonly preview: boolean;
+};
+
+type NoOptions = Readonly<Record<never, never>>;
+/** What windows of kind `W` take. */
+type OptionsOf<W> = W extends Window<SessionSpec> ? SessionWindowOptions : W extends Window<SlidingSpec> ? SlidingWindowOptions : W extends Window<CountingSpec> ? NoOptions : WindowOptions;
+/** Whether windows with options `O` may have several results. */
+type IsRevised<O> = 'allowedLatenessMs' extends keyof O ? true : O extends { readonly emit: infer E } ? (E extends 'onClose' ? false : true) : false;
+/** Columns of windows `W` with options `O`. */
+type BoundsOf<W, O> = W extends Window<SlidingSpec>
+  ? (O extends { readonly emit: 'onArrival' } ? PreviewBounds : WindowBounds)
+  : IsRevised<O> extends true ? (W extends Window<SessionSpec> ? ReplacingBounds : RevisedBounds) : WindowBounds;
 
 /** Type of a model's output: one number per row, or a list of them. */
 export type OutputType = 'float32' | 'float64' | 'int64' | 'int32' | { readonly list: 'float32' | 'float64' | 'int32'; readonly size?: number };

@@ -1,9 +1,9 @@
-import type { WindowSpec } from '../plan/nodes/window';
+import type { AlignedWindowSpec, WindowSpec } from '../plan/nodes/window';
 import { given } from './given';
 
 /** How rows are put into windows by their event time. */
-export interface Window {
-  readonly spec: WindowSpec;
+export interface Window<S extends WindowSpec = WindowSpec> {
+  readonly spec: S;
 }
 export interface TumblingOptions {
   /** Length of each window in ms, above 0. */
@@ -28,7 +28,7 @@ export interface WindowOptions {
 }
 
 /** Windows of equal length side by side, `[start, start + sizeMs)`: every row is in exactly one. `tumbling({ sizeMs: 1_000 })`. */
-export function tumbling(options: TumblingOptions): Window {
+export function tumbling(options: TumblingOptions): Window<AlignedWindowSpec> {
   const { sizeMs, offsetMs = 0 } = given(options, 'tumbling', '{ sizeMs }, e.g. tumbling({ sizeMs: 1_000 })');
   return { spec: { kind: 'tumbling', sizeMs, offsetMs } };
 }
@@ -51,13 +51,13 @@ export interface CumulatingOptions {
 }
 
 /** Windows that overlap, `[start, start + sizeMs)` with a start every `hopMs`: the last minute, every 10 s, is `hopping({ sizeMs: 60_000, hopMs: 10_000 })`. At most 2 048 windows per row. */
-export function hopping(options: HoppingOptions): Window {
+export function hopping(options: HoppingOptions): Window<AlignedWindowSpec> {
   const { sizeMs, hopMs, offsetMs = 0 } = given(options, 'hopping', '{ sizeMs, hopMs }, e.g. hopping({ sizeMs: 60_000, hopMs: 10_000 })');
   return { spec: { kind: 'hopping', sizeMs, hopMs, offsetMs } };
 }
 
 /** Windows that grow by a step, then begin anew: the day so far, every hour, is `cumulating({ maxSizeMs: 86_400_000, stepMs: 3_600_000 })`. At most 2 048 steps. */
-export function cumulating(options: CumulatingOptions): Window {
+export function cumulating(options: CumulatingOptions): Window<AlignedWindowSpec> {
   const { maxSizeMs, stepMs, offsetMs = 0 } = given(options, 'cumulating', '{ maxSizeMs, stepMs }, e.g. cumulating({ maxSizeMs: 86_400_000, stepMs: 3_600_000 })');
   return { spec: { kind: 'cumulating', maxSizeMs, stepMs, offsetMs } };
 }

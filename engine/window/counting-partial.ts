@@ -21,7 +21,7 @@ export interface CountingState {
   readonly span: TimeSpan;
 }
 
-/** The windows of `key` that have begun. Its open pane becomes part of its queue, in which each cell then holds what follows it, too. */
+/** The windows of `key` that have begun, in order. Its open pane becomes part of its queue, in which each cell then holds what follows it, too. */
 export function partialWindows(key: number, { counts, queues, plan, span }: CountingState): PartialWindow[] {
   const queue = counts.queueOf(key);
   const openRows = rowsInOpenPane(counts.position[key]!, plan);
@@ -43,7 +43,7 @@ export function partialWindows(key: number, { counts, queues, plan, span }: Coun
     windows.push({ key, cells, index, startMs, endMs, rows });
     rows = 0;
   }
-  return windows;
+  return windows.reverse();
 }
 
 function rowsInOpenPane(position: number, { ends }: CountingPanes): number {
