@@ -123,28 +123,38 @@ function nearPane(time: number, originMs: number, perMs: number): number {
   return ((time - originMs + 0.5) * perMs) | 0;
 }
 
-/** The cell of a row in a near pane, or `DISCARD_CELL` when that takes more than a look. */
-function nearCell(near: NearTable, cellOf: Int32Array, time: number, key: number): number {
-  let first = near.likelyBase;
-  if (!(time >= near.startMs && time < near.endMs)) {
-    if (!(time >= near.originMs && time < near.limitMs)) return DISCARD_CELL;
-    first = near.base[nearPane(time, near.originMs, near.perMs)]!;
-  }
-  return (first | key) < 0 ? DISCARD_CELL : cellOf[first + key]!;
+/** Place of the first cell of the window of `time`, -1 when that takes a search. */
+function baseAt(time: number, base: Int32Array, originMs: number, limitMs: number, perMs: number): number {
+  return time >= originMs && time < limitMs ? base[nearPane(time, originMs, perMs)]! : -1;
 }
 
-/** Four rows per turn, as in `KeyColumn`. */
+/**
+ * Four rows per turn and nothing but numbers and arrays in local variables: V8 looks at length and address of every array
+ * again in each turn, and at the fields of an object at each use.
+ */
 function fillWhole(table: NearTable, { times, from, keys, keyFrom }: KeyedRows, done: number, limit: number, cellOf: Int32Array, cells: Int32Array): number {
-  // A copy that the compiler keeps in registers, because nothing else can see it.
-  const near = { ...table };
+  const { base, perMs, originMs, limitMs, startMs, endMs, likelyBase } = table;
   let i = done;
   for (; i + 4 <= limit; i += 4) {
     const row = from + i;
+    const time0 = times[row]!;
+    const time1 = times[row + 1]!;
+    const time2 = times[row + 2]!;
+    const time3 = times[row + 3]!;
+    const base0 = time0 >= startMs && time0 < endMs ? likelyBase : baseAt(time0, base, originMs, limitMs, perMs);
+    const base1 = time1 >= startMs && time1 < endMs ? likelyBase : baseAt(time1, base, originMs, limitMs, perMs);
+    const base2 = time2 >= startMs && time2 < endMs ? likelyBase : baseAt(time2, base, originMs, limitMs, perMs);
+    const base3 = time3 >= startMs && time3 < endMs ? likelyBase : baseAt(time3, base, originMs, limitMs, perMs);
     const key = keyFrom + i;
-    const cell0 = nearCell(near, cellOf, times[row]!, keys[key]!);
-    const cell1 = nearCell(near, cellOf, times[row + 1]!, keys[key + 1]!);
-    const cell2 = nearCell(near, cellOf, times[row + 2]!, keys[key + 2]!);
-    const cell3 = nearCell(near, cellOf, times[row + 3]!, keys[key + 3]!);
+    const key0 = keys[key]!;
+    const key1 = keys[key + 1]!;
+    const key2 = keys[key + 2]!;
+    const key3 = keys[key + 3]!;
+    if ((base0 | base1 | base2 | base3 | key0 | key1 | key2 | key3) < 0) break;
+    const cell0 = cellOf[base0 + key0]!;
+    const cell1 = cellOf[base1 + key1]!;
+    const cell2 = cellOf[base2 + key2]!;
+    const cell3 = cellOf[base3 + key3]!;
     if (cell0 === DISCARD_CELL || cell1 === DISCARD_CELL || cell2 === DISCARD_CELL || cell3 === DISCARD_CELL) break;
     cells[i] = cell0;
     cells[i + 1] = cell1;
@@ -152,7 +162,9 @@ function fillWhole(table: NearTable, { times, from, keys, keyFrom }: KeyedRows, 
     cells[i + 3] = cell3;
   }
   for (; i < limit; i++) {
-    const cell = nearCell(near, cellOf, times[from + i]!, keys[keyFrom + i]!);
+    const key = keys[keyFrom + i]!;
+    const first = baseAt(times[from + i]!, base, originMs, limitMs, perMs);
+    const cell = (first | key) < 0 ? DISCARD_CELL : cellOf[first + key]!;
     if (cell === DISCARD_CELL) break;
     cells[i] = cell;
   }
@@ -167,13 +179,16 @@ interface EndingWindow {
 }
 
 function fillEnding(table: NearTable, { paneMs, endMs, optional }: EndingWindow, { times, from, keys, keyFrom }: KeyedRows, done: number, limit: number, cellOf: Int32Array, cells: Int32Array): number {
-  const near = { ...table };
+  const { base, perMs, originMs, limitMs } = table;
   let i = done;
   for (; i < limit; i++) {
     const time = times[from + i]!;
-    if (!(time >= near.originMs && time < near.limitMs)) break;
-    const isAfter = time >= near.originMs + nearPane(time, near.originMs, near.perMs) * paneMs + endMs;
-    const cell = isAfter ? DISCARD_CELL : nearCell(near, cellOf, time, keys[keyFrom + i]!);
+    if (!(time >= originMs && time < limitMs)) break;
+    const pane = nearPane(time, originMs, perMs);
+    const isAfter = time >= originMs + pane * paneMs + endMs;
+    const key = keys[keyFrom + i]!;
+    const first = base[pane]!;
+    const cell = isAfter || (first | key) < 0 ? DISCARD_CELL : cellOf[first + key]!;
     if (cell === DISCARD_CELL && !(isAfter && optional)) break;
     cells[i] = cell;
   }

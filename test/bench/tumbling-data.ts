@@ -38,11 +38,18 @@ export const TUMBLING_TABLES_SQL = `
   FROM (SELECT i, (i * ${HASH}) % 4294967296 AS h FROM range(${ROWS}) r(i));
   CREATE TABLE rows_integer AS SELECT t, replace(k::VARCHAR, 'sensor-', '')::INTEGER AS k, x FROM rows_enum`;
 
+export interface TumblingQuery {
+  readonly key: 'enum' | 'integer';
+  /** `plain`: DuckDB's `sum` and `avg` just add; `compensated`: its `fsum` and `favg` mean what Littoral's `sum` and `mean` do. */
+  readonly sums: 'plain' | 'compensated';
+}
+
 /** The job on one of the tables; the result is the table `result`. */
-export function tumblingSql(key: 'enum' | 'integer'): string {
+export function tumblingSql({ key, sums }: TumblingQuery): string {
+  const [sum, mean] = sums === 'plain' ? ['sum', 'avg'] : ['fsum', 'favg'];
   return `
     CREATE OR REPLACE TEMP TABLE result AS
-    SELECT k, t - t % ${SIZE_MS} AS start, count(*) AS n, sum(x) AS s, avg(x) AS m, min(x) AS lo, max(x) AS hi
+    SELECT k, t - t % ${SIZE_MS} AS start, count(*) AS n, ${sum}(x) AS s, ${mean}(x) AS m, min(x) AS lo, max(x) AS hi
     FROM rows_${key} GROUP BY k, t - t % ${SIZE_MS}`;
 }
 
