@@ -120,15 +120,29 @@ export class QuantileSketch {
   private approximate(rank: number): number {
     if (rank <= 0) return this.least;
     if (rank >= this.count - 1) return this.greatest;
-    const items = this.levels.flatMap((level, height) => Array.from(level.values.subarray(0, level.count), value => ({ value, weight: 2 ** height })));
-    items.sort((a, b) => a.value - b.value);
-    let passed = 0;
-    for (const { value, weight } of items) {
-      passed += weight;
-      if (passed > rank) return value;
+    const sorted = this.levels.map(level => level.values.subarray(0, level.count).sort());
+    const next = new Int32Array(sorted.length);
+    for (let passed = 0; ; ) {
+      const height = heightOfLeast(sorted, next);
+      if (height < 0) return this.greatest;
+      passed += 2 ** height;
+      if (passed > rank) return sorted[height]![next[height]!]!;
+      next[height]! += 1;
     }
-    return this.greatest;
   }
+}
+
+/** The level whose next value is the least, or -1 when none has one. */
+function heightOfLeast(sorted: readonly Float64Array[], next: Int32Array): number {
+  let best = -1;
+  let least = Infinity;
+  for (let height = 0; height < sorted.length; height++) {
+    const values = sorted[height]!;
+    if (next[height]! >= values.length || (best >= 0 && values[next[height]!]! >= least)) continue;
+    best = height;
+    least = values[next[height]!]!;
+  }
+  return best;
 }
 
 /** Moves every second of the sorted values up, and says how many are gone; of an odd number the greatest stays. */
