@@ -11,7 +11,7 @@ import type { BothSidesHaveTheColumn, HasColumns, JoinedRow, LetterRow, Prefixed
 /** One or more of `N`. */
 type Names<N extends string> = readonly [N, ...N[]];
 /** A stream of the rows `J`, unless columns would be there twice. */
-type Unless<Twice, J extends Row, K extends string> = [Twice] extends [never] ? StreamOf<J, K> : BothSidesHaveTheColumn<Twice>;
+type Unless<Twice, J extends Row, K extends string> = [Twice] extends [never] ? StreamOf<J, K> : Twice extends infer Name ? BothSidesHaveTheColumn<Name> : never;
 type BoundsOf<O> = O extends { readonly allowedLatenessMs: number } ? RevisedBounds : WindowBounds;
 
 /** What `streamsSteps` does, with types that know the columns `R` and the keys `K`. */
@@ -72,7 +72,8 @@ export const streamsSteps: StepTable = {
   },
   lookup(this: StreamBuilder, from: StreamBuilder | LookupTable<Row>, options: Readonly<Record<string, unknown>>) {
     const config = withPrefixes(given(options, 'lookup', "{ on, columns }, e.g. { on: ['device'], columns: ['limit'] }"), false);
-    if ('table' in given(from, 'lookup', 'a table or a stream of updates, e.g. lookup(lookupTable({ schema, rows }), { on, columns })')) return this.step('lookup', { ...config, table: from.table });
+    given(from, 'lookup', 'a table or a stream of updates, e.g. lookup(lookupTable({ schema, rows }), { on, columns })');
+    if ('table' in from) return this.step('lookup', { ...config, table: from.table });
     return this.stepOnto([from], 'temporalLookup', config, 'lookup');
   },
   deadLetters(this: StreamBuilder, steps: (letters: StreamBuilder) => Pipeline) {
