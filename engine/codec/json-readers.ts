@@ -6,10 +6,13 @@ import type { AnyColumnBuilder } from './column-builder';
 import { BinaryBuilder, ListBuilder, Utf8Builder } from './column-builder';
 import { FieldReader } from './field-reader';
 import type { JsonScanner } from './json-scanner';
-import { CLOSE_LIST, COMMA, OPEN_LIST } from './json-scanner';
+import { CLOSE_LIST, COMMA, OPEN_LIST, QUOTE } from './json-scanner';
 import { BoolReader, Float32Reader, Float64Reader, Int32Reader, Int64Reader, TimestampReader } from './number-readers';
 import { takeNumberRun } from './number-run';
+import { HASH_SEED } from './text-interner';
 
+const BACKSLASH = 92;
+const SPACE = 32;
 const INT32_MAX = 2 ** 31 - 1;
 
 class Utf8Reader extends FieldReader {
@@ -21,6 +24,32 @@ class Utf8Reader extends FieldReader {
   get builder(): AnyColumnBuilder {
     return this.target;
   }
+  protected override takeRun(max: number): number {
+    const { scanner, target } = this;
+    const { bytes, end } = scanner;
+    const { interner } = target;
+    let count = 0;
+    for (let position = scanner.position; count < max && bytes[position] === QUOTE; count++) {
+      const start = position + 1;
+      let code = interner.guess(bytes, start, end);
+      let at = start + interner.guessedLength;
+      if (code >= 0 && bytes[at + 1] === COMMA) interner.confirm();
+      else if (code < 0) {
+        let hash = HASH_SEED;
+        let byte = 0;
+        for (at = start; at < end && (byte = bytes[at]!) !== QUOTE && byte !== BACKSLASH && byte >= SPACE; at++) hash = Math.imul(hash ^ byte, 16777619);
+        if (byte !== QUOTE || bytes[at + 1] !== COMMA || at - start > scanner.limits.stringBytesMax) break;
+        code = interner.encode(bytes, start, at, hash);
+      }
+      if (code < 0 || at + 1 >= end || bytes[at + 1] !== COMMA) break;
+      target.appendCode(code);
+      position = at + 2;
+      while (position < end && bytes[position] === SPACE) position++;
+      scanner.position = position;
+    }
+    return count;
+  }
+
   protected readValue(): boolean {
     const scanner = this.scanner;
     if (!scanner.scanString(this.wanted)) return false;

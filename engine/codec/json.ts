@@ -5,6 +5,7 @@ import type { DecodeFailure } from './decode-failure';
 import { DEFAULT_DECODE_LIMITS } from './decode-failure';
 import { DriftCounts } from './drift-counts';
 import type { FieldReader } from './field-reader';
+import { JsonFastRow } from './json-fast-row';
 import { fieldReader } from './json-readers';
 import { KeyTable } from './json-keys';
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, JsonScanner, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-scanner';
@@ -32,6 +33,9 @@ export class JsonDecoder implements PayloadDecoder {
   /** Per column how often it was missing; folded into `counts` when they are asked for. */
   private readonly missing: Float64Array;
   private readonly lines: boolean;
+  private readonly fast: JsonFastRow;
+  /** Columns in the order in which the last object had them. */
+  private readonly seenOrder: Int32Array;
   private sink: RowBuilder | null = null;
   private rows = 0;
 
@@ -43,6 +47,8 @@ export class JsonDecoder implements PayloadDecoder {
     this.keys = new KeyTable(fields.map(field => field.name), this.counts);
     this.missing = new Float64Array(fields.length);
     this.lines = options.lines ?? false;
+    this.fast = new JsonFastRow(fields, this.readers, this.scanner);
+    this.seenOrder = new Int32Array(fields.length);
   }
 
   /** Appends the rows of `payload` to `sink` and returns their number, or leaves `sink` as it was and says why. */
@@ -52,6 +58,11 @@ export class JsonDecoder implements PayloadDecoder {
     scanner.open(payload);
     this.rows = 0;
     const before = sink.rowCount;
+    if (payload.length <= scanner.limits.payloadBytesMax) {
+      if (this.fast.take(payload)) return 1;
+      sink.truncate(before);
+      scanner.open(payload);
+    }
     const max = scanner.limits.payloadBytesMax;
     const ok =
       payload.length > max
@@ -94,6 +105,7 @@ export class JsonDecoder implements PayloadDecoder {
       assert(column, `the row builder has column "${reader.name}"`);
       reader.bind(column);
     }
+    this.fast.bind();
     this.sink = sink;
   }
 
@@ -153,7 +165,7 @@ export class JsonDecoder implements PayloadDecoder {
       if (reader === undefined) {
         if (!skipValue(scanner, 1)) return false;
       } else {
-        seen++;
+        this.seenOrder[seen++] = code;
         guess = code + 1;
         form ??= this.formAt(reader);
         if (form === 'row') {
@@ -229,6 +241,7 @@ export class JsonDecoder implements PayloadDecoder {
 
   private endObject(form: Form, seen: number, columnRows: number): boolean {
     const rows = form === 'row' ? 1 : columnRows;
+    if (seen === this.readers.length && form === 'row') this.fast.learn(this.seenOrder);
     if (seen < this.readers.length) {
       for (let i = 0; i < this.readers.length; i++) {
         if (this.keys.has(i)) continue;

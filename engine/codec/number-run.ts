@@ -1,13 +1,8 @@
-import { EXACT_POWERS } from './decimal';
 import type { JsonScanner } from './json-scanner';
+import { takePlainDouble, takePlainWhole } from './plain-number';
 
-const ZERO = 48;
-const NINE = 57;
-const DOT = 46;
-const MINUS = 45;
 const COMMA = 44;
 const SPACE = 32;
-const EXACT_MAX = 9_007_199_254_740_992;
 
 /**
  * Takes numbers of a list as long as they are plain and followed by a comma, into `out`; returns how many. It stops before
@@ -20,31 +15,10 @@ export function takeNumberRun(scanner: JsonScanner, out: Float64Array, integerMa
   let position = scanner.position;
   let count = 0;
   while (count < max) {
-    let at = position;
-    if (bytes[at] === MINUS) at++;
-    const negative = at !== position;
-    const first = at;
-    let mantissa = 0;
-    let byte = 0;
-    while (at < end && (byte = bytes[at]!) >= ZERO && byte <= NINE) {
-      mantissa = mantissa * 10 + (byte - ZERO);
-      at++;
-    }
-    if (at === first || (bytes[first] === ZERO && at - first > 1)) break;
-    let value = mantissa;
-    if (byte === DOT && integerMax === null && at < end) {
-      const fraction = ++at;
-      while (at < end && (byte = bytes[at]!) >= ZERO && byte <= NINE) {
-        mantissa = mantissa * 10 + (byte - ZERO);
-        at++;
-      }
-      if (at === fraction || at - fraction > 22) break;
-      value = mantissa / EXACT_POWERS[at - fraction]!;
-    }
-    if (byte !== COMMA || at >= end || mantissa >= EXACT_MAX) break;
-    if (integerMax === null) out[count++] = negative ? -value : value;
-    else if (mantissa <= integerMax) out[count++] = negative ? 0 - value : value;
-    else break;
+    const at = integerMax === null ? takePlainDouble(bytes, position, end, out, count) : takePlainWhole(bytes, position, end, out, count);
+    if (at < 0 || at >= end || bytes[at] !== COMMA) break;
+    if (integerMax !== null && Math.abs(out[count]!) > integerMax) break;
+    count++;
     position = at + 1;
     while (position < end && bytes[position] === SPACE) position++;
   }

@@ -3,6 +3,7 @@ import { decodeUtf8 } from './utf8';
 
 /** Longer probing means that someone sends texts whose hashes collide; the dictionary's own hash has a secret seed. */
 const PROBES_MAX = 32;
+const QUOTE = 34;
 
 /**
  * Dictionary codes of texts given as UTF-8 bytes. A text that was seen before costs one hash and one comparison, and no
@@ -14,6 +15,9 @@ export class TextInterner {
   private hashes = new Int32Array(32);
   private starts = new Int32Array(33);
   private codes = new Int32Array(32);
+  /** Per entry the one that came after it last time. */
+  private followers = new Int32Array(32).fill(-1);
+  private lastEntry = -1;
   private arena = new Uint8Array(1024);
   private count = 0;
 
@@ -24,11 +28,39 @@ export class TextInterner {
     for (let probe = 0; probe < PROBES_MAX; probe++) {
       const entry = this.slots[slot]!;
       if (entry < 0) return this.add(bytes, start, end, hash, slot);
-      if (this.hashes[entry] === hash && this.equals(entry, bytes, start, end)) return this.codes[entry]!;
+      if (this.hashes[entry] === hash && this.equals(entry, bytes, start, end)) {
+        this.follow(entry);
+        return this.codes[entry]!;
+      }
       slot = (slot + 1) & mask;
     }
     const text = decodeUtf8(bytes, start, end);
     return text === null ? -1 : this.dictionary.encode(text);
+  }
+
+  /**
+   * Guesses that the text which followed the last one before follows it again: when `bytes` has it at `start` with a double quote
+   * behind, its code, and `guessedLength` are its bytes; otherwise -1. Senders repeat themselves, and this needs no hash.
+   */
+  guess(bytes: Uint8Array, start: number, end: number): number {
+    if (this.lastEntry < 0) return -1;
+    const entry = this.followers[this.lastEntry]!;
+    if (entry < 0) return -1;
+    const from = this.starts[entry]!;
+    const length = this.starts[entry + 1]! - from;
+    if (start + length >= end || bytes[start + length] !== QUOTE) return -1;
+    const { arena } = this;
+    for (let i = 0; i < length; i++) if (arena[from + i] !== bytes[start + i]) return -1;
+    this.guessed = entry;
+    this.guessedLength = length;
+    return this.codes[entry]!;
+  }
+  guessedLength = 0;
+  private guessed = -1;
+
+  /** The last guess was taken. */
+  confirm(): void {
+    this.lastEntry = this.guessed;
   }
 
   /** Code of a text that is at hand as a string. */
@@ -39,6 +71,11 @@ export class TextInterner {
   /** Bytes that the texts take, for bounds. */
   get byteSize(): number {
     return this.starts[this.count]!;
+  }
+
+  private follow(entry: number): void {
+    if (this.lastEntry >= 0) this.followers[this.lastEntry] = entry;
+    this.lastEntry = entry;
   }
 
   private equals(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -61,6 +98,7 @@ export class TextInterner {
     this.hashes[entry] = hash;
     this.codes[entry] = code;
     this.slots[slot] = entry;
+    this.follow(entry);
     if (this.count * 2 > this.slots.length) this.rehash();
     return code;
   }
@@ -69,6 +107,8 @@ export class TextInterner {
     if (entries > this.hashes.length) {
       this.hashes = doubled(this.hashes, Int32Array, entries);
       this.codes = doubled(this.codes, Int32Array, entries);
+      const known = this.followers.length;
+      this.followers = doubled(this.followers, Int32Array, entries).fill(-1, known);
       this.starts = doubled(this.starts, Int32Array, entries + 1);
     }
     if (arenaBytes > this.arena.length) this.arena = doubled(this.arena, Uint8Array, arenaBytes);

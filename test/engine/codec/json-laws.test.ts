@@ -75,6 +75,34 @@ describe('the json decoder', () => {
     );
   });
 
+  it('judges every payload alone: the ones before change neither its rows nor its refusal', () => {
+    const full = fc.record({ t: fc.oneof(fc.maxSafeInteger(), fc.nat(999)), x: fc.oneof(double, fc.integer({ min: -9999, max: 9999 }).map(n => n / 100), fc.constant(-0), fc.constant(null)), device: fc.constantFrom('a', 'b', 'ä', 'a"b', '', null), n: fc.oneof(fc.integer(), fc.nat(9)), ok: fc.boolean(), xs: fc.array(double, { maxLength: 3 }) });
+    const change = fc.option(fc.tuple(fc.nat(), fc.constantFrom(...'0123456789.-eE"\\,:{}[] nt\u0000')), { freq: 6 });
+    const payload = fc.tuple(full, fc.integer({ min: 0, max: 3 }), fc.boolean(), change).map(([record, turn, minusZero, changed]) => {
+      const entries = Object.entries(record);
+      const text = JSON.stringify(Object.fromEntries([...entries.slice(turn), ...entries.slice(0, turn)]));
+      const signed = minusZero ? text.replace('"x":0,', '"x":-0,') : text;
+      if (changed === null) return signed;
+      const at = changed[0] % signed.length;
+      return signed.slice(0, at) + changed[1] + signed.slice(at + 1);
+    });
+    fc.assert(
+      fc.property(fc.array(payload, { minLength: 1, maxLength: 40 }), payloads => {
+        const sink = new RowBuilder(schema);
+        const decoder = new JsonDecoder({ schema });
+        const together = payloads.map(text => decoded(decoder, sink, text));
+        const alone = payloads.map(text => {
+          const own = new RowBuilder(schema);
+          return { outcome: decoded(new JsonDecoder({ schema, limits: { payloadBytesMax: 10_000 } }), own, ` ${text}`), rows: take(own) };
+        });
+        const withoutOffset = (outcome: number | DecodeFailure): unknown => (typeof outcome === 'number' ? outcome : outcome.code);
+        expect(together.map(withoutOffset)).toEqual(alone.map(({ outcome }) => withoutOffset(outcome)));
+        expect(take(sink)).toEqual(alone.flatMap(({ rows }) => rows));
+      }),
+      { numRuns: 400 }
+    );
+  });
+
   it('never breaks, leaves no part of a row and agrees with JSON.parse about what is JSON, whatever bytes are changed', () => {
     const strict = new JsonDecoder({ schema });
     fc.assert(
