@@ -4,7 +4,6 @@ import { columnName, columnNames } from './column-names';
 import { parseDecoder } from './decoder-config';
 import { ObjectReader } from './json-reader';
 import { PLAN_LIMITS } from './limits';
-import { parseAggregateUse } from './nodes/aggregate-use';
 import { parsePredict } from './nodes/predict';
 import { parseComputedColumns, shapingParsers } from './nodes/shaping';
 import { signalParsers } from './nodes/signal';

@@ -1,7 +1,6 @@
 import type { Expression } from '../expression/ast';
 import type { Schema } from '../schema/schema';
 import type { DecoderConfig } from './decoder-config';
-import type { AggregateUse } from './nodes/aggregate-use';
 import type { PredictNode } from './nodes/predict';
 import type { ShapingNode } from './nodes/shaping';
 import type { SignalNode } from './nodes/signal';

@@ -1,8 +1,8 @@
-import { columnName } from '../column-names';
-import { nameForm } from '../forms';
 import { ObjectReader, refuseDuplicates } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
+import type { AggregateUse } from './aggregate-use';
+import { parseAggregateUse } from './aggregate-use';
 
 /** Windowed aggregation of a stream, keyed or not. */
 export interface WindowNode extends UnaryNode {
@@ -14,15 +14,6 @@ export interface WindowNode extends UnaryNode {
     readonly latePolicy: 'drop' | 'deadLetter' | 'sideOutput';
     readonly emit: WindowEmit;
   };
-}
-
-export interface AggregateUse {
-  readonly name: string;
-  readonly fn: string;
-  readonly column?: string;
-  /** Second column of aggregates over two, e.g. `covariance`. */
-  readonly otherColumn?: string;
-  readonly options?: Readonly<Record<string, number | string | boolean | null>>;
 }
 
 /** How records are put into windows; the rules are those of Flink. All intervals are [start, end), all times ms since the epoch. */
@@ -54,8 +45,6 @@ export type SlidingSpec = { readonly kind: 'sliding'; readonly sizeMs: number } 
  */
 export type WindowEmit = 'onClose' | 'onUpdate' | 'onArrival' | { readonly everyMs: number };
 
-const OPTIONS_MAX = 32;
-const OPTION_TEXT_LENGTH_MAX = 256;
 const KINDS = ['tumbling', 'hopping', 'cumulating', 'session', 'counting', 'sliding'] as const;
 
 /** The config of a window node, read strictly from untrusted JSON. */
@@ -63,7 +52,7 @@ export function parseWindow(json: unknown, path: string): WindowNode['config'] {
   const reader = new ObjectReader(json, path);
   const config: WindowNode['config'] = {
     window: parseWindowSpec(reader.object('window')),
-    aggregates: reader.list('aggregates', 1, PLAN_LIMITS.aggregatesMax, parseAggregate),
+    aggregates: reader.list('aggregates', 1, PLAN_LIMITS.aggregatesMax, parseAggregateUse),
     allowedLatenessMs: reader.integer('allowedLatenessMs', 0),
     latePolicy: reader.oneOf('latePolicy', ['drop', 'deadLetter', 'sideOutput']),
     emit: parseEmit(reader)
@@ -105,23 +94,4 @@ function parseEmit(reader: ObjectReader): WindowEmit {
   const emit = { everyMs: every.integer('everyMs', 1) };
   every.end();
   return emit;
-}
-
-function parseAggregate(json: unknown, path: string): AggregateUse {
-  const reader = new ObjectReader(json, path);
-  const aggregate = {
-    name: columnName(reader, 'name'),
-    fn: reader.text('fn', PLAN_LIMITS.nameLengthMax, nameForm),
-    ...(reader.has('column') ? { column: columnName(reader, 'column') } : {}),
-    ...(reader.has('otherColumn') ? { otherColumn: columnName(reader, 'otherColumn') } : {}),
-    ...(reader.has('options') ? { options: reader.entries('options', 0, OPTIONS_MAX, parseOption) } : {})
-  };
-  reader.end();
-  return aggregate;
-}
-
-function parseOption(reader: ObjectReader, key: string): number | string | boolean | null {
-  const value = reader.raw(key);
-  if (value === null || typeof value === 'boolean') return value;
-  return typeof value === 'number' ? reader.number(key, -Number.MAX_VALUE, Number.MAX_VALUE) : reader.text(key, OPTION_TEXT_LENGTH_MAX);
 }
