@@ -84,7 +84,7 @@ function countsDifference(graph: Graph, losses: ReturnType<typeof naivePipeline>
   if (totals.conservationError !== 0) return `conservation error ${totals.conservationError}`;
   for (const [id, own] of losses) {
     const counters = nodes.get(id)!;
-    for (const name of ['filtered', 'late', 'inGap', 'deadLetters'] as const) {
+    for (const name of ['filtered', 'late', 'inGap', 'dropped', 'deadLetters'] as const) {
       if (counters[name] !== own[name]) return `"${id}" counts ${counters[name]} ${name}, the oracle ${own[name]}`;
     }
   }

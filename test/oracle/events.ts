@@ -20,11 +20,12 @@ export interface Losses {
   filtered: number;
   late: number;
   inGap: number;
+  dropped: number;
   deadLetters: number;
 }
 
 export function noLosses(): Losses {
-  return { filtered: 0, late: 0, inGap: 0, deadLetters: 0 };
+  return { filtered: 0, late: 0, inGap: 0, dropped: 0, deadLetters: 0 };
 }
 
 /** Equal texts are equal keys: NaN equals itself, -0 is 0, null is a key. */

@@ -1,4 +1,4 @@
-import type { AggregateUse } from '../../engine/plan/nodes/window';
+import type { AggregateUse } from '../../engine/plan/nodes/aggregate-use';
 import type { Cell, RowEvent } from './events';
 
 const mean = (values: readonly number[]): number => sum(values) / values.length;

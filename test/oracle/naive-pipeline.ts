@@ -9,6 +9,8 @@ import type { Schema } from '../../engine/schema/schema';
 import type { Cell, Cells, Event, Losses, Stream } from './events';
 import { noLosses } from './events';
 import { naiveCounting, naiveSession, naiveSliding } from './naive-keyed-window';
+import { naiveIntervalJoin } from './naive-join';
+import { naiveDeadband, naiveDeduplicateFirst, naiveDiff, naiveLag, naiveThrottle } from './naive-stateful';
 import { naiveSource } from './naive-source';
 import { naiveUnion } from './naive-union';
 import { naiveAligned } from './naive-window';
@@ -62,6 +64,24 @@ function naiveNode(node: Exclude<PlanNode, { op: 'sink' }>, before: readonly Str
       return { ...first!, keys: node.config.columns };
     case 'window':
       return { keys: first!.keys, events: naiveWindow(node.config, first!, losses) };
+    case 'derive':
+      return { ...first!, events: mapRows(first!.events, cells => ({ ...cells, ...Object.fromEntries(node.config.columns.map(({ name, expression }) => [name, computed(expression, cells, schema!)])) })) };
+    case 'drop':
+      return { ...first!, events: mapRows(first!.events, cells => only(cells, Object.keys(cells).filter(name => !node.config.columns.includes(name)))) };
+    case 'rename':
+      return { keys: first!.keys.map(name => node.config.columns[name] ?? name), events: mapRows(first!.events, cells => Object.fromEntries(Object.entries(cells).map(([name, cell]) => [node.config.columns[name] ?? name, cell]))) };
+    case 'lag':
+      return { ...first!, events: naiveLag(node.config, first!) };
+    case 'diff':
+      return { ...first!, events: naiveDiff(node.config, first!) };
+    case 'deadband':
+      return { ...first!, events: naiveDeadband(node.config, first!, losses) };
+    case 'throttle':
+      return { ...first!, events: naiveThrottle(node.config, first!, losses) };
+    case 'deduplicate':
+      return { ...first!, events: naiveDeduplicateFirst(node.config, first!, losses) };
+    case 'intervalJoin':
+      return { keys: node.config.on, events: naiveIntervalJoin(node.config, before, losses) };
     default:
       throw new Error(`the oracle does not know "${node.op}"`);
   }

@@ -6,19 +6,31 @@ interface Port {
   behind: boolean;
 }
 
-/** All rows by input, then by stream; the smallest watermark of the streams that are not idle and not behind. */
+/** An event that came in at a port; watermarks and idleness are those of all streams together. */
+export interface PortEvent {
+  readonly port: number;
+  readonly event: Event;
+}
+
+/** All rows of several streams, in the order in which they came. */
 export function naiveUnion(streams: readonly Stream[]): Stream {
+  const sameKeys = streams.every(({ keys }) => keys.join() === streams[0]!.keys.join());
+  return { events: mergePorts(streams).map(({ event }) => event), keys: sameKeys ? streams[0]!.keys : [] };
+}
+
+/** All rows by input, then by stream; the smallest watermark of the streams that are not idle and not behind. */
+export function mergePorts(streams: readonly Stream[]): PortEvent[] {
   const rank = (event: Event): number => (event.kind === 'row' ? 0 : 1);
   const all = streams.flatMap((stream, port) => stream.events.map(event => ({ event, port })));
   all.sort((a, b) => a.event.at - b.event.at || rank(a.event) - rank(b.event) || a.port - b.port);
   const ports: Port[] = streams.map(() => ({ ms: -Infinity, idle: false, behind: false }));
-  const events: Event[] = [];
+  const events: PortEvent[] = [];
   let combinedMs = -Infinity;
   let toldMs = -Infinity;
   let toldIdle = false;
   all.forEach(({ event, port }, index) => {
     if (event.kind === 'row') {
-      events.push(event);
+      events.push({ port, event });
       return;
     }
     const own = ports[port]!;
@@ -35,12 +47,11 @@ export function naiveUnion(streams: readonly Stream[]): Stream {
     const next = all[index + 1]?.event;
     if (next !== undefined && next.at === event.at) return;
     const idle = ports.every(each => each.idle);
-    if (toldIdle && !idle) events.push({ kind: 'idle', at: event.at, idle });
-    if (combinedMs > toldMs) events.push({ kind: 'watermark', at: event.at, ms: combinedMs });
-    if (!toldIdle && idle) events.push({ kind: 'idle', at: event.at, idle });
+    if (toldIdle && !idle) events.push({ port, event: { kind: 'idle', at: event.at, idle } });
+    if (combinedMs > toldMs) events.push({ port, event: { kind: 'watermark', at: event.at, ms: combinedMs } });
+    if (!toldIdle && idle) events.push({ port, event: { kind: 'idle', at: event.at, idle } });
     toldIdle = idle;
     toldMs = combinedMs;
   });
-  const sameKeys = streams.every(({ keys }) => keys.join() === streams[0]!.keys.join());
-  return { events, keys: sameKeys ? streams[0]!.keys : [] };
+  return events;
 }

@@ -1,6 +1,8 @@
 import type { Expression } from '../../engine/expression/ast';
-import type { AggregateUse, WindowNode, WindowSpec } from '../../engine/plan/nodes/window';
+import type { AggregateUse } from '../../engine/plan/nodes/aggregate-use';
+import type { WindowNode, WindowSpec } from '../../engine/plan/nodes/window';
 import type { Plan, PlanNode } from '../../engine/plan/plan';
+import type { StreamType } from '../../engine/operator/operator';
 import { parsePlan } from '../../engine/plan/parse-plan';
 import { resolveTypes } from '../../engine/plan/resolve-types';
 import type { Field } from '../../engine/schema/schema';
@@ -20,8 +22,8 @@ const EXACT = new Set(['count', 'countDistinct', 'sum', 'min', 'max', 'first', '
 export function randomPlan(random: Random): Plan {
   const nodes: PlanNode[] = [randomSource(random, 'north')];
   let current = 'north';
-  if (random.chance(0.3)) {
-    nodes.push(randomSource(random, 'south'), { id: 'both', op: 'union', inputs: ['north', 'south'], config: {} });
+  if (random.chance(0.4)) {
+    nodes.push(randomSource(random, 'south'), random.chance(0.5) ? { id: 'both', op: 'union', inputs: ['north', 'south'], config: {} } : randomJoin(random));
     current = 'both';
   }
   const steps = random.int(1, 5);
@@ -55,6 +57,11 @@ function randomSource(random: Random, id: string): PlanNode {
   };
 }
 
+function randomJoin(random: Random): PlanNode {
+  const lowerMs = random.int(-60, 20);
+  return { id: 'both', op: 'intervalJoin', inputs: ['north', 'south'], config: { on: ['k'], as: { left: '', right: 'r_' }, latePolicy: 'drop', lowerMs, upperMs: lowerMs + random.int(0, 80), type: 'inner' } };
+}
+
 function sinkOf(input: string, name: string): PlanNode {
   return { id: `sink-${name}`, op: 'sink', input, config: { connector: 'lake', name, table: name, partitionBy: [] } };
 }
@@ -63,18 +70,52 @@ function randomNode(random: Random, id: string, input: string, nodes: readonly P
   const type = resolveTypes({ littoralPlan: 1, name: 'part', nodes }).get(input)!;
   const numbers = type.schema.fields.filter(field => field.type === 'float64' || field.type === 'int64');
   if (numbers.length === 0) return null;
-  switch (random.pick(['filter', 'select', 'keyBy', 'window', 'window', 'window'] as const)) {
+  const kind = random.pick(['filter', 'select', 'derive', 'keyBy', 'keyBy', 'window', 'window', 'window', 'stateful', 'stateful', 'columns'] as const);
+  switch (kind) {
     case 'filter':
       return { id, op: 'filter', input, config: { predicate: { kind: 'binary', op: random.pick(['>', '<', '>=', '!=']), left: randomNumber(random, numbers, 2), right: literal(random) } } };
     case 'select':
-      return { id, op: 'select', input, config: { columns: [{ name: 'x', expression: asDouble(randomNumber(random, numbers, 2)) }, { name: 'n', expression: column(random.pick(numbers)) }].filter(({ name }) => !type.keys.includes(name)) } };
+    case 'derive': {
+      const columns = [{ name: 'x', expression: asDouble(randomNumber(random, numbers, 2)) }, { name: 'n', expression: column(random.pick(numbers)) }];
+      const free = columns.filter(({ name }) => !type.keys.includes(name));
+      return { id, op: kind, input, config: { columns: kind === 'select' ? free : free.slice(0, 1) } };
+    }
     case 'keyBy': {
       const keys = type.schema.fields.filter(field => field.name === 'k' || field.name === 'n');
       return keys.length === 0 ? null : { id, op: 'keyBy', input, config: { columns: random.chance(0.3) ? keys.map(({ name }) => name) : [random.pick(keys).name] } };
     }
     case 'window':
       return randomWindow(random, id, input, numbers, type.keys);
+    case 'stateful':
+      return randomStateful(random, id, input, numbers, type.keys.length > 0);
+    case 'columns':
+      return randomColumns(random, id, input, type);
   }
+}
+
+function randomStateful(random: Random, id: string, input: string, numbers: readonly Field[], keyed: boolean): PlanNode {
+  const field = random.pick(numbers);
+  const added = { column: field.name, as: `${id}-added` };
+  switch (random.pick(['lag', 'diff', 'deadband', 'throttle', 'deduplicate'] as const)) {
+    case 'lag':
+      return { id, op: 'lag', input, config: { ...added, rows: random.int(1, 4) } };
+    case 'diff':
+      return { id, op: 'diff', input, config: { ...added, order: 1 } };
+    case 'deadband':
+      return { id, op: 'deadband', input, config: { column: field.name, band: { absolute: random.int(0, 40) / 8 } } };
+    case 'throttle':
+      return { id, op: 'throttle', input, config: { everyMs: random.pick([1, 20, 300]) } };
+    case 'deduplicate':
+      return { id, op: 'deduplicate', input, config: { by: keyed && random.chance(0.5) ? [] : [field.name], keep: 'first', withinMs: null, identitiesMax: 1_000 } };
+  }
+}
+
+/** Drops or renames a column that is neither a key nor needed by what follows. */
+function randomColumns(random: Random, id: string, input: string, { schema, keys }: StreamType): PlanNode | null {
+  const free = schema.fields.filter(({ name }) => !keys.includes(name) && name !== 't' && name !== 'x');
+  if (free.length < 2) return null;
+  const { name } = random.pick(free);
+  return random.chance(0.5) ? { id, op: 'drop', input, config: { columns: [name] } } : { id, op: 'rename', input, config: { columns: { [name]: `${id}-renamed` } } };
 }
 
 function randomWindow(random: Random, id: string, input: string, numbers: readonly Field[], keys: readonly string[]): WindowNode {
