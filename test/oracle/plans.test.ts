@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkCase, findingText } from './check-case';
 
 const CASES = 600;
+const TIMEOUT_MS = 300_000;
 
 describe('random plans on random streams', () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
@@ -11,5 +12,5 @@ describe('random plans on random streams', () => {
       const finding = checkCase(seed + index);
       expect(finding === null ? '' : findingText(finding)).toBe('');
     }
-  });
+  }, TIMEOUT_MS);
 });
