@@ -74,8 +74,8 @@ export type ButterworthDesign = SampledOptions & {
   /** Steepness, 6 dB per octave each, 1 to 20. Default 4. */
   readonly order?: number;
 } & (
-    | { /** Default `lowpass`. */ readonly kind?: 'lowpass' | 'highpass'; /** Where the filter has -3 dB. */ readonly cutoffHz: number }
     | { readonly kind: 'bandpass' | 'bandstop'; /** The edges of the band. */ readonly lowHz: number; readonly highHz: number }
+    | { /** Default `lowpass`. */ readonly kind?: 'lowpass' | 'highpass'; /** Where the filter has -3 dB. */ readonly cutoffHz: number }
   );
 export interface NotchDesign extends SampledOptions {
   /** The frequency that is taken out. */
