@@ -92,10 +92,10 @@ export class StreamBuilder {
     return new FinishedPipeline(this.plan.add({ op: 'sink', config }, config.name, `sink "${config.name}"`).build(), this.host);
   }
 
-  /** The Plan's form of the function `text`. */
-  expression(text: RowFunction, subject: string, parameters?: ExpressionParameters): ReturnType<typeof parseExpression> {
+  /** The Plan's form of the function `text`, over the columns of `schema`. */
+  expression(text: RowFunction, subject: string, parameters?: ExpressionParameters, schema: Schema = this.plan.type.schema): ReturnType<typeof parseExpression> {
     if (typeof text !== 'function') throw new PlanError('EXPRESSION_REFUSED', `${subject}: got ${text === null ? 'null' : `a ${typeof text}`}; expected an arrow function, e.g. r => r.x > 0.8.`, { details: { path: subject } });
-    return parseExpression(Function.prototype.toString.call(text), { schema: this.plan.type.schema, subject, ...(parameters === undefined ? {} : { parameters }) });
+    return parseExpression(Function.prototype.toString.call(text), { schema, subject, ...(parameters === undefined ? {} : { parameters }) });
   }
 
   private with(plan: PlanBuilder): StreamBuilder {
