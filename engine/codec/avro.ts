@@ -49,8 +49,8 @@ export class AvroDecoder extends GuardedDecoder {
     super('AVRO', options);
     this.input = new AvroInput(this.limits);
     this.framing = options.framing ?? 'raw';
-    this.reader = recordOf(options.avroSchema, 'schema');
-    const writers = (options.writerSchemas ?? []).map((text, index) => recordOf(text, `writerSchemas[${index}]`));
+    this.reader = avroRecordOf(options.avroSchema, 'schema');
+    const writers = (options.writerSchemas ?? []).map((text, index) => avroRecordOf(text, `writerSchemas[${index}]`));
     for (const writer of [this.reader, ...writers]) this.byFingerprint.set(avroFingerprint(writer), planned(() => this.rowPlan(writer)));
     this.rawPlan = planned(() => this.rowPlan(writers[0] ?? this.reader));
     for (const index of this.rawPlan.missing) refuseRequired(this.cells[index]!, this.reader);
@@ -127,7 +127,8 @@ export class AvroDecoder extends GuardedDecoder {
   }
 }
 
-function recordOf(text: string, field: string): AvroRecord {
+/** The record schema in the JSON `text`; PlanError `DECODER_SCHEMA` names the option `field` when it is none. */
+export function avroRecordOf(text: string, field: string): AvroRecord {
   const type: AvroType = planned(() => parseAvroSchema(text));
   if (type.kind !== 'record') throw new PlanError('DECODER_SCHEMA', `avro decoder: ${field} is of type ${type.kind}, expected a record whose fields are the columns.`);
   return type;

@@ -33,8 +33,8 @@ export class ProtobufDecoder extends GuardedDecoder {
 
   constructor(options: ProtobufDecoderOptions) {
     super('PROTOBUF', options);
-    this.message = messageOf(options);
-    this.rowsField = options.rows === undefined ? null : rowsFieldOf(this.message, options.rows);
+    this.message = protobufMessageOf(options);
+    this.rowsField = options.rows === undefined ? null : protobufRowsOf(this.message, options.rows);
     const element = this.rowsField?.message ?? null;
     this.inner = slotsOf(this.cells, element, []);
     const taken = [...this.inner.values()].map(slot => slot.cell);
@@ -109,7 +109,8 @@ function clearOneof(slots: ReadonlyMap<number, FieldSlot>, field: ProtoField): v
   for (const slot of slots.values()) if (slot.field.oneof === field.oneof && slot.field !== field) slot.clear();
 }
 
-function messageOf({ descriptor, message }: ProtobufDecoderOptions): ProtoMessage {
+/** The message of a descriptor, both as a plan gives them. Throws PlanError `DECODER_SCHEMA`. */
+export function protobufMessageOf({ descriptor, message }: Pick<ProtobufDecoderOptions, 'descriptor' | 'message'>): ProtoMessage {
   const bytes = decodeBase64Any(descriptor);
   if (bytes === null) throw new PlanError('DECODER_SCHEMA', 'protobuf decoder: descriptor is no base64. Give the bytes of `protoc --include_imports -o file.desc` as base64.');
   let messages: ReadonlyMap<string, ProtoMessage>;
@@ -125,7 +126,8 @@ function messageOf({ descriptor, message }: ProtobufDecoderOptions): ProtoMessag
   return found;
 }
 
-function rowsFieldOf(message: ProtoMessage, name: string): ProtoField {
+/** The repeated message field `name`. Throws PlanError `DECODER_SCHEMA`. */
+export function protobufRowsOf(message: ProtoMessage, name: string): ProtoField {
   const field = message.fields.find(each => each.name === name);
   if (field?.repeated === true && field.kind === 'message') return field;
   const names = message.fields.flatMap(each => (each.repeated && each.kind === 'message' ? [each.name] : []));

@@ -16,7 +16,7 @@ export interface SparkplugDecoderOptions extends PayloadDecoderOptions {
 }
 
 /** Columns that are about the message, in both layouts. */
-const MESSAGE_COLUMNS = ['group', 'edgeNode', 'device', 'messageType', 'timestampMs', 'seq'];
+export const SPARKPLUG_MESSAGE_COLUMNS: readonly string[] = ['group', 'edgeNode', 'device', 'messageType', 'timestampMs', 'seq'];
 /** Columns that are about the metric, in layout `metrics`. */
 const METRIC_COLUMNS = ['metric', 'datatype', 'historical', 'value', 'text', 'flag', 'time', 'bytes', 'list', 'json'];
 const VALUE_COLUMNS = METRIC_COLUMNS.slice(3);
@@ -106,7 +106,7 @@ export class SparkplugDecoder extends GuardedDecoder {
     this.cells.forEach((cell, index) => {
       const metric = metrics.get(cell.name);
       if (metric !== undefined) putPlain(cell, metric.value, metric.datatype);
-      else if (MESSAGE_COLUMNS.includes(cell.name)) putPlain(cell, aboutMessage(cell.name, message), '');
+      else if (SPARKPLUG_MESSAGE_COLUMNS.includes(cell.name)) putPlain(cell, aboutMessage(cell.name, message), '');
       else this.fillMissing(index, 1);
     });
     return 1;
@@ -138,7 +138,7 @@ function aboutMetric(name: string, message: SparkplugMessage, metric: SparkplugM
 }
 
 function checkColumn({ name, field }: CellWriter): void {
-  const known = [...MESSAGE_COLUMNS, ...METRIC_COLUMNS];
+  const known = [...SPARKPLUG_MESSAGE_COLUMNS, ...METRIC_COLUMNS];
   if (!known.includes(name)) {
     if (field.nullable) return;
     throw new PlanError('DECODER_SCHEMA', `sparkplug decoder: column "${name}" is none of layout "metrics": ${known.join(', ')}. Take layout "message" for a column per metric.`);
