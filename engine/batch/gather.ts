@@ -35,6 +35,11 @@ export function gatherColumn(column: Column, rows: Int32Array, count: number = r
   }
 }
 
+/** `from[rows[0]], from[rows[1]], …`. */
+export function pickNumbers(from: Float64Array, rows: Int32Array): Float64Array {
+  return pick(from, new Float64Array(rows.length), rows);
+}
+
 type NumberArray = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** Four rows per turn, all read before the first is written: V8 looks at length and address of every array again after a write. */

@@ -42,6 +42,7 @@ export const window: OperatorSpec<WindowConfig> = {
   },
   create(config, [input], node) {
     const states = new StateSet();
+    const uses = aggregateInputs(config.aggregates, input!.schema, node);
     const options: WindowOptions = {
       node,
       input: input!,
@@ -50,19 +51,19 @@ export const window: OperatorSpec<WindowConfig> = {
       latePolicy: config.latePolicy,
       emit: config.emit,
       states,
-      aggregates: aggregateInputs(config.aggregates, input!.schema, node).map(each => each.spec.create(each.input, states)),
+      aggregates: uses.map(each => each.spec.create(each.input, states)),
       limits: WINDOW_LIMITS
     };
-    return operatorOf(config.window, options);
+    return operatorOf(config.window, options, uses.flatMap(({ input: use }) => [use.columnIndex, use.other?.columnIndex ?? -1]).filter(index => index >= 0));
   }
 };
 
-function operatorOf(spec: WindowSpec, options: WindowOptions): Operator {
+function operatorOf(spec: WindowSpec, options: WindowOptions, aggregated: readonly number[]): Operator {
   switch (spec.kind) {
     case 'tumbling':
     case 'hopping':
     case 'cumulating':
-      return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec) });
+      return new AlignedWindowOperator({ ...options, assigner: assignerOf(spec), aggregated: [...new Set(aggregated)] });
     case 'session':
       return new SessionOperator({ ...options, spec });
     case 'counting':

@@ -19,6 +19,7 @@ import type { Reason } from './state-cells';
 import { StateCells } from './state-cells';
 import { floorToGrid } from './tumbling';
 import { emissionMemory, WindowEmitter } from './window-emitter';
+import { RowsByArrival } from './rows-by-arrival';
 import type { WindowOptions } from './window-options';
 import { loadWindows, saveWindows } from './window-snapshot';
 
@@ -29,6 +30,8 @@ const BLOCK_CELLS = 262_144;
 
 export interface AlignedWindowOptions extends WindowOptions {
   readonly assigner: Assigner;
+  /** Columns of the input that the aggregates read. */
+  readonly aggregated: readonly number[];
 }
 
 /**
@@ -49,6 +52,8 @@ export class AlignedWindowOperator implements Operator {
   private readonly panes: PaneCells;
   private readonly cells: StateCells;
   private readonly emitter: WindowEmitter;
+  /** For windows that overlap across panes. */
+  private readonly byArrival: RowsByArrival | null;
   /** Rows whose last window a cell is; null when every row has one window. */
   private readonly held: HeldRows | null;
   /** Event time between previews of windows; null: none, or after every row. */
@@ -68,6 +73,7 @@ export class AlignedWindowOperator implements Operator {
     const { states, input, limits, assigner, aggregates, emit } = options;
     const windowCount = assigner.windows.length;
     this.onUpdate = emit === 'onUpdate';
+    this.byArrival = assigner.windows.some(({ startMs }) => startMs !== 0) ? new RowsByArrival(options.aggregated) : null;
     this.previewMs = typeof emit === 'object' ? emit.everyMs : null;
     this.blockRows = this.onUpdate ? 1 : Math.max(BLOCK_ROWS_MIN, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_CELLS / windowCount)));
     this.keyOfRow = new Int32Array(this.blockRows);
@@ -156,7 +162,8 @@ export class AlignedWindowOperator implements Operator {
     const refused = this.cells.isBounded ? this.refuse(blocks, output) : 0;
     counters.rowsInState += count - late.count - inGap.count - refused;
     this.held?.hold(blocks[0]!.cells, count);
-    for (const block of blocks) this.cells.add(block);
+    if (this.byArrival !== null && count > 1) this.cells.add(this.byArrival.join(blocks));
+    else for (const block of blocks) this.cells.add(block);
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */

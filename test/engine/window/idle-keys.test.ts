@@ -64,7 +64,7 @@ class Run {
       node: 'w',
       input: { schema, keys: ['k', 'site'] },
       schema: { fields: [...schema.fields, ...bounds] },
-      assigner: assignerOf(this.spec),
+      assigner: assignerOf(this.spec), aggregated: [],
       allowedLatenessMs: 0,
       latePolicy: 'drop',
       emit: 'onClose',
@@ -151,10 +151,9 @@ describe('the index of open windows', () => {
     const { open, pool } = filled();
     expect(pool.size).toBe(KEYS);
     expect(open.byteSize / KEYS).toBeLessThan(40);
-    for (let key = 0; key < KEYS; key++) {
-      expect(pool.keyOf[open.known(open.find((key % WINDOWS) + 1)!, key)]).toBe(key);
-      expect(open.known(open.find(((key + 1) % WINDOWS) + 1)!, key)).toBe(0);
-    }
+    const keys = Array.from({ length: KEYS }, (_, key) => key);
+    expect(keys.filter(key => pool.keyOf[open.known(open.find((key % WINDOWS) + 1)!, key)] !== key)).toEqual([]);
+    expect(keys.filter(key => open.known(open.find(((key + 1) % WINDOWS) + 1)!, key) !== 0)).toEqual([]);
     expect(Array.from(open.cellsInKeyOrder(open.find(1)!, KEYS), cell => pool.keyOf[cell])).toEqual(Array.from({ length: Math.ceil(KEYS / WINDOWS) }, (_, index) => index * WINDOWS));
   });
 

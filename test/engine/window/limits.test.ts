@@ -47,6 +47,7 @@ function run(rows: readonly Row[], limits: Partial<WindowLimits>, states = new S
     input: { schema, keys: ['k'] },
     schema: resultSchema,
     assigner: assignerOf({ kind: 'tumbling', sizeMs: 10, offsetMs: 0 }),
+    aggregated: [],
     allowedLatenessMs: 0,
     latePolicy: 'drop',
     emit: 'onClose',
