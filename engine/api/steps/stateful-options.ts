@@ -1,4 +1,4 @@
-import type { Row } from '../row-types';
+import type { Flat, Row } from '../row-types';
 
 /** Columns of `R` by use. Read by index, so that errors show the names themselves. */
 export interface ScalarNames<R> {
@@ -154,3 +154,37 @@ export type ChangeColumns<S extends string> = {
   /** How long the old state lasted. */
   readonly durationMs: number;
 };
+
+/** The row in a condition of a pattern: its columns, and `r['A.x']`, column `x` of the last row of variable `A` so far. */
+export type PatternRow<R extends Row, N extends string> = Flat<R & { readonly [C in keyof R & string as `${N}.${C}`]: R[C] }>;
+
+/** How many rows a variable takes: one or more, any number, none or one, or from `min` (default 0) to `max` (default any number). */
+export type QuantifierOption = '+' | '*' | '?' | { readonly min?: number; readonly max?: number };
+
+export type MeasureOption<R extends Row, N extends string> =
+  | { readonly fn: 'count'; readonly of: N }
+  | { readonly fn: 'first' | 'last'; readonly of: N; readonly column: keyof R & string }
+  | { readonly fn: 'mean' | 'min' | 'max'; readonly of: N; readonly column: ScalarNames<R>['numbers'] };
+
+export interface PatternOptions<R extends Row, N extends string, M, When> {
+  /** Variables in order: a name, a condition, and how many rows (default one). */
+  readonly sequence: readonly { readonly name: N; readonly when: When; readonly quantifier?: QuantifierOption }[];
+  /** `strict`: between the rows of a match the key has no others. `relaxed`: rows that do not fit are passed over. Default `strict`. */
+  readonly contiguity?: 'strict' | 'relaxed';
+  /** From its first to its last row a match takes less ms than this. Default: no bound. */
+  readonly withinMs?: number;
+  /** Where the search goes on after a match. Default `pastLastRow`. */
+  readonly skip?: 'pastLastRow' | 'toNextRow' | `toFirst:${NoInfer<N>}` | `toLast:${NoInfer<N>}`;
+  /** The match counts only when for less than `withinMs` after its last row no row comes for which `when` is true. */
+  readonly absence?: { readonly when: When; readonly withinMs: number };
+  /** Columns of the result: `{ peak: { fn: 'max', of: 'B', column: 'x' } }`. */
+  readonly measures?: M & Readonly<Record<string, MeasureOption<R, NoInfer<N>>>>;
+}
+
+/** Columns of a match beside the keys. */
+export type MatchColumns<R extends Row, M> = {
+  /** Event time of the first row. */
+  readonly matchStartMs: number;
+  /** Event time of the last row. */
+  readonly matchEndMs: number;
+} & { readonly [N in keyof M]: M[N] extends { readonly fn: 'first' | 'last'; readonly column: infer C } ? (C extends keyof R ? R[C] : never) : number };

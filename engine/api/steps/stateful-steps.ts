@@ -1,11 +1,13 @@
 import { PlanError } from '../../error';
+import type { Expression } from '../../expression/ast';
 import type { Parameters as ExpressionParameters } from '../../expression/parse';
+import { GuardColumns } from '../../operator/stateful/pattern-guards';
 import { given } from '../given';
 import type { Flat, Row } from '../row-types';
 import type { Parameters, StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
-import type { ChangeColumns, CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, ReportByExceptionOptions, SmoothOptions, StateMachineOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
+import type { ChangeColumns, CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, MatchColumns, PatternOptions, PatternRow, QuantifierOption, ReportByExceptionOptions, SmoothOptions, StateMachineOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
 
 /** What `statefulSteps` does, with types that know the columns `R` and the keys `K`. */
 export interface StatefulSteps<R extends Row, K extends string> {
@@ -57,8 +59,16 @@ export interface StatefulSteps<R extends Row, K extends string> {
    */
   stateMachine<const S extends string, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R) => boolean>): StreamOf<StateChanges<R, K, S, C>, K>;
   stateMachine<const S extends string, P extends Parameters, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R, p: P) => boolean>, parameters: P): StreamOf<StateChanges<R, K, S, C>, K>;
+
+  /**
+   * Finds sequences of rows of a key: `.pattern({ sequence: [{ name: 'Hot', when: r => r.x > 90, quantifier: '+' }, { name: 'Cold', when: r => r.x < r['Hot.x'] - 50 }],
+   * withinMs: 60_000, measures: { peak: { fn: 'max', of: 'Hot', column: 'x' } } })`. Gives a row per match; `absence` tells what must not follow.
+   */
+  pattern<const N extends string, const M extends object = object>(options: PatternOptions<R, N, M, (r: PatternRow<R, N>) => boolean>): StreamOf<Matches<R, K, M>, K>;
+  pattern<const N extends string, P extends Parameters, const M extends object = object>(options: PatternOptions<R, N, M, (r: PatternRow<R, N>, p: P) => boolean>, parameters: P): StreamOf<Matches<R, K, M>, K>;
 }
 
+type Matches<R extends Row, K extends string, M> = Flat<Pick<R, K & keyof R> & MatchColumns<R, M>> extends infer F extends Row ? F : never;
 type WithCusum<R extends Row, A extends string> = Flat<R & { readonly [N in `${A}High` | `${A}Low`]: number } & { readonly [N in `${A}Alarm`]: boolean }> extends infer F extends Row ? F : never;
 type StateChanges<R extends Row, K extends string, S extends string, C extends string> = Flat<Pick<R, K & keyof R> & ChangeColumns<S> & Pick<R, C & keyof R>>;
 type RowFunction = (...args: never[]) => unknown;
@@ -110,8 +120,34 @@ export const statefulSteps: StepTable = {
       transitions: listed(transitions, 'stateMachine.transitions').map((transition, index) => ({ ...transition, when: this.expression(transition.when, `stateMachine.transitions[${index}].when`, parameters) })),
       timeouts: Object.entries(timeouts).map(([state, timeout]) => ({ state, ...timeout }))
     });
+  },
+  pattern(this: StreamBuilder, options: PatternOptions<Row, string, object, RowFunction>, parameters?: ExpressionParameters) {
+    const { sequence, absence = null, skip = 'pastLastRow', measures = {}, ...others } = given(options, 'pattern', "{ sequence }, e.g. { sequence: [{ name: 'A', when: r => r.x > 0 }, { name: 'B', when: r => r.x < r['A.x'] }] }");
+    const variables = listed(sequence, 'pattern.sequence');
+    const { schema } = new GuardColumns(this.plan.type.schema, variables);
+    const condition = (when: RowFunction, place: string): Expression => this.expression(when, `pattern.${place}.when`, parameters, schema);
+    return this.step('pattern', {
+      ...others,
+      sequence: variables.map(({ name, when, quantifier }, index) => ({ name, ...boundsOf(quantifier), when: condition(when, `sequence[${index}]`) })),
+      skip: skipOf(skip),
+      absence: absence === null ? null : { ...absence, when: condition(absence.when, 'absence') },
+      measures: Object.entries(measures).map(([name, measure]) => ({ name, ...measure }))
+    });
   }
 };
+
+/** The bounds that a quantifier stands for. */
+function boundsOf(quantifier: QuantifierOption = { min: 1, max: 1 }): { readonly min: number; readonly max: number | null } {
+  if (typeof quantifier === 'object') return { min: quantifier.min ?? 0, max: quantifier.max ?? null };
+  return { min: quantifier === '+' ? 1 : 0, max: quantifier === '?' ? 1 : null };
+}
+
+/** `toLast:A` as the Plan has it; words that it does not know are left to the Plan's own check. */
+function skipOf(skip: string): Options {
+  if (skip === 'toNextRow') return { to: 'nextRow' };
+  const [to, variable] = skip.split(':');
+  return variable === undefined ? { to } : { to: to === 'toFirst' ? 'firstOf' : to === 'toLast' ? 'lastOf' : to, variable };
+}
 
 /** `list`, which the compiler promised; notebook cells run in spite of type errors. */
 function listed<T>(list: readonly T[], subject: string): readonly T[] {

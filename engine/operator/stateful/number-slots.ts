@@ -31,6 +31,10 @@ export class NumberSlots implements SlotValues {
     return this.present[slot] === 1 && (held === value || (Number.isNaN(held) && Number.isNaN(value)));
   }
 
+  has(slot: number): boolean {
+    return this.present[slot] === 1;
+  }
+
   numberAt(slot: number): number {
     return this.present[slot] === 1 ? this.values[slot]! : NaN;
   }
@@ -87,6 +91,10 @@ export class Int64Slots implements SlotValues {
     assert(column.kind === 'int64', `int64, not ${column.kind}`);
     if (isNullAt(column, row)) return this.present[slot] === 0;
     return this.present[slot] === 1 && this.values[slot] === column.values[row];
+  }
+
+  has(slot: number): boolean {
+    return this.present[slot] === 1;
   }
 
   numberAt(slot: number): number {

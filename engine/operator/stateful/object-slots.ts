@@ -30,6 +30,10 @@ abstract class ObjectSlots<T> implements SlotValues {
     return this.equal(held, this.read(column, row));
   }
 
+  has(slot: number): boolean {
+    return (this.values[slot] ?? null) !== null;
+  }
+
   append(slot: number, into: AnyColumnBuilder): void {
     const value = this.values[slot] ?? null;
     if (value === null) into.appendNull();

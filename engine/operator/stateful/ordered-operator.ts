@@ -5,7 +5,7 @@ import { ProgressBuilder } from '../../time/progress-builder';
 import { firstRowAfter, saysNothing } from '../../time/progress-search';
 import { newCounters } from '../counters';
 import type { Chunk, Operator, Output, Progress, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
-import { rowLetter } from '../row-letter';
+import { letter, rowLetter } from '../row-letter';
 import { DropFacts } from './drop-facts';
 import { Heap } from './heap';
 import { HeldRows } from './held-rows';
@@ -48,6 +48,8 @@ export interface OrderedWork {
   release(slot: number): void;
   /** Frees the slot; the row is dropped on purpose. */
   drop(slot: number): void;
+  /** Frees the slot; the row goes to the dead letters. */
+  refuse(slot: number, reason: { readonly code: string; readonly message: string }): void;
   /** The row in `slot` leaves with the columns of the input; values of further columns have been appended. */
   pass(slot: number): void;
 }
@@ -136,6 +138,13 @@ export class OrderedOperator implements Operator, OrderedWork {
   drop(slot: number): void {
     this.counters.dropped += 1;
     this.facts.tell('dropped', { at: this.at, eventTimeMs: this.rows.timeMs[slot]!, watermarkMs: this.watermarkMs }, this.output!);
+    this.rows.release(slot);
+  }
+
+  refuse(slot: number, reason: { readonly code: string; readonly message: string }): void {
+    const { node } = this.options;
+    this.counters.deadLetters += 1;
+    this.output!.deadLetter(letter(node, this.at, JSON.stringify({ eventTimeMs: this.rows.timeMs[slot]! }), { code: reason.code, message: `"${node}": ${reason.message}` }));
     this.rows.release(slot);
   }
 

@@ -9,6 +9,8 @@ export interface SlotValues {
   put(slot: number, column: Column, row: number): void;
   /** Whether the slot holds the value of `row`; null equals null, NaN equals NaN, -0 equals 0. */
   holds(slot: number, column: Column, row: number): boolean;
+  /** Whether there is a value that is not null. */
+  has(slot: number): boolean;
   append(slot: number, into: AnyColumnBuilder): void;
   /** Sets the slot to null. */
   clear(slot: number): void;

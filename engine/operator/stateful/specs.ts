@@ -5,6 +5,7 @@ import { deduplicate } from './deduplicate';
 import { diff } from './diff';
 import { lag } from './lag';
 import { lead } from './lead';
+import { pattern } from './pattern';
 import { reportByException } from './report-by-exception';
 import { smooth } from './smooth';
 import { stateMachine } from './state-machine';
@@ -13,4 +14,4 @@ import { throttle } from './throttle';
 import { zScore } from './z-score';
 
 /** The operators of `plan/nodes/stateful.ts` by name. */
-export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate, stateMachine } as const;
+export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate, stateMachine, pattern } as const;

@@ -3,11 +3,13 @@ import { columnName, columnNames } from '../column-names';
 import { ObjectReader, planInvalid } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
+import type { PatternNode } from './pattern';
+import { parsePattern } from './pattern';
 import type { StateMachineNode } from './state-machine';
 import { parseStateMachine } from './state-machine';
 
 /** Operators that remember earlier rows of a key. */
-export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode | StateMachineNode;
+export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode | StateMachineNode | PatternNode;
 
 /** Adds the value of some rows ago. */
 export interface LagNode extends UnaryNode {
@@ -103,7 +105,8 @@ export const statefulParsers = {
   debounce: parseDebounce,
   swingingDoor: parseSwingingDoor,
   deduplicate: parseDeduplicate,
-  stateMachine: parseStateMachine
+  stateMachine: parseStateMachine,
+  pattern: parsePattern
 };
 
 const ORDER_MAX = 16;
