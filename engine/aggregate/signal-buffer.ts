@@ -1,5 +1,6 @@
 import type { Column } from '../batch/batch';
 import { assert } from '../error';
+import { FftPlans } from '../signal/fft';
 import type { AggregateInput, AggregateState, StateBound, StateSet } from './aggregate';
 import type { ArrivalBlock } from './arrival';
 import type { RowBlock } from './block';
@@ -24,6 +25,8 @@ export const SIGNAL_MEMORY = `The signal is the window's samples in order of eve
 export class SignalBuffer implements AggregateState {
   readonly store: ObjectCells<SignalCell>;
   readonly bound: StateBound;
+  /** For all who transform these samples. */
+  readonly plans = new FftPlans();
   private readonly reserved = new Map<number, number>();
   private reservedNumbers = 0;
   private held = 0;

@@ -2,7 +2,7 @@ import { ListBuilder } from '../codec/column-builder';
 import { assert } from '../error';
 import type { FieldSpec } from '../operator/operator';
 import type { DataType } from '../schema/schema';
-import { FftPlans } from '../signal/fft';
+import type { FftPlans } from '../signal/fft';
 import type { AggregateInput, AggregateSpec } from './aggregate';
 import { numberResult } from './number-result';
 import { numericValueType } from './numeric-input';
@@ -41,10 +41,9 @@ export function signalFeature<O>(feature: SignalFeature<O>): AggregateSpec {
     create(input, states) {
       const signal = signalOf(input, states);
       const options = feature.optionsOf(input);
-      const plans = new FftPlans();
       return numberResult(cell => {
         const samples = signal.samplesOf(cell);
-        return samples === null ? null : feature.compute(samples, options, plans);
+        return samples === null ? null : feature.compute(samples, options, signal.plans);
       });
     }
   };
@@ -57,14 +56,13 @@ export function signalTransform<O>(transform: SignalTransform<O>): AggregateSpec
     create(input, states) {
       const signal = signalOf(input, states);
       const options = transform.optionsOf(input);
-      const plans = new FftPlans();
       return {
         read(cells, count, into) {
           assert(into instanceof ListBuilder, 'a transformed signal is a list');
           for (let i = 0; i < count; i++) {
             const samples = signal.samplesOf(cells[i]!);
             if (samples === null) into.appendNull();
-            else appendList(into, transform.compute(samples, options, plans));
+            else appendList(into, transform.compute(samples, options, signal.plans));
           }
         },
         fault: cell => (signal.sampleCount(cell) === 0 ? null : (transform.faultOf?.(signal.sampleCount(cell), options) ?? null))

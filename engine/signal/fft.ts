@@ -9,37 +9,58 @@ export interface FftPlan {
   transform(out: Float64Array, input: Float64Array): void;
 }
 
+/** Lengths of the plans of one kind that are kept, added up: at most some tens of megabytes. */
+const KEPT_SAMPLES_MAX = 262_144;
+
 /**
  * Plans by length and windows, kept by whoever transforms often. Powers of two go to fft.js (radix 4), other lengths to
- * Bluestein's algorithm over the next power of two. Holds at most `plansMax` of each kind.
+ * Bluestein's algorithm over the next power of two. Keeps up to `samplesMax` samples of each kind; signals of ever other
+ * lengths cost time, not memory.
  */
 export class FftPlans {
-  private readonly complex = new Map<number, FftPlan>();
-  private readonly reals = new Map<number, RealFft>();
-  private readonly windows = new Map<string, Float64Array>();
+  private readonly complex: Kept<FftPlan>;
+  private readonly reals: Kept<RealFft>;
+  private readonly windows: Kept<Float64Array>;
 
-  constructor(private readonly plansMax = 32) {}
+  constructor(samplesMax = KEPT_SAMPLES_MAX) {
+    this.complex = new Kept(samplesMax);
+    this.reals = new Kept(samplesMax);
+    this.windows = new Kept(samplesMax);
+  }
 
   plan(length: number): FftPlan {
-    return this.kept(this.complex, length, () => (length <= 1 ? new IdentityPlan(length) : isPowerOfTwo(length) ? new PowerOfTwoPlan(length) : new BluesteinPlan(length)));
+    return this.complex.get(length, length, () => (length <= 1 ? new IdentityPlan(length) : isPowerOfTwo(length) ? new PowerOfTwoPlan(length) : new BluesteinPlan(length)));
   }
 
   real(length: number): RealFft {
-    return this.kept(this.reals, length, () => new RealFft(length, this.plan(length % 2 === 0 ? length / 2 : length)));
+    return this.reals.get(length, length, () => new RealFft(length, this.plan(length % 2 === 0 ? length / 2 : length)));
   }
 
   /** Periodic weights of a window; not to be changed. */
   window(window: WindowFunction, size: number): Float64Array {
-    return this.kept(this.windows, `${String(window)}:${size}`, () => windowWeights(window, size));
+    return this.windows.get(`${String(window)}:${size}`, size, () => windowWeights(window, size));
   }
+}
 
-  private kept<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
-    const known = cache.get(key);
+/** What was made before, by key, while it is not too much altogether. */
+class Kept<T> {
+  private readonly made = new Map<number | string, T>();
+  private samples = 0;
+
+  constructor(private readonly samplesMax: number) {}
+
+  get(key: number | string, samples: number, make: () => T): T {
+    const known = this.made.get(key);
     if (known !== undefined) return known;
-    if (cache.size >= this.plansMax) cache.clear();
-    const made = make();
-    cache.set(key, made);
-    return made;
+    const value = make();
+    if (samples > this.samplesMax) return value;
+    if (this.samples + samples > this.samplesMax) {
+      this.made.clear();
+      this.samples = 0;
+    }
+    this.made.set(key, value);
+    this.samples += samples;
+    return value;
   }
 }
 

@@ -13,9 +13,11 @@ const KERNELS_PER_CHUNK = 16;
  */
 export function medianFilter(x: Float64Array, kernelSize: number): Float64Array {
   if (!Number.isInteger(kernelSize) || kernelSize < 1 || kernelSize % 2 === 0) throw badParameters(`medianFilter: kernelSize is ${kernelSize}, expected an odd whole number`);
+  const y = new Float64Array(x.length);
+  // Most of every window is padding then, so all medians are 0.
+  if (kernelSize > 2 * x.length + 1) return y;
   const padded = new Float64Array(x.length + kernelSize - 1);
   padded.set(x, (kernelSize - 1) / 2);
-  const y = new Float64Array(x.length);
   const chunk = Math.min(padded.length, Math.max(CHUNK_MIN, KERNELS_PER_CHUNK * kernelSize));
   const sorter = new SortOrder(chunk);
   const ranks = new Int32Array(chunk);

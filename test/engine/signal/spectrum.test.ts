@@ -36,8 +36,8 @@ describe('rfft', () => {
   });
   it('gives the same bits whatever was transformed before', () => {
     const x = Float64Array.from({ length: 250 }, (_, i) => Math.sin(i * i));
-    const shared = new FftPlans(2);
-    for (const length of [250, 64, 101, 250]) rfft(x, length, shared);
+    const shared = new FftPlans(300);
+    for (const length of [250, 64, 101, 1000, 250]) rfft(x, length, shared);
     expect(rfft(x, 250, shared)).toEqual(rfft(x));
   });
 });
