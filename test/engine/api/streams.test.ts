@@ -114,7 +114,17 @@ describe('a lookup table', () => {
     expect(graph.metrics().totals).toMatchObject({ dropped: 1, conservationError: 0 });
   });
 
+  it('is read from the text of a CSV file', () => {
+    const fields = schema({ device: utf8(), limit: float64(), serial: int64({ nullable: true }) });
+    const csv = 'limit,device,serial,note\r\n3,a,1,"spare, old"\r\n5,b,,\r\n';
+    expect(lookupTable({ schema: fields, csv }).table.rows).toEqual([['a', 3, '1'], ['b', 5, null]]);
+    expect(lookupTable({ schema: fields, csv: 'device,limit,serial\na,3,9007199254740993' }).table.rows).toEqual([['a', 3, '9007199254740993']]);
+  });
+
   it.each([
+    ['a text that is not CSV of its columns', () => lookupTable({ schema: schema({ device: utf8(), limit: float64() }), csv: 'device,limit\na,much' }), 'expected the text of a CSV file whose first line names the columns device, limit.'],
+    ['no text at all', () => lookupTable({ schema: schema({ device: utf8() }), csv: null as unknown as string }), 'lookupTable.csv: got null; expected the text of a CSV file'],
+    ['rows that are none', () => lookupTable({ schema: schema({ device: utf8() }), rows: 'a' as unknown as [] }), 'lookupTable.rows: got "a"; expected a list'],
     ['a value that the column cannot hold', () => lookupTable({ schema: reading, rows: [{ t: 1, device: 'a', x: 'much' as unknown as number }] }), 'lookupTable.rows[0][2]: got "much"; expected a value of column "x": a number.'],
     ['a column of lists', () => lookupTable({ schema: schema({ device: utf8(), x: { type: { list: 'float64' }, kind: 'list', nullable: false } }), rows: [] }), 'lookupTable.schema.fields[1].type: column "x" holds lists'],
     ['two rows with one key', () => start().readings.lookup(lookupTable({ schema: schema({ device: utf8(), limit: float64() }), rows: [{ device: 'a', limit: 1 }, { device: 'a', limit: 2 }] }), { on: ['device'], columns: ['limit'] }), 'rows 0 and 1 of the table both have "a" in device'],
