@@ -54,7 +54,17 @@ function describeNode(node: PlanNode): string {
       return `the rows of ${node.inputs.join(', ')}`;
     case 'sink':
       return node.config.connector === 'mqtt' ? `${node.config.topic} on "${node.config.connection}"` : `table "${node.config.table}"${node.config.partitionBy.length === 0 ? '' : ` by ${node.config.partitionBy.join(', ')}`}`;
+    default:
+      return [...('inputs' in node ? [node.inputs.join(' with ')] : []), ...settingsOf(node.config)].join(', ');
   }
+}
+
+/** The settings that fit on a line: `on device, lowerMs 0`. */
+function settingsOf(config: object): string[] {
+  return Object.entries(config).flatMap(([name, value]: [string, unknown]) => {
+    if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value.length === 0 ? [] : [`${name} ${value.join(' ')}`];
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [`${name} ${String(value)}`] : [];
+  });
 }
 
 /** `hopping, sizeMs 1000, hopMs 100`. */
