@@ -1,9 +1,9 @@
 import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
 import type { Batch } from '../batch/batch';
-import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from '../operator/operator';
+import type { Chunk, Operator, Output, Progress, SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { SessionSpec } from '../plan/nodes/window';
-import { firstRowAfter, firstStepReaching } from '../time/progress-search';
+import { firstRowAfter, firstStepReaching, NO_PROGRESS } from '../time/progress-search';
 import { CellPool } from './cell-pool';
 import { faultLetter } from './fault-letter';
 import { keysFull, windowsFull } from './limits';
@@ -49,7 +49,15 @@ export class SessionOperator implements Operator, KeyState {
   private plain = new Int32Array(64);
   private readonly keyOfRow = new Int32Array(BLOCK_ROWS);
   private readonly cellOfRow = new Int32Array(BLOCK_ROWS);
+  /** Of the block in work: rows that have been found a cell, those of them that have been added, those among the others that go into none. */
+  private done = 0;
+  private added = 0;
   private discarded = 0;
+  /** Progress of the chunk in work, and the first step that has not been taken. */
+  private progress: Progress = NO_PROGRESS;
+  private step = 0;
+  /** A row on its own. */
+  private readonly one = new Int32Array(1);
 
   constructor(private readonly options: SessionOptions) {
     const { states, aggregates, input, limits, spec, allowedLatenessMs } = options;
@@ -69,20 +77,12 @@ export class SessionOperator implements Operator, KeyState {
   }
 
   process(chunk: Chunk, _port: number, output: Output): void {
-    const { batch, progress } = chunk;
+    const { batch } = chunk;
     this.accounts.begin(chunk);
-    let row = 0;
-    let passed = 0;
-    for (;;) {
-      const quietMs = this.cells.dues.firstMs;
-      const step = firstStepReaching(progress, passed, quietMs);
-      const upTo = step === progress.count ? batch.rowCount : firstRowAfter(batch.at, row, progress.at[step]!);
-      row = this.enter(batch, row, upTo, output);
-      if (row < upTo || this.cells.dues.firstMs < quietMs) continue;
-      if (step === progress.count) break;
-      this.advance(progress.watermarkMs[step]!, progress.at[step]!, output);
-      passed = step + 1;
-    }
+    this.progress = chunk.progress;
+    this.step = 0;
+    for (let row = 0; row < batch.rowCount; ) row += this.enter(batch, row, Math.min(BLOCK_ROWS, batch.rowCount - row), output);
+    for (let step = this.nextStep(); step < this.progress.count; step = this.nextStep()) this.pass(step, output);
     this.accounts.end(chunk, output);
     this.results.emit(chunk, this.counters, output);
   }
@@ -116,56 +116,92 @@ export class SessionOperator implements Operator, KeyState {
     for (const key of numbers) if (key >= 0) this.choosePlain(key);
   }
 
-  /** Takes the rows [from, to) up to the first that opens a session which is due sooner than any other; says where it ended. */
-  private enter(batch: Batch, from: number, to: number, output: Output): number {
-    const quietMs = this.cells.dues.firstMs;
-    for (let row = from; row < to; ) {
-      const count = Math.min(BLOCK_ROWS, to - row);
-      this.keys.resolve(batch, row, count, this.keyOfRow);
-      this.reserveKeys();
-      let done = 0;
-      for (; done < count; ) {
-        const taken = this.enterRows(batch, row, done, count, output);
-        if (taken === 0) break;
-        done += taken;
-        if (this.cells.dues.firstMs < quietMs) return row + done;
-      }
-      row += done;
+  /** Takes the rows [from, from + count), or those up to one for which keys get other numbers; how many. */
+  private enter(batch: Batch, from: number, count: number, output: Output): number {
+    this.keys.resolve(batch, from, count, this.keyOfRow);
+    this.reserveKeys();
+    const rows: BlockRows = { batch, from, count, times: batch.eventTimeMs };
+    this.done = 0;
+    this.added = 0;
+    while (this.done < count) {
+      const step = this.nextStep();
+      const upTo = step === this.progress.count ? count : Math.min(count, firstRowAfter(batch.at, from + this.done, this.progress.at[step]!) - from);
+      const isAlone = this.fill(rows, upTo, output);
+      if (isAlone && !this.enterNext(rows, output)) break;
+      if (!isAlone && this.done === upTo && upTo < count && step === this.nextStep()) this.passAfter(rows, step, output);
     }
-    return to;
+    this.add(rows);
+    return this.done;
   }
 
-  /** Takes at least one of the rows [row + done, row + count) and says how many; none when keys have got other numbers. */
-  private enterRows(batch: Batch, row: number, done: number, count: number, output: Output): number {
-    const added = this.isEachAlone ? 0 : this.fill({ times: batch.eventTimeMs, from: row + done, keyFrom: done, count: count - done }, { batch, row: row + done }, output);
-    if (added > 0) {
-      this.counters.rowsInState += added - this.discarded;
-      this.state.add({ batch, from: row + done, count: added, cells: this.cellOfRow });
-      return added;
-    }
-    const key = this.keyOfRow[done]!;
-    if (key >= 0) this.enterAlone({ batch, row: row + done, key }, output);
-    else if (this.keys.makeRoom(this)) return 0;
-    else this.accounts.reject(batch, row + done, keysFull(this.options.limits), output);
-    return 1;
+  /** Index of the next step at which a session may be due. */
+  private nextStep(): number {
+    return firstStepReaching(this.progress, this.step, this.cells.dues.firstMs);
   }
 
-  /** Finds cells for rows up to the first that must be taken alone, or opens a session that is due soonest. */
-  private fill(rows: Rows, { batch, row }: { readonly batch: Batch; readonly row: number }, output: Output): number {
+  /** Takes a step, before which the rows found so far are added if a session is due indeed. */
+  private passAfter(rows: BlockRows, step: number, output: Output): void {
+    if (this.isAnyDue(this.progress.watermarkMs[step]!)) this.add(rows);
+    this.pass(step, output);
+  }
+
+  private pass(step: number, output: Output): void {
+    const watermarkMs = this.progress.watermarkMs[step]!;
+    if (this.isAnyDue(watermarkMs)) this.advance(watermarkMs, this.progress.at[step]!, output);
+    this.step = step + 1;
+  }
+
+  /** Whether a session is due, after those have been moved that have grown since they were put in. */
+  private isAnyDue(watermarkMs: number): boolean {
+    const { cells } = this;
+    while (cells.dues.size > 0 && cells.dues.firstMs <= watermarkMs) {
+      const cell = cells.dues.first;
+      const dueMs = cells.dueMs(cell);
+      if (dueMs <= watermarkMs) return true;
+      cells.dues.set(cell, dueMs);
+    }
+    return false;
+  }
+
+  /** Adds the rows that have been found cells since the last call. */
+  private add({ batch, from }: BlockRows): void {
+    const count = this.done - this.added;
+    if (count === 0) return;
+    this.counters.rowsInState += count - this.discarded;
+    this.state.add({ batch, from: from + this.added, count, cells: this.added === 0 ? this.cellOfRow : this.cellOfRow.subarray(this.added) });
+    this.added = this.done;
+    this.discarded = 0;
+  }
+
+  /** Takes the next row alone, after those before it have been added; false when keys have got other numbers instead. */
+  private enterNext(rows: BlockRows, output: Output): boolean {
+    this.add(rows);
+    const { batch, from } = rows;
+    const row = from + this.done;
+    const key = this.keyOfRow[this.done]!;
+    if (key >= 0) this.enterAlone({ batch, row, key }, output);
+    else if (this.keys.makeRoom(this)) return false;
+    else this.accounts.reject(batch, row, keysFull(this.options.limits), output);
+    this.done += 1;
+    this.added = this.done;
+    return true;
+  }
+
+  /** Finds cells for rows below `upTo`, until one must be taken alone (true) or opens a session that is due soonest. */
+  private fill({ batch, from, times }: BlockRows, upTo: number, output: Output): boolean {
+    if (this.isEachAlone) return this.done < upTo;
     const quietMs = this.cells.dues.firstMs;
     const { gapMs, maxDurationMs } = this.options.spec;
-    this.discarded = 0;
-    let done = 0;
+    const limits = { gapMs, maxDurationMs: maxDurationMs ?? Infinity };
     for (;;) {
-      done = fillPlain(rows, done, { keys: this.keyOfRow, plain: this.plain, bounds: this.cells.bounds, gapMs, maxDurationMs: maxDurationMs ?? Infinity }, this.cellOfRow);
-      if (done === rows.count) return done;
-      const key = this.keyOfRow[rows.keyFrom + done]!;
-      if (key < 0) return done;
-      const cell = this.joined({ batch, row: row + done, key }, output);
-      if (cell < 0) return done;
+      this.done = fillPlain({ times, from, to: upTo }, this.done, { keys: this.keyOfRow, plain: this.plain, bounds: this.cells.bounds, ...limits }, this.cellOfRow);
+      if (this.done === upTo) return false;
+      const key = this.keyOfRow[this.done]!;
+      const cell = key < 0 ? -1 : this.joined({ batch, row: from + this.done, key }, output);
+      if (cell < 0) return true;
       if (cell === DISCARD_CELL) this.discarded += 1;
-      this.cellOfRow[done++] = cell;
-      if (this.cells.dues.firstMs < quietMs) return done;
+      this.cellOfRow[this.done++] = cell;
+      if (this.cells.dues.firstMs < quietMs) return false;
     }
   }
 
@@ -222,8 +258,8 @@ export class SessionOperator implements Operator, KeyState {
     }
     const cell = known === 0 ? this.open(keyed, output) : known;
     if (cell === DISCARD_CELL) return;
-    this.cellOfRow[0] = cell;
-    const block = { batch, from: row, count: 1, cells: this.cellOfRow };
+    this.one[0] = cell;
+    const block = { batch, from: row, count: 1, cells: this.one };
     const refusal = this.state.refusalOf([block], 0);
     if (refusal !== null) {
       if (known === 0) this.forget(cell);
@@ -254,13 +290,8 @@ export class SessionOperator implements Operator, KeyState {
     const { cells, pool } = this;
     const firing: number[] = [];
     const over: number[] = [];
-    while (cells.dues.size > 0 && cells.dues.firstMs <= watermarkMs) {
+    while (this.isAnyDue(watermarkMs)) {
       const cell = cells.dues.first;
-      const dueMs = cells.dueMs(cell);
-      if (dueMs > watermarkMs) {
-        cells.dues.set(cell, dueMs);
-        continue;
-      }
       cells.dues.remove(cell);
       (cells.isFired(cell) ? over : firing).push(cell);
     }
@@ -320,11 +351,11 @@ export class SessionOperator implements Operator, KeyState {
   }
 }
 
-/** The rows [from, from + count) of a batch, whose keys stand from `keyFrom` on. */
-interface Rows {
+/** The rows [from, from + count) of a batch. */
+interface BlockRows {
+  readonly batch: Batch;
   readonly times: Float64Array;
   readonly from: number;
-  readonly keyFrom: number;
   readonly count: number;
 }
 
@@ -336,11 +367,11 @@ interface PlainSessions {
   readonly maxDurationMs: number;
 }
 
-/** Gives rows from `done` on the newest session of their key, up to the first for which that takes more than a look; says where it ended. */
-function fillPlain({ times, from, keyFrom, count }: Rows, done: number, { keys, plain, bounds, gapMs, maxDurationMs }: PlainSessions, cells: Int32Array): number {
+/** Gives rows from number `done` of a block on, below `to`, the newest session of their key, up to the first for which that takes more than a look; says where it ended. */
+function fillPlain({ times, from, to }: { readonly times: Float64Array; readonly from: number; readonly to: number }, done: number, { keys, plain, bounds, gapMs, maxDurationMs }: PlainSessions, cells: Int32Array): number {
   let i = done;
-  for (; i < count; i++) {
-    const cell = plain[keys[keyFrom + i]! + 1]!;
+  for (; i < to; i++) {
+    const cell = plain[keys[i]! + 1]!;
     const time = times[from + i]!;
     const startMs = bounds[2 * cell]!;
     const endMs = bounds[2 * cell + 1]!;
