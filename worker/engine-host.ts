@@ -1,5 +1,6 @@
 import { transfer } from 'comlink';
 import type { ExportedBundle, Report, ReplayResult, RowOut, ValidationReport } from '../engine/api/host';
+import { refusePlaintext } from '../engine/crypto/seal-batch';
 import { LittoralError } from '../engine/error';
 import { createGraph } from '../engine/graph/create-graph';
 import type { Graph } from '../engine/graph/graph-api';
@@ -159,9 +160,10 @@ export class EngineHost implements EngineService {
   }
 
   private async openSinks(plan: Plan, graph: Graph, runId: string): Promise<ReadonlyMap<string, Sink>> {
+    refusePlaintext(plan, graph.types);
     const sinks = new Map<string, Sink>();
     for (const node of plan.nodes) {
-      const type = node.op === 'sink' ? graph.types.get(node.input) : undefined;
+      const type = node.op === 'sink' ? graph.types.get(node.id) : undefined;
       if (node.op === 'sink' && type !== undefined) sinks.set(node.config.name, await this.openSink(node.config, type.schema, runId));
     }
     return sinks;

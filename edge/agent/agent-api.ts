@@ -1,3 +1,4 @@
+import type { KeyRing } from '../crypto/key-ring';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import type { Rejected } from './admission';
 
@@ -9,6 +10,8 @@ export interface AgentOptions {
   readonly brokerUrl?: string;
   /** Brokers by the name of the plan's connection. */
   readonly brokers?: Readonly<Record<string, BrokerSettings>>;
+  /** Keys of the columns that leave encrypted; rows whose key is not there become dead letters. */
+  readonly keys?: KeyRing;
   /** Default: `lake` in the data folder. */
   readonly lakeDir?: string;
   /** Label of this machine for the targets of bundles; default none. */

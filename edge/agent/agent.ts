@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FieldSealer } from '../../engine/crypto/seal-batch';
 import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
+import { fieldSealer } from '../crypto/key-ring';
 import { runnableOf } from '../host/evidence';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
@@ -61,6 +63,7 @@ class Agent implements AgentHandle {
   private readonly sinks: Sinks;
   private readonly sources: Sources;
   private readonly nowMs: () => number;
+  private readonly sealer: FieldSealer;
   private readonly startedMs: number;
   private readonly rejected = new Map<string, number>();
   private readonly dropped: Record<string, number> = {};
@@ -79,6 +82,7 @@ class Agent implements AgentHandle {
     private readonly lock: FolderLock
   ) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.sealer = fieldSealer(options.keys ?? new Map());
     this.startedMs = this.nowMs();
     this.done = new Promise((done, fail) => {
       this.finish = done;
@@ -136,7 +140,7 @@ class Agent implements AgentHandle {
       sources: this.sources.states(),
       sinks: this.store.outboxBacklog(),
       sinkProblems: this.sinks.problems(),
-      counters: metrics?.totals ?? null,
+      counters: this.running?.pipeline.totals ?? null,
       nodes: metrics === null ? {} : Object.fromEntries(metrics.nodes),
       duplicates: this.sources.duplicates,
       slowRecords: this.slowRecords,
@@ -241,6 +245,7 @@ class Agent implements AgentHandle {
       writer: this.writer,
       nowMs: this.nowMs,
       intake: this.intake,
+      sealer: this.sealer,
       onRows: (key, rows) => this.sinks.wake(key, rows),
       onPressure: pressed => this.sources.setPaused('engine', pressed),
       onFatal: error => this.failed(error)

@@ -30,7 +30,7 @@ export function collectFigures(from: FigureSources): AgentFigures {
     startedMs,
     agentVersion: ENGINE_VERSION,
     active: running?.deployment ?? null,
-    counters: pipeline?.graph.metrics().totals ?? null,
+    counters: pipeline?.totals ?? null,
     duplicates: sources.duplicates,
     packetIdViolations: sources.violations,
     slowRecords,

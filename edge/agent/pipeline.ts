@@ -1,8 +1,10 @@
 import { drive, type Infer } from '../../engine/graph/drive';
 import { createGraph } from '../../engine/graph/create-graph';
-import type { Graph, GraphInput, StepResult } from '../../engine/graph/graph-api';
+import type { Graph, GraphInput, ReportCounters, StepResult } from '../../engine/graph/graph-api';
 import { planHash } from '../../engine/graph/plan-hash';
+import { sealedSchema, type FieldSealer } from '../../engine/crypto/seal-batch';
 import { assert } from '../../engine/error';
+import type { DeadLetter, StreamType } from '../../engine/operator/operator';
 import type { SinkNode } from '../../engine/plan/plan';
 import { sinkKey, type SinkBinding } from '../sink/sink-port';
 import type { OutboxRow, Store } from '../store/store';
@@ -10,7 +12,7 @@ import type { Deployment } from './deployment';
 import type { DurableWriter } from './durable-writer';
 import { InputQueue } from './input-queue';
 import type { Journal } from './journal';
-import { Outgoing } from './outgoing';
+import { KEY_MISSING, Outgoing } from './outgoing';
 
 export interface PipelineOptions {
   readonly deployment: Deployment;
@@ -18,6 +20,8 @@ export interface PipelineOptions {
   readonly journal: Journal;
   readonly writer: DurableWriter;
   readonly infer: Infer;
+  /** Encrypts the fields that leave encrypted. */
+  readonly sealer: FieldSealer;
   readonly nowMs: () => number;
   /** Rows of `key` are in the outbox. */
   readonly onRows: (key: string, rows: number) => void;
@@ -36,6 +40,7 @@ const CHECKPOINT_INPUTS_MAX = 100_000;
 /** A checkpoint may take a fiftieth of the time. */
 const CHECKPOINT_COST_RATIO = 50;
 const DEAD_LETTERS = '#deadLetters';
+const UNSEALED = '#unsealed';
 const PLAN_STATE = 'plan';
 
 /**
@@ -58,6 +63,8 @@ export class Pipeline {
   private checkpointEveryMs = CHECKPOINT_MS;
   private deadLetters: number;
   private repeatedLetters: number;
+  /** Rows that could not be encrypted, ever. */
+  private unsealed: number;
   private lastStepMs = -Infinity;
   private busy: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -75,11 +82,19 @@ export class Pipeline {
     this.checkpointAtMs = nowMs();
     for (const [key, binding] of this.bindings) {
       const { name } = binding.sink.config;
-      this.outgoing.set(name, new Outgoing(key, binding, { written: store.cursor(`emitted:${name}`) ?? 0, atCheckpoint: checkpoint?.emitted[name] ?? 0 }));
+      const progress = { written: store.cursor(`emitted:${name}`) ?? 0, atCheckpoint: checkpoint?.emitted[name] ?? 0 };
+      this.outgoing.set(name, new Outgoing({ key, binding, type: sinkType(this.graph, binding.sink), sealer: options.sealer, progress }));
     }
     this.repeatedLetters = (store.cursor(`emitted:${DEAD_LETTERS}`) ?? 0) - (checkpoint?.emitted[DEAD_LETTERS] ?? 0);
     this.deadLetters = checkpoint?.emitted[DEAD_LETTERS] ?? 0;
+    this.unsealed = store.cursor(`emitted:${UNSEALED}`) ?? 0;
     for (const { inputs } of store.inboxAfter(this.seq)) this.queue.push(inputs);
+  }
+
+  /** The graph's counters, and the rows that could not be encrypted among the dead letters. */
+  get totals(): ReportCounters {
+    const { totals } = this.graph.metrics();
+    return this.unsealed === 0 ? totals : { ...totals, deadLetters: { ...totals.deadLetters, [KEY_MISSING]: this.unsealed } };
   }
 
   /** Inputs that wait for the engine. */
@@ -166,8 +181,10 @@ export class Pipeline {
   /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
   private async settle(result: StepResult, checkpoint: boolean): Promise<void> {
     const { store, journal, writer, nowMs, onRows } = this.options;
-    const rows = this.outboxRows(result);
-    const letters = this.newLetters(result);
+    const firstLetter = this.deadLetters + this.repeatedLetters + this.unsealed;
+    const { rows, letters: unsealed } = this.outboxRows(result);
+    const letters = [...this.newLetters(result), ...unsealed];
+    this.unsealed += unsealed.length;
     if (rows.length === 0 && letters.length === 0 && !checkpoint) return;
     const snapshot = checkpoint ? this.snapshot() : null;
     await writer.commit(
@@ -177,7 +194,8 @@ export class Pipeline {
         for (const row of rows) store.putOutbox(row);
         for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written);
         store.setCursor(`emitted:${DEAD_LETTERS}`, this.deadLetters + this.repeatedLetters);
-        letters.forEach((letter, index) => store.putDeadLetter(this.deadLetters - letters.length + index, letter));
+        if (unsealed.length > 0) store.setCursor(`emitted:${UNSEALED}`, this.unsealed);
+        letters.forEach((letter, index) => store.putDeadLetter(firstLetter + index, letter));
       },
       () => journal.settled()
     );
@@ -185,16 +203,18 @@ export class Pipeline {
     for (const row of rows) onRows(row.sink, row.count);
   }
 
-  private outboxRows(result: StepResult): Omit<OutboxRow, 'epoch'>[] {
+  private outboxRows(result: StepResult): { readonly rows: readonly Omit<OutboxRow, 'epoch'>[]; readonly letters: readonly DeadLetter[] } {
     const nowMs = this.options.nowMs();
     const rows: Omit<OutboxRow, 'epoch'>[] = [];
+    const letters: DeadLetter[] = [];
     for (const emission of result.emissions) {
       const outgoing = this.outgoing.get(emission.sink.config.name);
       assert(outgoing !== undefined, `sink "${emission.sink.config.name}" is in the plan`);
-      const row = outgoing.take(emission, nowMs);
-      if (row !== null) rows.push(row);
+      const leaving = outgoing.take(emission, nowMs);
+      if (leaving.row !== null) rows.push(leaving.row);
+      letters.push(...leaving.letters);
     }
-    return rows;
+    return { rows, letters };
   }
 
   private newLetters(result: StepResult): StepResult['deadLetters'] {
@@ -233,17 +253,23 @@ export function bindingsOf(deployment: Deployment, graph: Graph): Map<string, Si
   const tables = new Map<string, number>();
   for (const node of deployment.plan.nodes) {
     if (node.op !== 'sink') continue;
-    const type = graph.types.get(node.input);
-    assert(type !== undefined, `the input "${node.input}" of sink "${node.id}" has a type`);
+    const type = sinkType(graph, node);
     bindings.set(sinkKey(deployment.pipeline, deployment.release, node.config.name), {
       pipeline: deployment.pipeline,
       release: deployment.release,
       sink: node,
-      schema: type.schema,
+      schema: sealedSchema(type.schema),
       shard: shardOf(node, tables)
     });
   }
   return bindings;
+}
+
+/** The rows of `sink` before they are encrypted. */
+function sinkType(graph: Graph, sink: SinkNode): StreamType {
+  const type = graph.types.get(sink.id);
+  assert(type !== undefined, `sink "${sink.id}" has a type`);
+  return type;
 }
 
 function shardOf(sink: SinkNode, tables: Map<string, number>): number {

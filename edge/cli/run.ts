@@ -1,3 +1,5 @@
+import { parseKeyRing, type KeyRing } from '../crypto/key-ring';
+import { readFileText } from '../host/files';
 import { brokerAddress } from '../mqtt/broker-settings';
 import { UsageError } from './verb';
 import type { Call, Verb } from './verb';
@@ -19,6 +21,7 @@ it goes live. Without one the agent waits (POST /bundles with the token in DIR/a
     { name: 'broker', value: 'URL', doc: 'mqtt://host:port or mqtts://…, for every connection of the plan' },
     { name: 'lake', value: 'DIR', doc: 'folder of the lake; default: DIR/lake' },
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
+    { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
     { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' }
   ],
   example: 'littoral run .littoral/pumps-1.littoral.zip --data .littoral/agent --trust .littoral/trust.json --broker mqtt://127.0.0.1:1883',
@@ -35,6 +38,7 @@ it goes live. Without one the agent waits (POST /bundles with the token in DIR/a
       bundleFile: call.operands[0],
       brokerUrl: broker,
       lakeDir: call.text('lake'),
+      keys: await keyRing(call.text('keys')),
       http: httpAddress(call.text('http'))
     });
     await Promise.race([stop.asked, agent.done]);
@@ -64,6 +68,13 @@ function stopSignal(call: Call): { readonly asked: Promise<void>; finished(): vo
       if (timer !== null) clearTimeout(timer);
     }
   };
+}
+
+/** The keys of the file, else of the environment. */
+async function keyRing(file: string | undefined): Promise<KeyRing | undefined> {
+  if (file !== undefined) return parseKeyRing(await readFileText(file, 'key'), `key file "${file}"`);
+  const text = process.env['LITTORAL_KEYS'];
+  return text === undefined ? undefined : parseKeyRing(text, 'LITTORAL_KEYS');
 }
 
 function httpAddress(text: string | undefined): { host: string; port: number } | undefined {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Report, Run } from '../../engine/api/host';
+import { refusePlaintext } from '../../engine/crypto/seal-batch';
 import { createGraph } from '../../engine/graph/create-graph';
 import { drive } from '../../engine/graph/drive';
 import type { Graph, GraphInput, SinkEmission } from '../../engine/graph/graph-api';
@@ -30,6 +31,7 @@ const STEP_INPUTS_MAX = 512;
  */
 export async function runLive(runnable: Runnable, options: LiveRunOptions): Promise<Run> {
   const graph = createGraph(runnable.plan);
+  refusePlaintext(runnable.plan, graph.types);
   const inference = await loadModels(checkModels(runnable.plan, graph.types, runnable.models));
   const run = new LiveRun(runnable, graph, inference, options);
   await run.start();
@@ -68,7 +70,7 @@ class LiveRun implements Run {
     this.publisher = new Publisher({ settings: { url }, clientId: `littoral-run-${this.id}`, log, onRoom: () => undefined });
     this.ticker = new Ticker({ plan: runnable.plan, nowMs: Date.now, messages: () => this.messages, tick: () => this.take({ kind: 'tick', arrivalTimeMs: Date.now() }) });
     for (const node of runnable.plan.nodes) {
-      const schema = node.op === 'sink' ? graph.types.get(node.input)?.schema : undefined;
+      const schema = node.op === 'sink' ? graph.types.get(node.id)?.schema : undefined;
       if (node.op === 'sink' && node.config.connector === 'mqtt' && schema !== undefined) this.topics.set(node.id, prepareTopic(node.config.topic, schema));
     }
   }

@@ -14,7 +14,8 @@ export const FIELD_IV_BYTES = 12;
 export const FIELD_TAG_BYTES = 16;
 const VERSION = 1;
 const KID_BYTES = 4;
-const HEAD_BYTES = 1 + KID_BYTES + FIELD_IV_BYTES;
+/** Bytes before the ciphertext. */
+export const FIELD_HEAD_BYTES = 1 + KID_BYTES + FIELD_IV_BYTES;
 
 /** Where a value belongs. */
 export interface FieldPlace {
@@ -33,34 +34,44 @@ export interface FieldFrame {
 
 /** What the tag of a value at `place` covers beside its ciphertext. */
 export function fieldAad(place: FieldPlace, kid: string): Uint8Array {
-  const parts = [encodeUtf8(place.pipelineId), encodeUtf8(place.fieldPath), kidBytes(kid), place.recordKey];
-  const aad = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
-  const view = new DataView(aad.buffer);
-  let at = 0;
-  for (const part of parts) {
-    view.setUint32(at, part.length);
-    aad.set(part, at + 4);
-    at += 4 + part.length;
-  }
+  return recordAad(columnAad(place, kid), place.recordKey);
+}
+
+/** The part of `fieldAad` that all values of a column under one key share. */
+export function columnAad({ pipelineId, fieldPath }: Pick<FieldPlace, 'pipelineId' | 'fieldPath'>, kid: string): Uint8Array {
+  return [encodeUtf8(pipelineId), encodeUtf8(fieldPath), kidBytes(kid)].reduce(recordAad, new Uint8Array(0));
+}
+
+/** `before`, and `part` after its length. */
+export function recordAad(before: Uint8Array, part: Uint8Array): Uint8Array {
+  const aad = new Uint8Array(before.length + 4 + part.length);
+  aad.set(before);
+  for (let at = 0; at < 4; at++) aad[before.length + at] = part.length >>> (24 - 8 * at);
+  aad.set(part, before.length + 4);
   return aad;
 }
 
 export function frameField({ kid, iv, sealed }: FieldFrame): Uint8Array {
-  const bytes = new Uint8Array(HEAD_BYTES + sealed.length);
-  bytes[0] = VERSION;
-  bytes.set(kidBytes(kid), 1);
-  bytes.set(iv, 1 + KID_BYTES);
-  bytes.set(sealed, HEAD_BYTES);
+  const bytes = new Uint8Array(FIELD_HEAD_BYTES + sealed.length);
+  writeHead(bytes, kidBytes(kid), iv);
+  bytes.set(sealed, FIELD_HEAD_BYTES);
   return bytes;
+}
+
+/** Writes what stands before the ciphertext. */
+export function writeHead(frame: Uint8Array, kid: Uint8Array, iv: Uint8Array): void {
+  frame[0] = VERSION;
+  frame.set(kid, 1);
+  frame.set(iv, 1 + KID_BYTES);
 }
 
 /** The parts of an encrypted field, as views. Throws `FIELD_TRUNCATED` and `FIELD_VERSION`. */
 export function parseField(bytes: Uint8Array): FieldFrame {
-  if (bytes.length < HEAD_BYTES + FIELD_TAG_BYTES) {
-    throw new LittoralError('FIELD_TRUNCATED', `encrypted field: it has ${bytes.length} bytes; expected at least ${HEAD_BYTES + FIELD_TAG_BYTES}. Read the whole value.`);
+  if (bytes.length < FIELD_HEAD_BYTES + FIELD_TAG_BYTES) {
+    throw new LittoralError('FIELD_TRUNCATED', `encrypted field: it has ${bytes.length} bytes; expected at least ${FIELD_HEAD_BYTES + FIELD_TAG_BYTES}. Read the whole value.`);
   }
   if (bytes[0] !== VERSION) throw new LittoralError('FIELD_VERSION', `encrypted field: it begins with ${bytes[0]}; expected ${VERSION}. It is no encrypted field, or one of a newer Littoral.`);
-  return { kid: kidText(bytes.subarray(1, 1 + KID_BYTES)), iv: bytes.subarray(1 + KID_BYTES, HEAD_BYTES), sealed: bytes.subarray(HEAD_BYTES) };
+  return { kid: kidText(bytes.subarray(1, 1 + KID_BYTES)), iv: bytes.subarray(1 + KID_BYTES, FIELD_HEAD_BYTES), sealed: bytes.subarray(FIELD_HEAD_BYTES) };
 }
 
 /** The key `kid` of `keys` (by kid), or LittoralError `KEY_MISSING`. */
@@ -80,7 +91,8 @@ export function isKid(text: string): boolean {
   return /^[0-9a-f]{8}$/u.test(text);
 }
 
-function kidBytes(kid: string): Uint8Array {
+/** The 4 bytes of a kid. */
+export function kidBytes(kid: string): Uint8Array {
   return Uint8Array.from([0, 2, 4, 6], at => Number.parseInt(kid.slice(at, at + 2), 16));
 }
 

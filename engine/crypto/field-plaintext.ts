@@ -20,32 +20,19 @@ export function fieldPlaintext(column: Column, row: number): Uint8Array {
     case 'bool':
       return Uint8Array.of(column.values[row]!);
     case 'timestampMs':
-      return numberBytes('int64', [BigInt(column.values[row]!)]);
-    case 'int64':
-      return numberBytes('int64', [column.values[row]!]);
-    case 'list':
-      return numberBytes(column.values instanceof Float64Array ? 'float64' : column.values instanceof Float32Array ? 'float32' : 'int32', column.values.subarray(column.offsets[row]!, column.offsets[row + 1]!));
+      return bytesOf(BigInt64Array.of(BigInt(column.values[row]!)));
     default:
-      return numberBytes(column.kind, [column.values[row]!]);
+      return bytesOf(column.kind === 'list' ? column.values.slice(column.offsets[row]!, column.offsets[row + 1]!) : column.values.slice(row, row + 1));
   }
+}
+
+/** The bytes of an array of its own; typed arrays are little-endian wherever we run. */
+function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array | Int32Array | Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 const WIDTHS = { int32: 4, int64: 8, float32: 4, float64: 8 } as const;
 type Wide = keyof typeof WIDTHS;
-
-function numberBytes(kind: Wide, values: ArrayLike<number | bigint>): Uint8Array {
-  const bytes = new Uint8Array(values.length * WIDTHS[kind]);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) {
-    const at = i * WIDTHS[kind];
-    const value = values[i]!;
-    if (kind === 'int64') view.setBigInt64(at, BigInt(value), true);
-    else if (kind === 'int32') view.setInt32(at, Number(value), true);
-    else if (kind === 'float32') view.setFloat32(at, Number(value), true);
-    else view.setFloat64(at, Number(value), true);
-  }
-  return bytes;
-}
 
 /** The value of type `type` that `bytes` are. Throws `FIELD_PLAINTEXT` when they are none. */
 export function plaintextValue(type: DataType, bytes: Uint8Array): Value {

@@ -4,6 +4,7 @@ import { gatherBatch } from '../batch/gather';
 import { encodeUtf8 } from '../codec/utf8';
 import { LittoralError } from '../error';
 import type { StreamType } from '../operator/operator';
+import type { Plan } from '../plan/plan';
 import { cellText } from '../rows/cell-text';
 import type { Field, Schema } from '../schema/schema';
 import { fieldIndex } from '../schema/schema';
@@ -12,9 +13,11 @@ import { fieldPlaintext } from './field-plaintext';
 
 /** What a host can do for encrypted columns: it has the keys, and randomness. */
 export interface FieldSealer {
-  /** The encrypted field under the key that `keyRef` names; null when that is not there. */
-  seal(keyRef: string, place: FieldPlace, plaintext: Uint8Array): Uint8Array | null;
+  /** What encrypts the values of a column under the key that `keyRef` names; null when that is not there. */
+  column(keyRef: string, column: Pick<FieldPlace, 'pipelineId' | 'fieldPath'>): SealValue | null;
 }
+/** The encrypted field of one value, under an initialisation vector of its own. */
+export type SealValue = (recordKey: Uint8Array, plaintext: Uint8Array) => Uint8Array;
 
 export interface SealedBatch {
   /** Rows whose fields are all encrypted; their columns are binary. */
@@ -32,11 +35,13 @@ export function isEncrypted(field: Field): boolean {
   return field.tags?.encryption !== undefined;
 }
 
-/** Throws `ENCRYPTION_UNAVAILABLE` when a column of `schema` must be encrypted, for hosts that have no keys. */
-export function refusePlaintext(sink: string, schema: Schema): void {
-  const field = schema.fields.find(isEncrypted);
-  if (field === undefined) return;
-  throw new LittoralError('ENCRYPTION_UNAVAILABLE', `sink "${sink}": column "${field.name}" leaves encrypted with key "${field.tags?.encryption}", but there are no keys here; expected a host with keys. Run the pipeline on an edge agent with --keys, or replay a recording.`);
+/** Throws `ENCRYPTION_UNAVAILABLE` when a sink of `plan` gets a column that must be encrypted, for hosts that have no keys. */
+export function refusePlaintext(plan: Plan, types: ReadonlyMap<string, StreamType>): void {
+  for (const node of plan.nodes) {
+    const field = node.op === 'sink' ? types.get(node.id)?.schema.fields.find(isEncrypted) : undefined;
+    if (node.op !== 'sink' || field === undefined) continue;
+    throw new LittoralError('ENCRYPTION_UNAVAILABLE', `sink "${node.config.name}": column "${field.name}" leaves encrypted with key "${field.tags?.encryption}", but there are no keys here; expected a host with keys. Run the pipeline on an edge agent with --keys, or replay a recording.`);
+  }
 }
 
 /** `batch` as it may leave: each value of an encrypted column is encrypted for its own pipeline, column and record. Null stays null. */
@@ -48,11 +53,12 @@ export function sealBatch(batch: Batch, type: StreamType, options: { readonly pi
     const field = fields[index]!;
     const keyRef = field.tags?.encryption;
     if (keyRef === undefined) return column;
+    const seal = options.sealer.column(keyRef, { pipelineId: options.pipelineId, fieldPath: field.name });
     const values = Array.from({ length: batch.rowCount }, (_, row) => {
       if (column.validity !== null && column.validity[row] === 0) return NOTHING;
-      const sealed = options.sealer.seal(keyRef, { pipelineId: options.pipelineId, fieldPath: field.name, recordKey: recordKeys(row) }, fieldPlaintext(column, row));
-      if (sealed === null) refused[row] = 1;
-      return sealed ?? NOTHING;
+      if (seal !== null) return seal(recordKeys[row]!, fieldPlaintext(column, row));
+      refused[row] = 1;
+      return NOTHING;
     });
     return { kind: 'binary', values, validity: column.validity };
   });
@@ -65,10 +71,16 @@ export function sealBatch(batch: Batch, type: StreamType, options: { readonly pi
 const NOTHING = new Uint8Array(0);
 
 /** The record key of each row: its key columns that are not encrypted themselves, as a JSON array in UTF-8; no bytes without keys. */
-function recordKeysOf(batch: Batch, { schema, keys }: StreamType): (row: number) => Uint8Array {
+function recordKeysOf(batch: Batch, { schema, keys }: StreamType): readonly Uint8Array[] {
   const columns = keys.map(name => fieldIndex(schema, name)).filter(index => !isEncrypted(schema.fields[index]!));
-  if (columns.length === 0) return () => NOTHING;
-  return row => encodeUtf8(`[${columns.map(index => cellText(batch.columns[index]!, row)).join(',')}]`);
+  const known = new Map<string, Uint8Array>();
+  return Array.from({ length: batch.rowCount }, (_, row) => {
+    if (columns.length === 0) return NOTHING;
+    const text = `[${columns.map(index => cellText(batch.columns[index]!, row)).join(',')}]`;
+    const bytes = known.get(text) ?? encodeUtf8(text);
+    known.set(text, bytes);
+    return bytes;
+  });
 }
 
 function rowsWith(marks: Uint8Array, mark: number): Int32Array {

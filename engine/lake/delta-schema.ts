@@ -1,5 +1,5 @@
 import { LittoralError } from '../error';
-import { isList, type DataType, type Schema } from '../schema/schema';
+import { isList, typeName, type DataType, type Field, type Schema } from '../schema/schema';
 import { DAY } from './partition';
 
 /** A column as Delta's `schemaString` holds it. */
@@ -27,11 +27,22 @@ export function deltaFields(schema: Schema, partitionBy: readonly string[]): Del
     name: field.name,
     type: isList(field.type) ? { type: 'array' as const, elementType: TYPES[field.type.list], containsNull: false } : TYPES[field.type],
     nullable: field.nullable,
-    metadata: field.unit === undefined ? {} : { comment: field.unit }
+    metadata: metadataOf(field)
   }));
   const isPartition = (name: string): boolean => partitionBy.includes(name);
   const derived = partitionBy.includes(DAY) && !fields.some(field => field.name === DAY) ? [{ name: DAY, type: 'string', nullable: true, metadata: {} }] : [];
   return [...fields.filter(field => !isPartition(field.name)), ...fields.filter(field => isPartition(field.name)).map(field => ({ ...field, nullable: true })), ...derived];
+}
+
+/** What people and readers should know about a column; the unit is its comment. */
+function metadataOf({ unit, tags }: Field): Readonly<Record<string, unknown>> {
+  return {
+    ...(unit === undefined ? {} : { comment: unit }),
+    ...(tags?.classification === undefined ? {} : { 'littoral.classification': tags.classification }),
+    ...(tags?.lineage === undefined ? {} : { 'littoral.lineage': tags.lineage.join(' ') }),
+    ...(tags?.encryption === undefined ? {} : { 'littoral.encryption': tags.encryption }),
+    ...(tags?.plaintextType === undefined ? {} : { 'littoral.plaintextType': typeName(tags.plaintextType) })
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { GraphInput } from '../../../engine/graph/graph-api';
 import { DurableWriter } from '../../../edge/agent/durable-writer';
 import { Journal } from '../../../edge/agent/journal';
 import { Pipeline } from '../../../edge/agent/pipeline';
+import { fieldSealer } from '../../../edge/crypto/key-ring';
 import { replayHere } from '../../../edge/host/replay';
 import { decodeEffects } from '../../../edge/sink/effect-codec';
 import { decodeBatch } from '../../../edge/sink/batch-codec';
@@ -61,6 +62,7 @@ class World {
       journal: this.journal,
       writer: this.writer,
       infer: fatal,
+      sealer: fieldSealer(new Map()),
       nowMs: () => this.nowMs,
       onRows: () => undefined,
       onPressure: () => undefined,

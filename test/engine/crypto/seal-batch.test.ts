@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { openField, RandomIvs, sealField } from '../../../edge/crypto/fields';
+import { columnSeal, openField, RandomIvs } from '../../../edge/crypto/fields';
 import type { Batch, Column } from '../../../engine/batch/batch';
 import { valueAt } from '../../../engine/batch/value';
 import { columnBuilder, BinaryBuilder, Int64Builder, ListBuilder, NumberBuilder, Utf8Builder } from '../../../engine/codec/column-builder';
 import { fieldPlaintext, plaintextValue } from '../../../engine/crypto/field-plaintext';
 import type { FieldSealer } from '../../../engine/crypto/seal-batch';
 import { refusePlaintext, sealBatch } from '../../../engine/crypto/seal-batch';
+import type { PlanNode } from '../../../engine/plan/plan';
+import { resolveTypes } from '../../../engine/plan/resolve-types';
 import type { DataType, Field } from '../../../engine/schema/schema';
+import { planOf, sinkNode, sourceNode } from '../../support/graph-runs';
 
 type Cell = number | bigint | string | boolean | null | Uint8Array | readonly number[];
 
@@ -69,7 +72,7 @@ describe('a batch that leaves', () => {
   };
   const keys = new Map([['00000001', new Uint8Array(32).fill(7)]]);
   const ivs = new RandomIvs();
-  const sealer = (names: readonly string[]): FieldSealer => ({ seal: (keyRef, place, plaintext) => (names.includes(keyRef) ? sealField({ key: keys.get('00000001')!, kid: '00000001', iv: ivs.draw() }, place, plaintext) : null) });
+  const sealer = (names: readonly string[]): FieldSealer => ({ column: (keyRef, column) => (names.includes(keyRef) ? columnSeal({ key: keys.get('00000001')!, kid: '00000001' }, ivs, column) : null) });
   const type = { schema: { fields }, keys: ['k'] };
 
   it('has binary columns that open in their own place alone, nulls and other columns as they were', () => {
@@ -94,7 +97,9 @@ describe('a batch that leaves', () => {
   });
 
   it('is refused by hosts without keys', () => {
-    expect(() => refusePlaintext('out', { fields })).toThrow(/sink "out": column "x" leaves encrypted with key "plant", but there are no keys here/u);
-    refusePlaintext('out', { fields: fields.slice(0, 1) });
+    const encrypt: PlanNode = { id: 'encrypt', op: 'encrypt', input: 'in', config: { columns: ['x'], keyRef: 'plant' } };
+    const [open, closed] = [planOf(sourceNode(), sinkNode('in')), planOf(sourceNode(), encrypt, sinkNode('encrypt'))];
+    refusePlaintext(open, resolveTypes(open));
+    expect(() => refusePlaintext(closed, resolveTypes(closed))).toThrow(/sink "out": column "x" leaves encrypted with key "plant", but there are no keys here/u);
   });
 });

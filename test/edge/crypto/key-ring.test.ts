@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { openField } from '../../../edge/crypto/fields';
+import { fieldSealer, parseKeyRing } from '../../../edge/crypto/key-ring';
+import { parseField } from '../../../engine/crypto/field-frame';
+
+const key = (kid: string, more: object = {}): object => ({ kty: 'oct', kid, k: Buffer.alloc(32, kid).toString('base64url'), ...more });
+const text = (...keys: object[]): string => JSON.stringify({ plant: { keys } });
+const place = { pipelineId: 'p', fieldPath: 'x', recordKey: new Uint8Array(0) };
+
+describe('a key file', () => {
+  it('encrypts with the primary key and opens with all that are enabled', () => {
+    const ring = parseKeyRing(text(key('00000001'), key('00000002', { primary: true }), key('00000003', { status: 'disabled' })), 'keys');
+    const value = fieldSealer(ring).column('plant', place)!(place.recordKey, Uint8Array.of(7));
+    expect(parseField(value).kid).toBe('00000002');
+    expect([...openField(ring.get('plant')!.keys, place, value)]).toEqual([7]);
+    expect([...ring.get('plant')!.keys.keys()]).toEqual(['00000001', '00000002']);
+  });
+
+  it('needs no mark on a single key, and gives nothing for a name that it does not have', () => {
+    const sealer = fieldSealer(parseKeyRing(text(key('0000000a')), 'keys'));
+    expect(sealer.column('plant', place)).not.toBe(null);
+    expect(sealer.column('other', place)).toBe(null);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['no JSON', '{', /keys: it is not JSON; expected \{ "plant"/u],
+    ['a list', '[]', /it is no JSON object/u],
+    ['no key', text(), /"plant": no key is primary/u],
+    ['two keys of one kid', text(key('00000001'), key('00000001')), /two keys have the kid 00000001/u],
+    ['no primary key of two', text(key('00000001'), key('00000002')), /no key is primary/u],
+    ['two primary keys', text(key('00000001', { primary: true }), key('00000002', { primary: true })), /two keys are primary/u],
+    ['a kid that is no number', text(key('plant-01')), /a kid is not 8 lowercase hex digits/u],
+    ['a key that is too short', text(key('00000001', { k: 'AAAA' })), /key 00000001 has no "k" of 32 bytes/u],
+    ['a public key', text({ kty: 'OKP', kid: '00000001' }), /not of kty "oct"/u]
+  ])('is refused with %s', (_name, json, expected) => {
+    expect(() => parseKeyRing(json, 'keys')).toThrow(expected);
+  });
+});
