@@ -7,28 +7,39 @@ import { checkSchema } from '../host/check-schema';
 import type { SchemaCheck } from '../host/check-schema';
 import { loadPipeline } from '../host/load-pipeline';
 import { samplePayloads } from '../host/sample-payloads';
+import type { SampleFormat } from '../../engine/schema/sample-format';
+import { checkVersions } from './schema-versions';
 import { UsageError } from './verb';
 import type { Call, Outcome, Verb } from './verb';
 import { grouped, tableWords } from './words';
 
 const SAMPLES_DEFAULT = 1_000;
+const FORMATS = ['json', 'messagePack', 'cbor', 'csv'] as const;
 
 /** `littoral schema infer` and `littoral schema check`. */
 export const schema: Verb = {
   name: 'schema',
-  operands: 'infer <recording> | check <pipeline> --input REC',
-  operandCount: { min: 2, max: 2 },
-  summary: 'infer a schema from a recording, or check a recording against a pipeline’s',
+  operands: 'infer <recording> | check <pipeline> --input REC | check OLD NEW',
+  operandCount: { min: 2, max: 3 },
+  summary: 'infer a schema from a recording, check a recording against a pipeline’s, or two versions of a schema',
   details: `infer: looks at the payloads of a recording and prints the schema as a declaration for a pipeline file.
-check: decodes every message of a recording under the schema of the pipeline’s source; the answer is no when one is refused.`,
+check: decodes every message of a recording under the schema of the pipeline’s source; the answer is no when one is refused.
+check OLD NEW: says what differs between two versions of a schema, and whether they go together. Each is a schema as JSON, an Avro
+schema (.avsc), a pipeline or a Plan.`,
   options: [
     { name: 'topic', value: 'FILTER', doc: 'infer: only messages whose topic matches; default: all (#)' },
     { name: 'samples', value: 'N', doc: `infer: payloads to look at; default ${SAMPLES_DEFAULT}` },
-    { name: 'input', value: 'REC', doc: 'check: the recording' }
+    { name: 'format', value: 'NAME', doc: `infer: ${FORMATS.join(', ')}; default json` },
+    { name: 'delimiter', value: 'C', doc: 'infer: character between the fields of csv; default ,' },
+    { name: 'input', value: 'REC', doc: 'check: the recording' },
+    { name: 'mode', value: 'MODE', doc: 'check OLD NEW: backward (new readers, old data), forward or full; default backward' }
   ],
   example: 'littoral schema infer test/edge/cli/fixtures/pumps.recording.ndjson --topic "site/+/pump"',
   async run(call) {
     const [action, operand] = [call.operand(0), call.operand(1)];
+    const newer = call.operands[2];
+    if (action === 'check' && newer !== undefined) return checkVersions(call, operand, newer);
+    if (newer !== undefined) throw new UsageError('littoral schema infer: one recording is expected; see `littoral schema --help`');
     if (action === 'infer') return infer(call, operand);
     if (action === 'check') return check(call, operand);
     throw new UsageError(`littoral schema: "${action}" is neither infer nor check; see \`littoral schema --help\``);
@@ -42,8 +53,15 @@ async function infer(call: Call, path: string): Promise<Outcome> {
   if (payloads.length === 0) {
     throw new LittoralError('NO_MESSAGES', `recording "${path}": no message has a topic that matches "${filter}"; at least one was expected. See its topics with \`littoral inspect\`.`);
   }
-  const guess = inferSchema(payloads);
+  const guess = inferSchema(payloads, formatOf(call));
   return { ok: guess.samples > 0, document: inferDocument(guess), words: inferWords(guess) };
+}
+
+function formatOf(call: Call): SampleFormat {
+  const format = FORMATS.find(each => each === (call.text('format') ?? 'json'));
+  if (format === undefined) throw new UsageError(`littoral schema infer: --format is "${call.text('format')}"; it is one of ${FORMATS.join(', ')}`);
+  const delimiter = call.text('delimiter');
+  return format === 'csv' && delimiter !== undefined ? { format, delimiter } : { format };
 }
 
 function inferDocument(guess: SchemaGuess): unknown {
@@ -81,6 +99,7 @@ function checkWords(check: SchemaCheck): string[] {
   return [
     `${refused.length === 0 ? 'ok  ' : 'FAIL'}  ${check.source} (${check.topic}): ${grouped(check.messages)} messages, ${grouped(check.rows)} rows, refused: ${refused.join(', ') || 'none'}`,
     ...check.examples.map(example => `      line ${example.line}, ${example.topic}: ${example.message}`),
-    ...Object.entries(check.unknownKeys).map(([name, count]) => `      key "${name}" is not in the schema (seen ${grouped(count)} times)`)
+    ...Object.entries(check.unknownKeys).map(([name, count]) => `      key "${name}" is not in the schema (seen ${grouped(count)} times)`),
+    ...Object.entries(check.drift).flatMap(([name, count]) => (name.startsWith('unknown:') ? [] : [`      drift ${name}: ${grouped(count)} times`]))
   ];
 }

@@ -148,6 +148,8 @@ export class Int64Builder extends ColumnBuilder {
 export class Utf8Builder extends ColumnBuilder {
   private codes = new Int32Array(this.capacity);
   interner = new TextInterner();
+  /** Size beyond which an emptied builder begins a new dictionary. */
+  dictionaryLimits = { texts: DICTIONARY_SIZE_MAX, bytes: DICTIONARY_BYTES_MAX };
 
   appendCode(code: number): void {
     if (this.length === this.capacity) this.grow();
@@ -162,7 +164,7 @@ export class Utf8Builder extends ColumnBuilder {
   override truncate(rowCount: number): void {
     super.truncate(rowCount);
     if (rowCount > 0) return;
-    const full = this.interner.dictionary.size > DICTIONARY_SIZE_MAX || this.interner.byteSize > DICTIONARY_BYTES_MAX;
+    const full = this.interner.dictionary.size > this.dictionaryLimits.texts || this.interner.byteSize > this.dictionaryLimits.bytes;
     if (full) this.interner = new TextInterner();
   }
 

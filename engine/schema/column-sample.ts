@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../codec/base64';
 import type { DataType, Field } from './schema';
 import type { SampleValue } from './sample-value';
 
@@ -9,7 +10,7 @@ const YEAR_2000_MS = 946_684_800_000;
 const YEAR_2100_MS = 4_102_444_800_000;
 const TIME_NAMES = ['eventtimems', 'eventtime', 'timestampms', 'timestamp', 'timems', 'time', 'ts', 'tms', 't', 'datetime', 'date', 'measuredat', 'createdat'];
 
-type Kind = 'bool' | 'number' | 'text' | 'list';
+type Kind = 'bool' | 'number' | 'text' | 'list' | 'bytes' | 'time';
 
 /** What the samples say about one column. */
 export class ColumnSample {
@@ -19,7 +20,7 @@ export class ColumnSample {
   example = '';
   private nulls = 0;
   private integers = 0;
-  private readonly kinds: Record<Kind, number> = { bool: 0, number: 0, text: 0, list: 0 };
+  private readonly kinds: Record<Kind, number> = { bool: 0, number: 0, text: 0, list: 0, bytes: 0, time: 0 };
   /** Why the column cannot be decoded; null when it can. */
   refusal: string | null = null;
 
@@ -49,8 +50,9 @@ export class ColumnSample {
     return { name: this.name, type: this.type(), nullable: this.nullShare(rows) > 0 };
   }
 
-  /** 0 for the best name of an event time, higher for worse; null when the column cannot be one. */
+  /** -1 for times that say so, 0 for the best name of an event time, higher for worse; null when the column cannot be one. */
   get eventTimeRank(): number | null {
+    if (this.kinds.time > 0 && this.commonest() === 'time') return -1;
     if (!this.allIntegers || this.min < YEAR_2000_MS || this.max > YEAR_2100_MS) return null;
     const rank = TIME_NAMES.indexOf(this.name.toLowerCase().replace(/[_-]/g, ''));
     if (rank >= 0) return rank;
@@ -88,6 +90,8 @@ export class ColumnSample {
     if (this.kinds[kind] === 0 || kind === 'text') return 'utf8';
     if (kind === 'list') return { list: 'float64' };
     if (kind === 'bool') return 'bool';
+    if (kind === 'bytes') return 'binary';
+    if (kind === 'time') return 'timestampMs';
     if (!this.allIntegers) return 'float64';
     if (this.min >= -INT32_LIMIT && this.max < INT32_LIMIT) return this.integers >= SMALL_INTEGER_SAMPLES_MIN ? 'int32' : 'float64';
     if (this.min <= -INT64_LIMIT || this.max >= INT64_LIMIT) return 'float64';
@@ -103,6 +107,7 @@ function exampleOf(value: SampleValue): string {
 
 function plainOf(value: SampleValue): unknown {
   if (value.kind === 'null') return null;
+  if (value.kind === 'bytes') return encodeBase64(value.value);
   if (value.kind === 'list') return value.items.slice(0, EXAMPLE_LENGTH_MAX).map(plainOf);
   if (value.kind === 'object') return Object.fromEntries([...value.members].map(([name, member]) => [name, plainOf(member)]));
   return value.value;

@@ -1,6 +1,7 @@
 import { ColumnSample } from './column-sample';
 import type { SampleValue } from './sample-value';
-import { parseSample } from './sample-value';
+import type { SampleFormat } from './sample-format';
+import { sampleOf } from './sample-format';
 import type { Schema } from './schema';
 
 export interface SchemaGuess {
@@ -33,16 +34,16 @@ const ERRORS_MAX = 20;
 const COLUMNS_MAX = 1000;
 
 /**
- * A schema under which the JSON decoder takes `payloads`, in the order in which their keys appear. Numbers become float64
+ * A schema under which the decoder of `format` takes `payloads`, in the order in which their keys appear. Numbers become float64
  * unless all are written as integers: beyond 2^31 int64 or timestampMs, below it int32 once five rows agree (a sender may
  * write 20 for 20.0). Lists of numbers become list<float64>. Mixed types: the commonest.
  */
-export function inferSchema(payloads: readonly Uint8Array[]): SchemaGuess {
+export function inferSchema(payloads: readonly Uint8Array[], format: SampleFormat = { format: 'json' }): SchemaGuess {
   const columns = new Map<string, ColumnSample>();
   const errors: { message: string; payload: Uint8Array }[] = [];
   let rowCount = 0;
   for (const payload of payloads) {
-    const rows = rowsOf(parseSample(payload));
+    const rows = rowsOf(sampleOf(payload, format));
     if (typeof rows === 'string') {
       if (errors.length < ERRORS_MAX) errors.push({ message: rows, payload });
       continue;

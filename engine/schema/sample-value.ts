@@ -1,12 +1,14 @@
 import { DEFAULT_DECODE_LIMITS } from '../codec/decode-failure';
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, JsonScanner, OPEN_LIST, OPEN_OBJECT, QUOTE } from '../codec/json-scanner';
 
-/** A JSON value seen in a sample, with what matters for its type: `1.0` is not an integer. */
+/** A value seen in a sample, with what matters for its type: `1.0` is not an integer. JSON has no bytes and no times of its own. */
 export type SampleValue =
   | { readonly kind: 'null' }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'number'; readonly value: number; readonly integer: boolean }
   | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'bytes'; readonly value: Uint8Array }
+  | { readonly kind: 'time'; readonly value: number }
   | { readonly kind: 'list'; readonly items: readonly SampleValue[] }
   | { readonly kind: 'object'; readonly members: ReadonlyMap<string, SampleValue> };
 

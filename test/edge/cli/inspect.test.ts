@@ -58,7 +58,25 @@ describe('schema', () => {
     expect(clean.code).toBe(0);
   });
 
+  test('says whether two versions of a schema go together, and what differs', async () => {
+    const column = (name: string, type: string, nullable = false): object => ({ name, type, nullable });
+    writeFileSync(littoral.path('old.json'), JSON.stringify({ fields: [column('tMs', 'timestampMs'), column('bar', 'float32')] }));
+    writeFileSync(littoral.path('new.json'), JSON.stringify({ schema: { fields: [column('tMs', 'timestampMs'), column('bar', 'float64'), column('note', 'utf8', true)] } }));
+    const good = await littoral.run(['schema', 'check', 'old.json', 'new.json', '--json']);
+    expect(good.code).toBe(0);
+    expect(documentOf(good)).toMatchObject({ ok: true, mode: 'backward', changes: [{ kind: 'changed', name: 'bar', parts: ['type'] }, { kind: 'added', name: 'note' }] });
+    const bad = await littoral.run(['schema', 'check', 'old.json', 'new.json', '--mode', 'full', '--json']);
+    expect(bad.code).toBe(1);
+    expect(documentOf(bad)).toMatchObject({ ok: false, reasons: ['forward: column "bar" is written as float64, which float32 cannot take'] });
+    writeFileSync(littoral.path('a.avsc'), '{"type":"record","name":"R","fields":[{"name":"x","type":"int"}]}');
+    writeFileSync(littoral.path('b.avsc'), '{"type":"record","name":"R","fields":[{"name":"x","type":"long"}]}');
+    expect((await littoral.run(['schema', 'check', 'a.avsc', 'b.avsc', '--json'])).code).toBe(0);
+    expect((await littoral.run(['schema', 'check', 'b.avsc', 'a.avsc', '--json'])).code).toBe(1);
+  });
+
   test.each([
+    ['a mode that does not exist', ['check', PROGRAM, PROGRAM, '--mode', 'sideways'], 2],
+    ['a version that is no JSON', ['check', 'missing.json', PROGRAM], 3],
     ['a topic that nobody sent', ['infer', RECORDING, '--topic', 'nowhere'], 1],
     ['an action that does not exist', ['guess', RECORDING], 2],
     ['a check without a recording', ['check', PROGRAM], 2]

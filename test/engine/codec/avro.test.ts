@@ -12,7 +12,7 @@ import { avroSchemaOf, parseAvroSchema } from '../../../engine/codec/avro-schema
 import { DEFAULT_DECODE_LIMITS } from '../../../engine/codec/decode-failure';
 import { DecodeProblem } from '../../../engine/codec/decode-problem';
 import type { PlainValue } from '../../../engine/codec/tree-target';
-import { TreeTarget } from '../../../engine/codec/tree-target';
+import { PLAIN_PARTS, TreeTarget } from '../../../engine/codec/tree-target';
 import { decodeRows, expectedRows, expectOutcome, expectRows, mustDecode, plainOf, RECORD_SCHEMA } from '../../support/codec-case';
 import type { ReferenceCase } from '../../support/reference';
 import { plain, referenceCases } from '../../support/reference';
@@ -55,7 +55,7 @@ function containerValues(payload: Uint8Array): PlainValue[] {
 }
 
 function rest(read: AvroRead, input: AvroInput): PlainValue {
-  const tree = new TreeTarget();
+  const tree = new TreeTarget(PLAIN_PARTS);
   read(input, tree, 1);
   return tree.value;
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encoderOf } from '../../../engine/codec/encoder-of';
 import { JsonDecoder } from '../../../engine/codec/json';
 import { RowBuilder } from '../../../engine/codec/row-builder';
 import { encodeUtf8 } from '../../../engine/codec/utf8';
 import { inferSchema } from '../../../engine/schema/infer';
 import { printSchema } from '../../../engine/schema/print-typescript';
+import type { Schema } from '../../../engine/schema/schema';
 import { typeName } from '../../../engine/schema/schema';
 import { typeNames } from '../../../engine/schema/type-table';
 
@@ -64,6 +66,32 @@ describe('inferring a schema', () => {
         for (const payload of payloads) expect(decoder.decode(payload, sink)).toBeTypeOf('number');
       })
     );
+  });
+});
+
+describe('inferring a schema from other formats', () => {
+  const row = { device: 'b1', n: 7, x: [0.5, 1], ok: true, t: 1_767_225_600_000 };
+  const schema: Schema = {
+    fields: [
+      { name: 'device', type: 'utf8', nullable: false },
+      { name: 'n', type: 'int32', nullable: false },
+      { name: 'x', type: { list: 'float64' }, nullable: false },
+      { name: 'raw', type: 'binary', nullable: false },
+      { name: 't', type: 'timestampMs', nullable: false }
+    ]
+  };
+  it.each(['messagePack', 'cbor'] as const)('finds columns, bytes and the event time in %s', format => {
+    const payload = encoderOf({ format }, schema)([row.device, row.n, row.x, Uint8Array.of(1, 2), row.t]);
+    const guess = inferSchema(Array.from({ length: 5 }, () => payload), { format });
+    expect(guess.schema).toEqual(schema);
+    expect(guess.eventTime).toBe('t');
+    expect(inferSchema([payload.subarray(0, 9)], { format }).errors).toHaveLength(1);
+  });
+  it('finds columns in CSV by the text of their fields', () => {
+    const csv = encodeUtf8(`tMs;wert;ok;note\n${'1767225600000;1,5;true;\n'.repeat(5)}`);
+    const guess = inferSchema([csv], { format: 'csv', delimiter: ';', decimal: ',' });
+    expect(guess.schema.fields.map(field => `${field.name} ${typeName(field.type)}${field.nullable ? '?' : ''}`)).toEqual(['tMs timestampMs', 'wert float64', 'ok bool', 'note utf8?']);
+    expect(inferSchema([encodeUtf8('a,b\n1\n')], { format: 'csv' }).errors[0]!.message).toBe('a line has 1 fields where 2 were expected');
   });
 });
 
