@@ -2,7 +2,9 @@ import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
 
 const FIRST_CELLS = 64;
-/** From here on the arrays grow by a quarter instead of doubling, so that little of them is unused. */
+/** The arrays grow by this factor, and by the second when they are large, so that little of them is unused. */
+const GROWTH = 1.5;
+const LARGE_GROWTH = 1.25;
 const LARGE_CELLS = 65_536;
 
 /**
@@ -28,6 +30,11 @@ export class CellPool {
     return this.openCount;
   }
 
+  /** Bytes of what is kept per cell here. */
+  get byteSize(): number {
+    return this.keyOf.byteLength + this.next.byteLength;
+  }
+
   /** Cells that can still be opened. */
   get available(): number {
     return this.cellsMax - this.openCount;
@@ -40,7 +47,7 @@ export class CellPool {
       this.free = this.next[cell]!;
     } else {
       if (this.used > this.cellsMax) return DISCARD_CELL;
-      if (this.used === this.keyOf.length) this.grow(this.used < LARGE_CELLS ? this.used * 2 : Math.ceil(this.used * 1.25));
+      if (this.used === this.keyOf.length) this.grow(Math.ceil(this.used * (this.used < LARGE_CELLS ? GROWTH : LARGE_GROWTH)));
       cell = this.used++;
     }
     this.keyOf[cell] = key;

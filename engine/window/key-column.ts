@@ -23,7 +23,7 @@ export class KeyColumn {
   constructor(
     readonly field: Field,
     readonly columnIndex: number,
-    private readonly valuesMax: number
+    public valuesMax: number
   ) {}
 
   /** Writes the number of each of the rows [from, from + count) to `into`. */

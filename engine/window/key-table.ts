@@ -23,6 +23,13 @@ export class KeyTable {
     this.pairs = this.columns.slice(1).map((_, index) => new PairTable(index === this.columns.length - 2 ? keysMax : valuesMax));
   }
 
+  /** Takes up to `keysMax` keys from now on, which is more than before. */
+  raise(keysMax: number): void {
+    const last = this.pairs.at(-1);
+    if (last !== undefined) last.pairsMax = keysMax;
+    else if (this.columns[0] !== undefined) this.columns[0].valuesMax = keysMax;
+  }
+
   get size(): number {
     if (this.columns.length === 0) return 1;
     return this.pairs.at(-1)?.size ?? this.columns[0]!.values.length;

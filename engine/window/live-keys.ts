@@ -7,7 +7,9 @@ import { fieldIndex } from '../schema/schema';
 import { KeyTable } from './key-table';
 import { PAIR_NUMBERS_MAX } from './pair-table';
 
-const FIRST_KEYS = 1024;
+const FIRST_KEYS = 4096;
+/** A full table grows instead of forgetting keys while this share of them, or more, has state: those that rest may come back soon. */
+const LIVE_SHARE_TO_GROW = 1 / 4;
 /** A table at its limit is only searched for keys to forget when this share of them, or more, has no state. */
 const IDLE_SHARE_MIN = 1 / 8;
 
@@ -51,20 +53,14 @@ export class LiveKeys {
 
   /** Makes room for a new key; false when there is none. All rows before that of the new key must have been taken. */
   makeRoom(state: KeyState): boolean {
-    if (this.capacity === this.keysMax && state.liveCount > this.keysMax * (1 - IDLE_SHARE_MIN)) return false;
-    const live = new Int32Array(state.liveCount);
-    const numbers = new Int32Array(this.size).fill(-1);
-    let count = 0;
-    for (let key = 0; key < numbers.length; key++) {
-      if (!state.isLive(key)) continue;
-      numbers[key] = count;
-      live[count++] = key;
+    const isFull = this.size === this.capacity;
+    if (this.capacity === this.keysMax && isFull && state.liveCount > this.keysMax * (1 - IDLE_SHARE_MIN)) return false;
+    if (this.capacity < this.keysMax && isFull && state.liveCount > this.capacity * LIVE_SHARE_TO_GROW) {
+      this.capacity = Math.min(this.keysMax, this.capacity * 2);
+      this.table.raise(this.capacity);
+      return true;
     }
-    const known = this.valuesOf(live);
-    while (this.capacity < this.keysMax && this.capacity < 2 * count) this.capacity = Math.min(this.keysMax, this.capacity * 2);
-    this.table = this.newTable();
-    this.table.resolve(known, 0, count, live);
-    state.renumber(numbers);
+    this.forget(state);
     return true;
   }
 
@@ -77,6 +73,22 @@ export class LiveKeys {
     this.capacity = Math.min(this.keysMax, reader.u32());
     this.table = this.newTable();
     this.table.load(reader);
+  }
+
+  /** Numbers the keys that have state anew, in their order, and forgets the others. */
+  private forget(state: KeyState): void {
+    const live = new Int32Array(state.liveCount);
+    const numbers = new Int32Array(this.size).fill(-1);
+    let count = 0;
+    for (let key = 0; key < numbers.length; key++) {
+      if (!state.isLive(key)) continue;
+      numbers[key] = count;
+      live[count++] = key;
+    }
+    const known = this.valuesOf(live);
+    this.table = this.newTable();
+    this.table.resolve(known, 0, count, live);
+    state.renumber(numbers);
   }
 
   private newTable(): KeyTable {

@@ -10,7 +10,7 @@ export class PairTable {
   private readonly ids = new Map<number, number>();
   private readonly codes: number[] = [];
 
-  constructor(private readonly pairsMax: number) {}
+  constructor(public pairsMax: number) {}
 
   get size(): number {
     return this.codes.length;

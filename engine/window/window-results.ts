@@ -3,7 +3,7 @@ import type { RevisionCount } from '../aggregate/revision-count';
 import type { Batch } from '../batch/batch';
 import { RowBuilder } from '../codec/row-builder';
 import type { AnyColumnBuilder } from '../codec/column-builder';
-import { NumberBuilder } from '../codec/column-builder';
+import { NumberBuilder, Utf8Builder } from '../codec/column-builder';
 import { assert } from '../error';
 import type { Schema } from '../schema/schema';
 import type { LiveKeys } from './live-keys';
@@ -13,9 +13,12 @@ export interface WindowResultsOptions {
   readonly schema: Schema;
   readonly keyColumnCount: number;
   readonly revisions: RevisionCount | null;
-  readonly keys: Pick<LiveKeys, 'append'>;
+  readonly keys: Pick<LiveKeys, 'append' | 'size'>;
   readonly aggregates: readonly Aggregate[];
 }
+
+/** Dictionaries of keys up to this size are never replaced. */
+const KEY_TEXTS_MIN = 65_536;
 
 /** Result rows of one chunk on their way to a Batch. Event time of a result is the window's last millisecond. */
 export class WindowResults {
@@ -62,9 +65,16 @@ export class WindowResults {
 
   /** The rows appended since the last call. */
   take(): Batch {
+    this.keepKeyTexts();
     const batch = this.rows.build(this.eventTimeMs.slice(0, this.count), this.at.slice(0, this.count));
     this.count = 0;
     return batch;
+  }
+
+  /** The texts of the keys go out again and again: their dictionaries live as long as they are not much larger than the number of keys. */
+  private keepKeyTexts(): void {
+    const texts = Math.max(KEY_TEXTS_MIN, 2 * this.options.keys.size);
+    for (const builder of this.keyBuilders) if (builder instanceof Utf8Builder) builder.dictionaryLimits = { texts, bytes: Infinity };
   }
 
   private reserve(rows: number): void {

@@ -1,15 +1,9 @@
-import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Batch, Column } from '../../engine/batch/batch';
-import { concatBatches } from '../../engine/batch/concat';
-import { createGraph } from '../../engine/graph/create-graph';
-import type { SinkEmission } from '../../engine/graph/graph-api';
 import type { BenchResult } from './bench-result';
 import { benchResult } from './bench-result';
 import type { TumblingQuery } from './tumbling-data';
-import { batchOf, ROWS, TUMBLING_PLAN, TUMBLING_TABLES_SQL, tumblingRows, tumblingSql } from './tumbling-data';
-import type { LoopResult } from './tumbling-loop';
+import { batchOf, ROWS, TUMBLING_PLAN, tumblingRows, tumblingSql } from './tumbling-data';
 import { tumblingLoop } from './tumbling-loop';
+import { assertSameRows, duckdbResult, openDuckDb, resultOf, runGraph } from './tumbling-run';
 
 const RUNS = 7;
 const WARM_UPS = 3;
@@ -56,63 +50,4 @@ async function rate(job: () => unknown): Promise<number> {
   const startMs = performance.now();
   await job();
   return ROWS / 1_000 / (performance.now() - startMs);
-}
-
-function runGraph(batch: Batch): readonly SinkEmission[] {
-  const graph = createGraph(TUMBLING_PLAN);
-  graph.pushRows('in', batch);
-  graph.push([{ kind: 'end' }]);
-  const { emissions } = graph.take();
-  if (graph.metrics().totals.conservationError !== 0) throw new Error('the graph lost rows');
-  return emissions;
-}
-
-/** One array per result column, keys by number. */
-function resultOf(emissions: readonly SinkEmission[]): LoopResult {
-  const batch = concatBatches(emissions[0]!.batch.schema, emissions.map(each => each.batch));
-  const column = (name: string): Column => batch.columns[batch.schema.fields.findIndex(field => field.name === name)]!;
-  const key = column('k');
-  if (key.kind !== 'utf8') throw new Error('keys are text');
-  const numberOfCode = key.dictionary.values.map(text => Number(text.slice('sensor-'.length)));
-  return {
-    rowCount: batch.rowCount,
-    starts: numbers(column('windowStartMs')),
-    keys: key.codes.map(code => numberOfCode[code]!),
-    counts: numbers(column('n')),
-    sums: numbers(column('s')),
-    means: numbers(column('m')),
-    minima: numbers(column('lo')),
-    maxima: numbers(column('hi'))
-  };
-}
-
-function numbers(column: Column): Float64Array {
-  if (column.kind === 'utf8' || column.kind === 'list' || column.kind === 'binary') throw new Error(`numbers, not ${column.kind}`);
-  return column.values instanceof Float64Array ? column.values : Float64Array.from(column.values, Number);
-}
-
-async function openDuckDb(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  await connection.run(TUMBLING_TABLES_SQL);
-  return connection;
-}
-
-async function duckdbResult(connection: DuckDBConnection): Promise<LoopResult> {
-  const reader = await connection.runAndReadAll("SELECT start::DOUBLE, replace(k::VARCHAR, 'sensor-', '')::DOUBLE AS k, n::DOUBLE, s, m, lo, hi FROM result ORDER BY start, k");
-  const [starts, keys, counts, sums, means, minima, maxima] = reader.getColumns().map(values => Float64Array.from(values, Number));
-  return { rowCount: reader.currentRowCount, starts: starts!, keys: Int32Array.from(keys!), counts: counts!, sums: sums!, means: means!, minima: minima!, maxima: maxima! };
-}
-
-function assertSameRows(seen: LoopResult, expected: LoopResult, relTolerance: number, by: string): void {
-  if (seen.rowCount !== expected.rowCount) throw new Error(`${seen.rowCount} result rows, ${expected.rowCount} by ${by}`);
-  const order = Array.from({ length: seen.rowCount }, (_, row) => row).sort((a, b) => seen.starts[a]! - seen.starts[b]! || seen.keys[a]! - seen.keys[b]!);
-  for (const name of ['starts', 'keys', 'counts', 'sums', 'means', 'minima', 'maxima'] as const) {
-    const tolerance = name === 'sums' || name === 'means' ? relTolerance : 0;
-    order.forEach((from, row) => {
-      const value = seen[name][from]!;
-      const wanted = expected[name][row]!;
-      if (Math.abs(value - wanted) > tolerance * Math.max(1, Math.abs(wanted))) throw new Error(`${name} of row ${row} is ${value}, by ${by} ${wanted}`);
-    });
-  }
 }
