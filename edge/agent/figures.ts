@@ -31,6 +31,7 @@ export function collectFigures(from: FigureSources): AgentFigures {
     agentVersion: ENGINE_VERSION,
     active: running?.deployment ?? null,
     counters: pipeline?.totals ?? null,
+    violations: [...(pipeline?.graph.metrics().nodes ?? [])].flatMap(([node, { tallies }]) => Object.entries(tallies ?? {}).map(([rule, count]) => ({ node, rule, count }))),
     duplicates: sources.duplicates,
     packetIdViolations: sources.violations,
     slowRecords,

@@ -8,6 +8,8 @@ export interface AgentFigures {
   readonly agentVersion: string;
   readonly active: { readonly pipeline: string; readonly release: number; readonly sha256: string } | null;
   readonly counters: ReportCounters | null;
+  /** Of the rules of `validate`. */
+  readonly violations: readonly { readonly node: string; readonly rule: string; readonly count: number }[];
   readonly duplicates: number;
   readonly packetIdViolations: number;
   readonly slowRecords: number;
@@ -50,6 +52,7 @@ function addFlow(out: Exposition, figures: AgentFigures): void {
     }
     out.add({ name: 'littoral_conservation_error_records', type: 'gauge', help: 'Records that are unaccounted for; 0, or Littoral has a bug.' }, counters.conservationError, pipeline);
   }
+  for (const { node, rule, count } of figures.violations) counter('rule_violations_total', 'Violations of a validation rule.', count, { node, rule });
   for (const [reason, rows] of Object.entries(figures.dropped)) counter('dropped_records_total', 'Records that were dropped on purpose.', rows, { reason, intentional: 'true' });
   counter('duplicates_suppressed_total', 'Messages that a broker sent again and that were known.', figures.duplicates);
   counter('packet_id_violations_total', 'Packet ids that a broker used again too early.', figures.packetIdViolations);

@@ -18,10 +18,13 @@ export function valueAt(column: Column, row: number): Value {
   }
 }
 
-/** The row as JSON text for people; numbers that JSON does not have are strings. */
+/** What people are shown in place of a value that leaves encrypted. */
+export const HIDDEN = '(encrypted)';
+
+/** The row as JSON text for people; numbers that JSON does not have are strings, values of encrypted columns are not shown. */
 export function rowText(batch: Batch, row: number): string {
   const record: Record<string, Value> = {};
-  batch.schema.fields.forEach((field, index) => (record[field.name] = valueAt(batch.columns[index]!, row)));
+  batch.schema.fields.forEach(({ name, tags }, index) => (record[name] = tags?.encryption === undefined ? valueAt(batch.columns[index]!, row) : HIDDEN));
   return JSON.stringify(record, (_, value: unknown) => {
     if (typeof value === 'bigint') return String(value);
     if (typeof value === 'number' && !Number.isFinite(value)) return String(value);

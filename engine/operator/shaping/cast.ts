@@ -1,6 +1,5 @@
 import type { Batch, Column } from '../../batch/batch';
 import { gatherBatch } from '../../batch/gather';
-import { valueAt } from '../../batch/value';
 import { PlanError } from '../../error';
 import type { CastNode, CastPolicy } from '../../plan/nodes/shaping';
 import type { DataType, Field, Schema } from '../../schema/schema';
@@ -14,6 +13,7 @@ import type { ColumnCast } from './cast-column';
 import { columnCast } from './cast-column';
 import { castsOf } from './cast-value';
 import { refuseKey, requireField } from './require-field';
+import { shownCell } from './shown-cell';
 
 type CastConfig = CastNode['config'];
 
@@ -92,7 +92,7 @@ class CastOperator implements Operator {
     for (const { name, index, to, cast } of this.casts) {
       const { column, failed } = cast(batch.columns[index]!, batch.rowCount);
       columns[index] = column;
-      if (failed !== null && this.options.config.policy !== 'null') noteFailures(failed, reasons, row => `cast("${name}"): ${shown(batch.columns[index]!, row)} is no ${typeName(to)}`);
+      if (failed !== null && this.options.config.policy !== 'null') noteFailures(failed, reasons, row => `cast("${name}"): ${shownCell(batch, index, row)} is no ${typeName(to)}`);
     }
     const whole: Batch = { ...batch, schema: this.options.schema, columns };
     const kept = reasons.length === 0 ? whole : this.sendAway(batch, whole, reasons, output);
@@ -127,13 +127,4 @@ class CastOperator implements Operator {
 /** Writes the first reason of each failed row. */
 function noteFailures(failed: Uint8Array, reasons: (string | undefined)[], reasonOf: (row: number) => string): void {
   for (let row = failed.indexOf(1); row >= 0; row = failed.indexOf(1, row + 1)) reasons[row] ??= reasonOf(row);
-}
-
-const SHOWN_LENGTH_MAX = 64;
-function shown(column: Column, row: number): string {
-  const value = valueAt(column, row);
-  if (value instanceof Uint8Array) return `a value of ${value.length} bytes`;
-  if (typeof value === 'object' && value !== null) return `a list of ${value.length}`;
-  const text = String(value);
-  return `"${text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text}"`;
 }

@@ -6,6 +6,7 @@ import { PLAN_LIMITS } from '../../plan/limits';
 import type { UnionNode } from '../../plan/nodes/streams';
 import type { Field } from '../../schema/schema';
 import { typeName } from '../../schema/schema';
+import { derivedTags } from '../../schema/tags';
 import type { OperatorSpec, StreamType } from '../operator';
 import { MergingOperator } from './merging-operator';
 
@@ -39,7 +40,7 @@ function commonField(field: Field, column: number, others: readonly StreamType[]
     }
     nullable ||= other.nullable;
   });
-  return { ...field, nullable };
+  return { ...field, nullable, ...derivedTags([field, ...others.map(({ schema }) => schema.fields[column])]) };
 }
 
 class UnionOperator extends MergingOperator {

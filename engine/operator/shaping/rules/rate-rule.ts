@@ -1,7 +1,7 @@
 import type { Batch } from '../../../batch/batch';
 import { assert } from '../../../error';
 import type { Chunk, SnapshotReader, SnapshotWriter } from '../../operator';
-import { shownCell } from './row-rules';
+import { shownCell } from '../shown-cell';
 import type { Rule } from './rule';
 import { BROKEN, withRoom } from './rule';
 
@@ -41,7 +41,7 @@ export class RateRule implements Rule {
 
   words(batch: Batch, row: number): string {
     const { name, index, maxPerSecond } = this.options;
-    return `"${name}" is ${shownCell(batch.columns[index]!, row)}, too far from the value before; expected a change of at most ${maxPerSecond} per second`;
+    return `"${name}" is ${shownCell(batch, index, row)}, too far from the value before; expected a change of at most ${maxPerSecond} per second`;
   }
 
   snapshot(writer: SnapshotWriter): void {

@@ -1,16 +1,8 @@
-import type { Batch, Column } from '../../../batch/batch';
-import { cellText } from '../../../rows/cell-text';
+import type { Batch } from '../../../batch/batch';
 import { assert } from '../../../error';
 import type { PreparedExpression } from '../../../expression/evaluate';
+import { shownCell } from '../shown-cell';
 import { BROKEN, RowRule } from './rule';
-
-const SHOWN_LENGTH_MAX = 64;
-
-/** The value of a cell for people, cut. */
-export function shownCell(column: Column, row: number): string {
-  const text = cellText(column, row);
-  return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
-}
 
 export class NotNullRule extends RowRule {
   constructor(private readonly columns: readonly { readonly name: string; readonly index: number }[]) {
@@ -59,7 +51,7 @@ export class RangeRule extends RowRule {
   words(batch: Batch, row: number): string {
     const { name, index, min, max } = this.options;
     const expected = min === null ? `at most ${max}` : max === null ? `at least ${min}` : `${min} to ${max}`;
-    return `"${name}" is ${shownCell(batch.columns[index]!, row)}; expected ${expected}`;
+    return `"${name}" is ${shownCell(batch, index, row)}; expected ${expected}`;
   }
 }
 
@@ -85,7 +77,7 @@ export class OneOfRule extends RowRule {
 
   words(batch: Batch, row: number): string {
     const { name, index, values } = this.options;
-    return `"${name}" is ${shownCell(batch.columns[index]!, row)}; expected one of the ${values.length} values of the rule`;
+    return `"${name}" is ${shownCell(batch, index, row)}; expected one of the ${values.length} values of the rule`;
   }
 }
 

@@ -40,6 +40,24 @@ describe('tags', () => {
     expect(graph.metrics().totals.conservationError).toBe(0);
   });
 
+  it('hide the values of encrypted columns in dead letters', () => {
+    const cast: PlanNode = { id: 'cast', op: 'cast', input: 'encrypt', config: { columns: { n: 'int32' }, policy: 'error' } };
+    const rules: PlanNode = { id: 'rules', op: 'validate', input: 'cast', config: { violationsColumn: null, rules: [{ name: 'n', severity: 'drop', check: 'range', column: 'n', min: null, max: 5 }] } };
+    const graph = createGraph(parsePlan(planOf(source, tag, encrypt, cast, rules, sinkNode('rules'))));
+    graph.push([message({ t: 1, k: 'a', x: 1, n: 5_000_000_123 }), message({ t: 2, k: 'a', x: 1, n: 777 })]);
+    const { deadLetters } = graph.take();
+    expect(deadLetters.map(({ code, message: words, bytes }) => [code, words, new TextDecoder().decode(bytes)])).toEqual([
+      ['CAST', 'cast("n"): (encrypted) is no int32', '{"t":1,"k":"a","x":1,"n":"(encrypted)"}'],
+      ['VALIDATION', 'rule "n": "n" is (encrypted); expected at most 5', '{"t":2,"k":"a","x":1,"n":"(encrypted)"}']
+    ]);
+  });
+
+  it('of all streams of a union stay with their column', () => {
+    const all: PlanNode = { id: 'all', op: 'union', inputs: ['in', 'encrypt'], config: {} };
+    const type = createGraph(parsePlan(planOf(source, tag, encrypt, all, sinkNode('all')))).types.get('all')!;
+    expect(type.schema.fields[3]!.tags).toEqual({ classification: 'pii', encryption: 'plant' });
+  });
+
   it('may be replaced by weaker ones where a person says so', () => {
     const weaker: PlanNode = { id: 'weak', op: 'tag', input: 'tag', config: { columns: { n: { classification: 'internal' } } } };
     expect(createGraph(parsePlan(planOf(source, tag, weaker, sinkNode('weak')))).types.get('weak')!.schema.fields[3]!.tags).toEqual({ classification: 'internal' });
