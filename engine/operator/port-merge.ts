@@ -87,7 +87,7 @@ export class PortMerge {
       const lastAt = this.lastAtBeforeOthers(index, at);
       const { batch } = port.chunks[0]!;
       const from = port.row;
-      port.row = firstRowAfter(batch.at, from, lastAt);
+      port.row = batch.at[from + 1]! > lastAt ? from + 1 : firstRowAfter(batch.at, from, lastAt);
       handler.rows(index, batch, from, port.row);
       this.dropDone(port);
       if (lastAt > at) return lastAt;
@@ -99,16 +99,18 @@ export class PortMerge {
   private lastAtBeforeOthers(index: number, at: number): number {
     const port = this.ports[index]!;
     let limit = progressAt(port);
-    this.ports.forEach((other, otherIndex) => {
-      if (otherIndex === index) return;
-      limit = Math.min(limit, rowAt(other) - (otherIndex < index ? 1 : 0), progressAt(other));
-    });
+    for (let other = 0; other < this.ports.length; other++) {
+      if (other === index) continue;
+      limit = Math.min(limit, rowAt(this.ports[other]!) - (other < index ? 1 : 0), progressAt(this.ports[other]!));
+      if (limit <= at) return at;
+    }
     const { batch } = port.chunks[0]!;
     return Math.max(at, Math.min(limit, batch.at[batch.rowCount - 1]!));
   }
 
   private playProgress(handler: PortHandler, at: number): void {
-    this.ports.forEach((port, index) => {
+    for (let index = 0; index < this.ports.length; index++) {
+      const port = this.ports[index]!;
       while (progressAt(port) === at) {
         const { progress } = port.chunks[0]!;
         const mark = progress.idle?.[port.mark];
@@ -122,7 +124,7 @@ export class PortMerge {
         }
         this.dropDone(port);
       }
-    });
+    }
     if (this.combiner.idle !== this.idle) {
       this.idle = this.combiner.idle;
       this.steps.mark(at, this.idle);

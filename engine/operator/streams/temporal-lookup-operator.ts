@@ -7,6 +7,7 @@ import type { JoinedColumn } from './joined-type';
 import type { StreamLimits } from './limits';
 import { MergingOperator } from './merging-operator';
 import { missingReason } from './missing';
+import type { RowKey } from './row-keys';
 import { RowKeys } from './row-keys';
 import { RowStore } from './row-store';
 import { TimeQueue } from './time-queue';
@@ -33,6 +34,8 @@ export interface TemporalLookupOptions {
 export class TemporalLookupOperator extends MergingOperator {
   private readonly keys: RowKeys;
   private readonly waiting: RowStore;
+  /** By slot of `waiting`. */
+  private readonly keyOf: (RowKey | null)[] = [];
   private readonly inTime = new TimeQueue();
   private readonly versions: Versions;
   private readonly results: JoinedRows;
@@ -72,7 +75,7 @@ export class TemporalLookupOperator extends MergingOperator {
 
   protected loadState(reader: SnapshotReader): void {
     const batch = this.waiting.load(reader);
-    for (let row = 0; row < batch.rowCount; row++) this.inTime.add(batch.eventTimeMs[row]!, this.waiting.add(batch, row));
+    for (let row = 0; row < batch.rowCount; row++) this.inTime.add(batch.eventTimeMs[row]!, this.keep(batch, row));
     this.versions.load(reader);
     this.versions.forgetBefore(this.merge.watermarkMs - this.options.config.retentionMs);
   }
@@ -89,9 +92,15 @@ export class TemporalLookupOperator extends MergingOperator {
       this.refuse(batch, row, { code: 'LOOKUP_LIMIT', message: `more than ${limits.rowsMax} rows, or ${limits.bytesMax} bytes of texts and lists, wait for the watermark. Set idleTimeoutMs of the updates' source, so that it does not hold back the watermark while it is silent.` });
       return;
     }
-    const slot = this.waiting.add(batch, row);
+    const slot = this.keep(batch, row);
     if (timeMs > watermarkMs) this.inTime.add(timeMs, slot);
     else this.lookUp(slot, batch.at[row]!);
+  }
+
+  private keep(batch: Batch, row: number): number {
+    const slot = this.waiting.add(batch, row);
+    this.keyOf[slot] = this.keys.keyOf(batch, row);
+    return slot;
   }
 
   private learn(batch: Batch, row: number): void {
@@ -104,15 +113,16 @@ export class TemporalLookupOperator extends MergingOperator {
   /** The row in `slot` leaves with what is known of its key at its time. */
   private lookUp(slot: number, at: number): void {
     const { config } = this.options;
-    const row = this.waiting.rowsAt(Int32Array.of(slot), at);
     const timeMs = this.waiting.timeOf(slot);
-    const version = this.versions.newestAt(this.keys.keyOf(row, 0), timeMs);
+    const version = this.versions.newestAt(this.keyOf[slot]!, timeMs);
     this.waiting.remove(slot);
-    if (version === null && config.missing === 'drop') this.dropByRule(row, 0, 'dropped');
-    else if (version === null && config.missing === 'deadLetter') this.refuse(row, 0, missingReason(config.on));
-    else {
+    if (version !== null || config.missing === 'null') {
       this.results.add(slot, version, timeMs, at);
       this.release(1);
+      return;
     }
+    const row = this.waiting.rowsAt(Int32Array.of(slot), at);
+    if (config.missing === 'drop') this.dropByRule(row, 0, 'dropped');
+    else this.refuse(row, 0, missingReason(config.on));
   }
 }
