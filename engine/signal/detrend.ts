@@ -4,11 +4,11 @@ export type Detrend = 'constant' | 'linear' | 'none';
 
 /**
  * SciPy `signal.detrend` in place: takes away the mean, or the line of least squares. With `breakpoints` (indices, ascending)
- * each piece between them has its own line. Throws `SIGNAL_PARAMETERS`.
+ * each piece between them has its own line; the mean stays that of all. Throws `SIGNAL_PARAMETERS`.
  */
 export function detrend(x: Float64Array, type: Detrend, breakpoints: readonly number[] = []): void {
   let from = 0;
-  for (const end of [...breakpoints, x.length]) {
+  for (const end of type === 'linear' ? [...breakpoints, x.length] : [x.length]) {
     if (!(end >= from && end <= x.length)) throw badParameters(`detrend: breakpoint ${end} is outside ${from} … ${x.length}; breakpoints ascend within the signal`);
     detrendPiece(x.subarray(from, end), type);
     from = end;

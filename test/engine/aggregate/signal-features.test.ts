@@ -12,7 +12,7 @@ const welchOptions = ({ fs, nperseg, low, high, method, relative }: ReferenceCas
 const named =
   (...names: string[]) =>
   (params: ReferenceCase['params']): Options =>
-    Object.fromEntries(names.map(name => [name, params[name] as Options[string]!]));
+    Object.fromEntries(names.map(name => [name, params[name] as Options[string]]));
 
 /** Our name of a reference operator, its options, and what of the reference's result it gives. */
 const FEATURES: Readonly<Record<string, { readonly fn: string; readonly options: (params: ReferenceCase['params']) => Options; readonly result?: (expected: unknown) => unknown }>> = {
