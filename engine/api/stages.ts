@@ -116,11 +116,13 @@ export interface Pipeline {
 /** A keyed stream if there are key columns. */
 export type StreamOf<R extends Row, K extends string> = [K] extends [never] ? Stream<R> : KeyedStream<R, K>;
 
-type AggregateOf<R> = NumericAggregate<NamesOf<R>['numbers']> | ValueAggregate<NamesOf<R>['values']> | CountAggregate<keyof R & string> | DistinctAggregate<NamesOf<R>['values']> | PairAggregate<NamesOf<R>['numbers']> | ListAggregate<NamesOf<R>['numbers']>;
+/** The aggregates that rows have columns for. */
+export type AggregateOf<R> = NumericAggregate<NamesOf<R>['numbers']> | ValueAggregate<NamesOf<R>['values']> | CountAggregate<keyof R & string> | DistinctAggregate<NamesOf<R>['values']> | PairAggregate<NamesOf<R>['numbers']> | ListAggregate<NamesOf<R>['numbers']>;
 
 type Selected<R extends Row, K extends string, S extends Row> = Flat<Pick<R, K & keyof R> & { readonly [N in keyof S]: Widened<S[N]> }>;
 type Aggregated<R extends Row, K extends string, A, B extends Row> = Flat<Pick<R, K & keyof R> & B & { readonly [N in keyof A]: ResultOf<R, A[N]> }>;
-type ResultOf<R extends Row, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C]) : never) : A extends ListAggregate<string> ? Signal : A extends Aggregate<string> ? number : never;
+/** What an aggregate gives. */
+export type ResultOf<R extends Row, A> = A extends ValueAggregate<infer C> ? (C extends keyof R ? (R[C] extends Signal ? number : R[C]) : never) : A extends ListAggregate<string> ? Signal : A extends Aggregate<string> ? number : never;
 /** Columns that every window has. */
 export type WindowBounds = {
   /** First ms of the window. */

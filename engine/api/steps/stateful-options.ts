@@ -188,3 +188,9 @@ export type MatchColumns<R extends Row, M> = {
   /** Event time of the last row. */
   readonly matchEndMs: number;
 } & { readonly [N in keyof M]: M[N] extends { readonly fn: 'first' | 'last'; readonly column: infer C } ? (C extends keyof R ? R[C] : never) : number };
+
+/** How far back: a number of rows, the row itself included, or an event time. */
+export type RollingSpan = ({ readonly rows: number } | { readonly sizeMs: number }) & {
+  /** The result is null where fewer rows have a value. Default: all `rows`, or with `sizeMs` 1. */
+  readonly presentMin?: number;
+};

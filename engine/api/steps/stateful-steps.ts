@@ -2,12 +2,14 @@ import { PlanError } from '../../error';
 import type { Expression } from '../../expression/ast';
 import type { Parameters as ExpressionParameters } from '../../expression/parse';
 import { GuardColumns } from '../../operator/stateful/pattern-guards';
+import type { Aggregate } from '../aggregates';
+import { aggregatesJson } from '../aggregate-json';
 import { given } from '../given';
 import type { Flat, Row } from '../row-types';
-import type { Parameters, StreamOf } from '../stages';
+import type { AggregateOf, Parameters, ResultOf, StreamOf } from '../stages';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
-import type { ChangeColumns, CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, MatchColumns, PatternOptions, PatternRow, QuantifierOption, ReportByExceptionOptions, SmoothOptions, StateMachineOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
+import type { ChangeColumns, CusumOptions, DeadbandOptions, DebounceOptions, DeduplicateOptions, DiffOptions, LagOptions, LeadOptions, MatchColumns, PatternOptions, PatternRow, QuantifierOption, ReportByExceptionOptions, RollingSpan, SmoothOptions, StateMachineOptions, SwingingDoorOptions, ThrottleOptions, ZScoreOptions } from './stateful-options';
 
 /** What `statefulSteps` does, with types that know the columns `R` and the keys `K`. */
 export interface StatefulSteps<R extends Row, K extends string> {
@@ -59,6 +61,9 @@ export interface StatefulSteps<R extends Row, K extends string> {
    */
   stateMachine<const S extends string, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R) => boolean>): StreamOf<StateChanges<R, K, S, C>, K>;
   stateMachine<const S extends string, P extends Parameters, const C extends keyof R & string = never>(options: StateMachineOptions<S, C, (r: R, p: P) => boolean>, parameters: P): StreamOf<StateChanges<R, K, S, C>, K>;
+
+  /** Adds aggregates of the last rows of the key to each row: `.rolling({ rows: 20 }, { mean: mean('x'), spread: stddev('x') })`. Null until there are enough. */
+  rolling<const A extends Readonly<Record<string, AggregateOf<R>>>>(span: RollingSpan, aggregates: A): StreamOf<Flat<R & { readonly [N in keyof A]: ResultOf<R, A[N]> }>, K>;
 
   /**
    * Finds sequences of rows of a key: `.pattern({ sequence: [{ name: 'Hot', when: r => r.x > 90, quantifier: '+' }, { name: 'Cold', when: r => r.x < r['Hot.x'] - 50 }],
@@ -133,6 +138,10 @@ export const statefulSteps: StepTable = {
       absence: absence === null ? null : { ...absence, when: condition(absence.when, 'absence') },
       measures: Object.entries(measures).map(([name, measure]) => ({ name, ...measure }))
     });
+  },
+  rolling(this: StreamBuilder, options: RollingSpan, aggregates: Readonly<Record<string, Aggregate<string>>>) {
+    const { presentMin, ...span } = given(options, 'rolling', "{ rows } and aggregates, e.g. rolling({ rows: 20 }, { mean: mean('x') })");
+    return this.step('rolling', { span, presentMin, aggregates: aggregatesJson(given(aggregates, 'rolling', "aggregates by name, e.g. { mean: mean('x') }"), 'rolling') });
   }
 };
 

@@ -13,12 +13,12 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Aggregates of one row at a time: the elements of its lists are what the rows of a window are to them otherwise. */
+/** Aggregates of one row, or of a few, at a time: over the elements of lists, as over the rows of a window otherwise. */
 export class RowFeatures {
   private readonly states = new StateSet();
   private readonly aggregates: readonly Aggregate[];
   private readonly builders: readonly AnyColumnBuilder[];
-  private readonly cells = Int32Array.of(CELL);
+  private cells = Int32Array.of(CELL);
 
   constructor(uses: readonly UsedAggregate[]) {
     this.aggregates = uses.map(({ spec, input }) => spec.create(input, this.states));
@@ -26,10 +26,16 @@ export class RowFeatures {
     for (const store of this.states.stores) store.resize(CELL + 1);
   }
 
-  /** Appends the results of `row`, or says why it has none. */
-  append(batch: Batch, row: number): Refusal | null {
-    const refusal = this.take(batch, row);
-    if (refusal === null) this.aggregates.forEach((aggregate, index) => aggregate.read(this.cells, 1, this.builders[index]!));
+  /** Appends the results of the rows [from, from + count), null for those that `isShort`; or says why they have none. */
+  append(batch: Batch, from: number, count = 1, isShort: (index: number) => boolean = never): Refusal | null {
+    const refusal = this.take(batch, from, count);
+    if (refusal === null) {
+      this.aggregates.forEach((aggregate, index) => {
+        const into = this.builders[index]!;
+        if (isShort(index)) into.appendNull();
+        else aggregate.read(this.cells, 1, into);
+      });
+    }
     for (const store of this.states.stores) store.clear(CELL);
     return refusal;
   }
@@ -43,12 +49,14 @@ export class RowFeatures {
     });
   }
 
-  private take(batch: Batch, row: number): Refusal | null {
-    const block = { batch, from: row, count: 1, cells: this.cells };
+  private take(batch: Batch, from: number, count: number): Refusal | null {
+    if (this.cells.length < count) this.cells = new Int32Array(count * 2).fill(CELL);
+    const block = { batch, from, count, cells: this.cells };
     for (const { bound } of this.states.all) {
-      if (bound === undefined) continue;
-      if (!bound.admits(block, 0)) return bound;
-      bound.reserve(block, 0);
+      for (let index = 0; bound !== undefined && index < count; index++) {
+        if (!bound.admits(block, index)) return bound;
+        bound.reserve(block, index);
+      }
     }
     for (const column of this.states.blockColumns) column.prepare(block);
     for (const state of this.states.adders) state.add(block);
@@ -58,4 +66,8 @@ export class RowFeatures {
     }
     return null;
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -6,15 +6,24 @@ import { saysNothing } from '../../time/progress-search';
 import { WatermarkLog } from '../../time/watermark-log';
 import { newCounters } from '../counters';
 import type { Chunk, Operator, Output, Progress, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
+import { rowLetter } from '../row-letter';
 import { DropFacts, FACTS_PER_CHUNK_MAX } from './drop-facts';
 import { KeyedRows } from './keyed-rows';
+
+/** What a logic may ask and tell about the rows of a batch. */
+export interface RowsAbout {
+  /** Sends the row to the dead letters. */
+  refuse(row: number, reason: { readonly code: string; readonly message: string }): void;
+  /** The watermark under which the row came. */
+  watermarkAt(row: number): number;
+}
 
 /** What an operator does with rows in the order of their arrival; its state has one place per key. */
 export interface ArrivalLogic {
   /** Room for the keys 0 … keyCount - 1. */
   resize(keyCount: number): void;
-  /** Writes the rows that stay to `kept` and says how many; absent: all stay. */
-  select?(batch: Batch, keys: Int32Array, kept: Int32Array): number;
+  /** Writes the rows that stay to `kept` and says how many; absent: all stay. Others are dropped on purpose unless they are refused. */
+  select?(batch: Batch, keys: Int32Array, kept: Int32Array, about: RowsAbout): number;
   /** Columns to be added to the rows that stayed. */
   columns?(batch: Batch, keys: Int32Array): readonly Column[];
   save(keyCount: number, writer: SnapshotWriter): void;
@@ -75,12 +84,19 @@ export class ArrivalOperator implements Operator {
     const { logic } = this.options;
     if (logic.select === undefined || batch.rowCount === 0) return batch.rowCount;
     if (this.kept.length < batch.rowCount) this.kept = new Int32Array(batch.rowCount * 2);
-    const count = logic.select(batch, this.keyed.keys, this.kept);
-    this.counters.dropped += batch.rowCount - count;
+    const refused = new Set<number>();
+    const watermarkAt = (row: number): number => this.log.watermarkAt(progress, batch.at[row]!);
+    const refuse: RowsAbout['refuse'] = (row, reason) => {
+      refused.add(row);
+      output.deadLetter(rowLetter(this.options.node, batch, row, reason));
+    };
+    const count = logic.select(batch, this.keyed.keys, this.kept, { refuse, watermarkAt });
+    this.counters.deadLetters += refused.size;
+    this.counters.dropped += batch.rowCount - count - refused.size;
     this.facts.begin();
     for (let row = 0, next = 0; row < batch.rowCount && row - next < FACTS_PER_CHUNK_MAX; row++) {
       if (next < count && this.kept[next] === row) next += 1;
-      else this.facts.tellRow('dropped', batch, row, this.log.watermarkAt(progress, batch.at[row]!), output);
+      else if (!refused.has(row)) this.facts.tellRow('dropped', batch, row, watermarkAt(row), output);
     }
     return count;
   }

@@ -7,6 +7,7 @@ import { lag } from './lag';
 import { lead } from './lead';
 import { pattern } from './pattern';
 import { reportByException } from './report-by-exception';
+import { rolling } from './rolling';
 import { smooth } from './smooth';
 import { stateMachine } from './state-machine';
 import { swingingDoor } from './swinging-door';
@@ -14,4 +15,4 @@ import { throttle } from './throttle';
 import { zScore } from './z-score';
 
 /** The operators of `plan/nodes/stateful.ts` by name. */
-export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate, stateMachine, pattern } as const;
+export const statefulSpecs = { lag, diff, smooth, cusum, zScore, deadband, reportByException, throttle, lead, debounce, swingingDoor, deduplicate, stateMachine, pattern, rolling } as const;

@@ -1,15 +1,17 @@
 import { STATEFUL_LIMITS } from '../../operator/stateful/limits';
 import { columnName, columnNames } from '../column-names';
-import { ObjectReader, planInvalid } from '../json-reader';
+import { ObjectReader, planInvalid, refuseDuplicates } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import type { UnaryNode } from '../plan';
+import type { AggregateUse } from './aggregate-use';
+import { parseAggregateUse } from './aggregate-use';
 import type { PatternNode } from './pattern';
 import { parsePattern } from './pattern';
 import type { StateMachineNode } from './state-machine';
 import { parseStateMachine } from './state-machine';
 
 /** Operators that remember earlier rows of a key. */
-export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode | StateMachineNode | PatternNode;
+export type StatefulNode = LagNode | DiffNode | SmoothNode | CusumNode | ZScoreNode | DeadbandNode | ReportByExceptionNode | ThrottleNode | LeadNode | DebounceNode | SwingingDoorNode | DeduplicateNode | StateMachineNode | PatternNode | RollingNode;
 
 /** Adds the value of some rows ago. */
 export interface LagNode extends UnaryNode {
@@ -91,6 +93,12 @@ export interface DeduplicateNode extends UnaryNode {
   readonly config: { readonly by: readonly string[]; readonly keep: 'first' | 'last'; readonly withinMs: number | null; readonly identitiesMax: number };
 }
 
+/** Adds aggregates of the last rows of the key. */
+export interface RollingNode extends UnaryNode {
+  readonly op: 'rolling';
+  readonly config: { readonly span: { readonly rows: number } | { readonly sizeMs: number }; readonly aggregates: readonly AggregateUse[]; readonly presentMin: number | null };
+}
+
 /** The config of each operator of `StatefulNode`, read strictly from untrusted JSON. */
 export const statefulParsers = {
   lag: parseLag,
@@ -106,7 +114,8 @@ export const statefulParsers = {
   swingingDoor: parseSwingingDoor,
   deduplicate: parseDeduplicate,
   stateMachine: parseStateMachine,
-  pattern: parsePattern
+  pattern: parsePattern,
+  rolling: parseRolling
 };
 
 const ORDER_MAX = 16;
@@ -218,4 +227,13 @@ function parseDeduplicate(json: unknown, path: string): DeduplicateNode['config'
     withinMs: reader.integerOrNull('withinMs', 1),
     identitiesMax: reader.integer('identitiesMax', 1, STATEFUL_LIMITS.keysMax)
   }));
+}
+
+function parseRolling(json: unknown, path: string): RollingNode['config'] {
+  return strictly(json, path, reader => {
+    const aggregates = reader.list('aggregates', 1, PLAN_LIMITS.aggregatesMax, parseAggregateUse);
+    refuseDuplicates(aggregates.map(({ name }) => name), reader.at('aggregates'), 'aggregate');
+    const span = strictly(reader.raw('span'), reader.at('span'), each => (each.has('sizeMs') ? { sizeMs: each.integer('sizeMs', 1) } : { rows: each.integer('rows', 1, STATEFUL_LIMITS.rowsMax) }));
+    return { span, aggregates, presentMin: reader.raw('presentMin') === null ? null : reader.integer('presentMin', 0, STATEFUL_LIMITS.rowsMax) };
+  });
 }

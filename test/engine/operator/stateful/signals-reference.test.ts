@@ -23,6 +23,19 @@ const column = { column: 'x', as: 'y' };
 const results = (rows: readonly RowOut[]): unknown => rows.map(row => row['y']);
 const decayOf = (params: Params): object => ('span' in params ? { span: params['span'] } : 'halflife' in params ? { halfLifeRows: params['halflife'] } : { alpha: params['alpha'] });
 
+/** pandas' name of a statistic, with its defaults. */
+function aggregateOf(params: Params): object {
+  const fn = String(params['fn']);
+  const named: Readonly<Record<string, object>> = {
+    std: { fn: 'stddev', options: { ddof: params['ddof'] } },
+    var: { fn: 'variance', options: { ddof: params['ddof'] } },
+    quantile: { fn, options: { q: params['q'] } },
+    skew: { fn: 'skewness', options: { bias: false } },
+    kurt: { fn: 'kurtosis', options: { bias: false } }
+  };
+  return named[fn] ?? { fn };
+}
+
 const streamed: Readonly<Record<string, Streamed>> = {
   exponentialSmoothing: { op: 'smooth', config: params => ({ ...column, decay: decayOf(params), adjust: params['adjust'], ignoreNull: params['ignoreNull'], varianceAs: null, bias: false }), read: results },
   exponentialVariance: {
@@ -39,6 +52,11 @@ const streamed: Readonly<Record<string, Streamed>> = {
       low: rows.map(row => row['yLow']),
       alarms: rows.flatMap((row, index) => (row['yAlarm'] === true ? [{ index, side: Number(row['yHigh']) > Number(params['h']) ? 'high' : 'low' }] : []))
     })
+  },
+  rollingRows: {
+    op: 'rolling',
+    config: params => ({ span: { rows: params['rows'] }, presentMin: params['minPeriods'], aggregates: [{ name: 'y', column: 'x', ...aggregateOf(params) }] }),
+    read: rows => rows.map(row => (Number.isNaN(row['y']) ? null : row['y']))
   },
   zscore: { op: 'zScore', config: params => ({ ...column, rows: null, against: 'all', ddof: params['ddof'] }), read: rows => rows.at(-1)!['y'] }
 };
