@@ -5,6 +5,8 @@ import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 export interface CellStore {
   resize(cellCount: number): void;
   clear(cell: number): void;
+  /** Clears all of `cells`; stores without it are cleared one by one. */
+  clearAll?(cells: Int32Array): void;
   save(cells: Int32Array, count: number, writer: SnapshotWriter): void;
   load(cells: Int32Array, count: number, reader: SnapshotReader): void;
 }
@@ -42,6 +44,14 @@ export class CellBank implements CellStore {
   clear(cell: number): void {
     const at = cell * this.width;
     for (let i = 0; i < this.empty.length; i++) this.values[at + i] = this.empty[i]!;
+  }
+
+  clearAll(cells: Int32Array): void {
+    const { values, width, empty } = this;
+    for (let i = 0; i < cells.length; i++) {
+      const at = cells[i]! * width;
+      for (let field = 0; field < width; field++) values[at + field] = empty[field]!;
+    }
   }
 
   save(cells: Int32Array, count: number, writer: SnapshotWriter): void {

@@ -14,6 +14,11 @@ export class RowCount implements AggregateState {
     return this.bank.values[cell * this.bank.width + this.offset]!;
   }
 
+  /** Rows of all of `cells`. */
+  total(cells: Int32Array): number {
+    return totalCount(this.bank, this.offset, cells);
+  }
+
   add({ cells, count }: RowBlock): void {
     addCounts(this.bank, this.offset, cells, count);
   }
@@ -21,6 +26,14 @@ export class RowCount implements AggregateState {
   merge(into: number, from: number): void {
     this.bank.values[into * this.bank.width + this.offset]! += this.count(from);
   }
+}
+
+/** Sum of the counts of `cells`. */
+export function totalCount(bank: CellBank, offset: number, cells: Int32Array): number {
+  const { values, width } = bank;
+  let total = 0;
+  for (let i = 0; i < cells.length; i++) total += values[cells[i]! * width + offset]!;
+  return total;
 }
 
 /** Adds one to the count of each of `cells[0 … count - 1]`. */

@@ -230,8 +230,12 @@ export class AlignedWindowOperator implements Operator {
   }
 
   private close(window: OpenWindow): void {
-    const { held, cells, accounts } = this;
-    this.open.close(window, cell => accounts.release(held === null ? cells.rowsIn(cell) : held.count(cell), cells.faultOf(cell) !== null));
+    const { held, cells: states, accounts, open } = this;
+    const counted = held ?? this.options.states.rows;
+    const cells = open.cellsOf(window);
+    if (states.canFail) for (const cell of cells) accounts.release(counted.count(cell), states.faultOf(cell) !== null);
+    else accounts.release(counted.total(cells), false);
+    open.close(window, cells);
   }
 
   private dropLate(batch: Batch, row: number, output: Output): void {

@@ -63,6 +63,22 @@ export class CellPool {
     this.openCount -= 1;
   }
 
+  releaseAll(cells: Int32Array): void {
+    for (const store of this.stores) {
+      if (store.clearAll !== undefined) store.clearAll(cells);
+      else for (const cell of cells) store.clear(cell);
+    }
+    const { next } = this;
+    let free = this.free;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
+      next[cell] = free;
+      free = cell;
+    }
+    this.free = free;
+    this.openCount -= cells.length;
+  }
+
   private grow(cellCount: number): void {
     const keyOf = new Int32Array(cellCount);
     const next = new Int32Array(cellCount);

@@ -1,4 +1,4 @@
-import { addCounts } from '../aggregate/row-count';
+import { addCounts, totalCount } from '../aggregate/row-count';
 import type { AggregateState } from '../aggregate/aggregate';
 import type { CellBank } from '../aggregate/cell-bank';
 
@@ -12,6 +12,11 @@ export class HeldRows implements AggregateState {
 
   count(cell: number): number {
     return this.bank.values[cell * this.bank.width + this.offset]!;
+  }
+
+  /** Rows of all of `cells`. */
+  total(cells: Int32Array): number {
+    return totalCount(this.bank, this.offset, cells);
   }
 
   /** Counts rows, one for each of `cells[0 … count - 1]`. */

@@ -54,6 +54,15 @@ export class KeyColumn {
     }
   }
 
+  /** Appends the values number `ids[0 … count - 1]`. */
+  appendRun(ids: Int32Array, count: number, into: AnyColumnBuilder): void {
+    if (!(into instanceof Utf8Builder) || this.ids.has(null)) {
+      for (let i = 0; i < count; i++) this.append(ids[i]!, into);
+      return;
+    }
+    for (let i = 0; i < count; i++) into.appendCode(this.codeIn(into, ids[i]!));
+  }
+
   /** The code of text number `id` in the builder's dictionary, which is asked once per text. */
   private codeIn(into: Utf8Builder, id: number): number {
     const { dictionary } = into.interner;

@@ -62,6 +62,12 @@ export class KeyTable {
     this.columns[0]?.append(left, into[0]!);
   }
 
+  /** Appends the values of `keys[0 … count - 1]` to `into`, one builder per key column. */
+  appendRun(keys: Int32Array, count: number, into: readonly AnyColumnBuilder[]): void {
+    if (this.columns.length === 1) this.columns[0]!.appendRun(keys, count, into[0]!);
+    else for (let i = 0; i < count; i++) this.append(keys[i]!, into);
+  }
+
   save(writer: SnapshotWriter): void {
     for (const column of this.columns) column.save(writer);
     for (const pairs of this.pairs) pairs.save(writer);

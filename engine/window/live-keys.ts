@@ -47,6 +47,11 @@ export class LiveKeys {
     this.table.resolve(batch, from, count, into);
   }
 
+  /** Appends the values of `keys[0 … count - 1]` to `into`, one builder per key column. */
+  appendRun(keys: Int32Array, count: number, into: readonly AnyColumnBuilder[]): void {
+    this.table.appendRun(keys, count, into);
+  }
+
   append(key: number, into: readonly AnyColumnBuilder[]): void {
     this.table.append(key, into);
   }

@@ -140,20 +140,31 @@ export class OpenWindows implements KeyState {
     return available >= missing;
   }
 
-  /** Forgets the window; `released` sees each of its cells first. */
-  close(window: OpenWindow, released: (cell: number) => void): void {
-    const { pool, cellOf, cellsOfKey } = this;
-    const base = window.slot * this.keyCapacity;
+  /** The cells of `window`, in no order. */
+  cellsOf(window: OpenWindow): Int32Array {
+    const { next } = this.pool;
+    const cells = new Int32Array(window.cellCount);
     let cell = window.head;
-    while (cell !== 0) {
-      const next = pool.next[cell]!;
-      const key = pool.keyOf[cell]!;
-      if (!this.isSparse) cellOf[base + key] = 0;
-      if (--cellsOfKey[key]! === 0) this.liveCount -= 1;
-      released(cell);
-      pool.release(cell);
-      cell = next;
+    for (let i = 0; i < cells.length; i++) {
+      cells[i] = cell;
+      cell = next[cell]!;
     }
+    return cells;
+  }
+
+  /** Forgets the window and its `cells`. */
+  close(window: OpenWindow, cells: Int32Array): void {
+    const { cellOf, cellsOfKey, isSparse } = this;
+    const { keyOf } = this.pool;
+    const base = window.slot * this.keyCapacity;
+    let idle = 0;
+    for (let i = 0; i < cells.length; i++) {
+      const key = keyOf[cells[i]!]!;
+      if (!isSparse) cellOf[base + key] = 0;
+      if (--cellsOfKey[key]! === 0) idle += 1;
+    }
+    this.liveCount -= idle;
+    this.pool.releaseAll(cells);
     this.inOrder.splice(this.inOrder.indexOf(window), 1);
     this.byEnd.delete(window.endMs);
     this.freeSlots.push(window.slot);

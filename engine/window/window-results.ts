@@ -13,12 +13,14 @@ export interface WindowResultsOptions {
   readonly schema: Schema;
   readonly keyColumnCount: number;
   readonly revisions: RevisionCount | null;
-  readonly keys: Pick<LiveKeys, 'append' | 'size'>;
+  readonly keys: Pick<LiveKeys, 'appendRun' | 'size'>;
   readonly aggregates: readonly Aggregate[];
 }
 
 /** Dictionaries of keys up to this size are never replaced. */
 const KEY_TEXTS_MIN = 65_536;
+
+const RUN_CELLS = 512;
 
 /** Result rows of one chunk on their way to a Batch. Event time of a result is the window's last millisecond. */
 export class WindowResults {
@@ -28,6 +30,9 @@ export class WindowResults {
   private readonly endBuilder: NumberBuilder;
   private readonly revisionBuilder: NumberBuilder | null;
   private readonly resultBuilders: readonly AnyColumnBuilder[];
+  private readonly keyRun = new Int32Array(RUN_CELLS);
+  private readonly startRun = new Float64Array(RUN_CELLS);
+  private readonly endRun = new Float64Array(RUN_CELLS);
   private eventTimeMs = new Float64Array(64);
   private at = new Float64Array(64);
   private count = 0;
@@ -49,18 +54,26 @@ export class WindowResults {
 
   /** Appends one row per cell; `keyOf` is the key of each. */
   append(window: { readonly startMs: number; readonly endMs: number }, cells: Int32Array, keyOf: Int32Array, at: number): void {
-    const { keys, revisions, aggregates } = this.options;
+    const { count } = this;
     this.reserve(cells.length);
-    for (const cell of cells) {
-      keys.append(keyOf[cell]!, this.keyBuilders);
-      this.startBuilder.append(window.startMs);
-      this.endBuilder.append(window.endMs);
-      if (revisions !== null) this.revisionBuilder?.append(revisions.count(cell));
-    }
-    this.eventTimeMs.fill(window.endMs - 1, this.count, this.count + cells.length);
-    this.at.fill(at, this.count, this.count + cells.length);
+    this.eventTimeMs.fill(window.endMs - 1, count, count + cells.length);
+    this.at.fill(at, count, count + cells.length);
     this.count += cells.length;
-    for (let index = 0; index < aggregates.length; index++) aggregates[index]!.read(cells, cells.length, this.resultBuilders[index]!);
+    this.startRun.fill(window.startMs);
+    this.endRun.fill(window.endMs);
+    for (let from = 0; from < cells.length; from += RUN_CELLS) this.appendRun(cells.length <= RUN_CELLS ? cells : cells.subarray(from, from + RUN_CELLS), keyOf);
+  }
+
+  /** A few cells at a time, so that their records stay in the processor's cache from one aggregate to the next. */
+  private appendRun(cells: Int32Array, keyOf: Int32Array): void {
+    const { keys, revisions, aggregates } = this.options;
+    const count = cells.length;
+    for (let i = 0; i < count; i++) this.keyRun[i] = keyOf[cells[i]!]!;
+    keys.appendRun(this.keyRun, count, this.keyBuilders);
+    this.startBuilder.appendRun(this.startRun, count);
+    this.endBuilder.appendRun(this.endRun, count);
+    if (revisions !== null) for (const cell of cells) this.revisionBuilder?.append(revisions.count(cell));
+    for (let index = 0; index < aggregates.length; index++) aggregates[index]!.read(cells, count, this.resultBuilders[index]!);
   }
 
   /** The rows appended since the last call. */

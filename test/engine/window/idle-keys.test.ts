@@ -147,6 +147,11 @@ describe('the index of open windows', () => {
     return { open, pool };
   }
 
+  function close(open: OpenWindows, endMs: number): void {
+    const window = open.find(endMs)!;
+    open.close(window, open.cellsOf(window));
+  }
+
   test('follows the number of cells, not that of windows times keys', () => {
     const { open, pool } = filled();
     expect(pool.size).toBe(KEYS);
@@ -159,14 +164,14 @@ describe('the index of open windows', () => {
 
   test('takes the cells along when keys get new numbers', () => {
     const { open, pool } = filled();
-    for (let window = 1; window < WINDOWS; window++) open.close(open.find(window + 1)!, () => undefined);
+    for (let window = 1; window < WINDOWS; window++) close(open, window + 1);
     const numbers = new Int32Array(KEYS).fill(-1);
     let live = 0;
     for (let key = 0; key < KEYS; key++) if (open.isLive(key)) numbers[key] = live++;
     expect(live).toBe(open.liveCount);
     open.renumber(numbers);
     for (let key = 0; key < live; key++) expect(pool.keyOf[open.known(open.find(1)!, key)]).toBe(key);
-    open.close(open.find(1)!, () => undefined);
+    close(open, 1);
     expect([open.liveCount, pool.size]).toEqual([0, 0]);
   });
 });
