@@ -4,9 +4,16 @@ import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateInput, StateSet } from './aggregate';
 import type { BlockColumn } from './block';
 
+const ENTRY_NUMBERS = 5;
+
 /** A value as a key: numbers, bools and times as numbers, int64 as bigint. NaN equals itself, -0 and 0 are one. */
 export type CellValue = number | bigint | string;
 export type ValueKind = 'number' | 'bigint' | 'text';
+
+/** Numbers of 8 bytes that a value takes as an entry of a set or map. */
+export function entrySize(value: CellValue): number {
+  return typeof value === 'string' ? ENTRY_NUMBERS + Math.ceil(value.length / 4) : ENTRY_NUMBERS;
+}
 
 /** The values of the current block, whatever their type. */
 export interface ValueSource {

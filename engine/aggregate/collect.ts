@@ -13,7 +13,7 @@ const BEYOND = { deadLetter: 'none', keepFirst: 'first', keepLast: 'last' } as c
 /** The values as a list. */
 export const collect: AggregateSpec = {
   fn: 'collect',
-  doc: `The values that are not null as one list<float64> in order of arrival (of lists, their elements one after the other); null when there are none, int64 is read as the nearest double. Beyond \`limit\` values the window goes to the dead letters (COLLECT_LIMIT), or keeps the first or the last. Holds at most ${AGGREGATE_LIMITS.heldValuesMax} values in all; rows beyond go to the dead letters (VALUE_LIMIT).`,
+  doc: `The values that are not null as one list<float64> in order of arrival (of lists, their elements one after the other); null when there are none, int64 is read as the nearest double. Beyond \`limit\` values the window goes to the dead letters (COLLECT_LIMIT), or keeps the first or the last. Holds at most ${AGGREGATE_LIMITS.heldNumbersMax} numbers in all, three per value; rows beyond go to the dead letters (VALUE_LIMIT).`,
   column: 'required',
   options: [
     { name: 'limit', type: 'number', default: DEFAULT_LIMIT, doc: `Most values of a list, up to ${AGGREGATE_LIMITS.collectValuesMax}.` },

@@ -14,13 +14,19 @@ import { ObjectCells } from './object-cells';
 /** Which values a full list keeps; `none`: its window has no result. */
 export type Keeps = 'none' | 'first' | 'last';
 
+/** Numbers that a list of `count` values holds at most: a value, its input and its place in it. */
+function collectedSize(count: number, limit: number, keeps: Keeps): number {
+  return 3 * Math.min(count, keeps === 'last' ? limit * 2 : limit);
+}
+
 /** The values of one cell in order of arrival, with their arrivals. */
 export class Collected implements CellContent {
   private values: Growing = growing();
   private ats: Growing = growing();
   private places: Growing = growing();
   /** Values seen, kept or not. */
-  count = 0;
+  valueCount = 0;
+  reserved = 0;
 
   constructor(
     private readonly limit: number,
@@ -28,23 +34,28 @@ export class Collected implements CellContent {
   ) {}
 
   get size(): number {
+    return collectedSize(this.valueCount, this.limit, this.keeps);
+  }
+
+  private get kept(): number {
     return this.values.count;
   }
 
   /** The list in order of arrival, valid until the next change. */
   get list(): Float64Array {
-    const from = this.keeps === 'last' ? Math.max(0, this.size - this.limit) : 0;
-    return this.values.values.subarray(from, this.size);
+    const from = this.keeps === 'last' ? Math.max(0, this.kept - this.limit) : 0;
+    return this.values.values.subarray(from, this.kept);
   }
 
   /** Adds a value that arrived after all others of the cell. */
   add(value: number, at: number, place: number): void {
-    this.count += 1;
-    if (this.size >= this.limit && this.keeps !== 'last') return;
+    this.valueCount += 1;
+    if (this.reserved > 0) this.reserved -= 1;
+    if (this.kept >= this.limit && this.keeps !== 'last') return;
     push(this.values, value);
     push(this.ats, at);
     push(this.places, place);
-    if (this.size > this.limit * 2) this.keepLast();
+    if (this.kept === this.limit * 2) this.keepLast();
   }
 
   /** Puts two lists into one in order of arrival; of the elements of one row the order stays. */
@@ -53,26 +64,26 @@ export class Collected implements CellContent {
     const [a, b] = [this, other];
     let i = 0;
     let j = 0;
-    while (i < a.size || j < b.size) {
-      const takesB = i === a.size || (j < b.size && arrivedBefore(b.ats.values[j]!, b.places.values[j]!, a.ats.values[i]!, a.places.values[i]!));
+    while (i < a.kept || j < b.kept) {
+      const takesB = i === a.kept || (j < b.kept && arrivedBefore(b.ats.values[j]!, b.places.values[j]!, a.ats.values[i]!, a.places.values[i]!));
       if (takesB) merged.take(b, j++);
       else merged.take(a, i++);
     }
     this.values = merged.values;
     this.ats = merged.ats;
     this.places = merged.places;
-    this.count += other.count;
+    this.valueCount += other.valueCount;
     if (this.keeps === 'last') this.keepLast();
     else for (const column of [this.values, this.ats, this.places]) column.count = Math.min(column.count, this.limit);
   }
 
   save(writer: SnapshotWriter): void {
-    writer.f64(this.count);
+    writer.f64(this.valueCount);
     for (const column of [this.values, this.ats, this.places]) writer.f64s(column.values.subarray(0, column.count));
   }
 
   load(reader: SnapshotReader): void {
-    this.count = reader.f64();
+    this.valueCount = reader.f64();
     [this.values, this.ats, this.places] = [read(reader), read(reader), read(reader)];
     if (this.values.count !== this.ats.count || this.values.count !== this.places.count) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a list whose values and arrivals do not fit; it cannot be restored. Restore an older one or replay the inbox.');
   }
@@ -82,7 +93,7 @@ export class Collected implements CellContent {
   }
 
   private keepLast(): void {
-    const gone = Math.max(0, this.size - this.limit);
+    const gone = Math.max(0, this.kept - this.limit);
     for (const column of [this.values, this.ats, this.places]) {
       column.values.copyWithin(0, gone, column.count);
       column.count -= gone;
@@ -112,17 +123,17 @@ export class CollectedValues implements AggregateState {
 
   constructor(private readonly options: CollectedOptions) {
     const { columnIndex, limit, keeps } = options;
-    this.held = new HeldValues(columnIndex);
-    this.bound = this.held.bound;
     this.store = new ObjectCells(
       () => new Collected(limit, keeps),
       by => this.held.change(by)
     );
+    this.held = new HeldValues({ columnIndex, chargeOf: count => collectedSize(count, limit, keeps), cells: this.store });
+    this.bound = this.held.bound;
   }
 
   /** Values seen in `cell`. */
   count(cell: number): number {
-    return this.store.find(cell)?.count ?? 0;
+    return this.store.find(cell)?.valueCount ?? 0;
   }
 
   list(cell: number): Float64Array | null {

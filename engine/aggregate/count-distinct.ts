@@ -11,7 +11,7 @@ import { numberOption } from './options';
 /** Number of different values. */
 export const countDistinct: AggregateSpec = {
   fn: 'countDistinct',
-  doc: `Number of different values that are not null (of a list, of elements), int64; NaN is one value, -0 and 0 are one. Exact up to exactValuesMax per window and key; beyond, HyperLogLog with ${HLL_BYTES} bytes and a standard error of ${HLL_ERROR}. Mergeable without further error. Holds at most ${AGGREGATE_LIMITS.heldValuesMax} values in all; rows beyond go to the dead letters (VALUE_LIMIT).`,
+  doc: `Number of different values that are not null (of a list, of elements), int64; NaN is one value, -0 and 0 are one. Exact up to exactValuesMax per window and key; beyond, HyperLogLog with ${HLL_BYTES} bytes and a standard error of ${HLL_ERROR}. Mergeable without further error. Holds at most ${AGGREGATE_LIMITS.heldNumbersMax * 8} bytes in all, 40 per value and more for texts; rows beyond go to the dead letters (VALUE_LIMIT).`,
   column: 'required',
   resultUnit: null,
   options: [{ name: 'exactValuesMax', type: 'number', default: AGGREGATE_LIMITS.exactDistinctValues, doc: 'Different values per window and key that are kept, for an exact number; beyond it the number is estimated.' }],

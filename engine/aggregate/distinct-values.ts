@@ -2,8 +2,9 @@ import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState, StateBound } from './aggregate';
 import { DISCARD_CELL } from './block';
 import type { CellValue, ValueKind, ValueSource } from './cell-values';
-import { loadValues, saveValues } from './cell-values';
-import { HeldValues } from './held-values';
+import { entrySize, loadValues, saveValues } from './cell-values';
+import type { Entries } from './held-entries';
+import { HeldEntries } from './held-entries';
 import { addToRegisters, estimate, HLL_BYTES, mergeRegisters } from './hyper-log-log';
 import type { CellContent } from './object-cells';
 import { ObjectCells } from './object-cells';
@@ -11,26 +12,42 @@ import { ObjectCells } from './object-cells';
 const REGISTERS_SIZE = HLL_BYTES / 8;
 
 /** The distinct values of one cell: a set up to `exactMax`, then HyperLogLog registers. Both depend on the set of values alone. */
-export class DistinctContent implements CellContent {
+export class DistinctContent implements CellContent, Entries {
   private values: Set<CellValue> | null = new Set();
   private registers: Uint8Array | null = null;
+  private entriesSize = 0;
 
   constructor(
     private readonly kind: ValueKind,
     private readonly exactMax: number
   ) {}
 
+  /** Numbers of 8 bytes held. */
   get size(): number {
-    return this.values?.size ?? REGISTERS_SIZE;
+    return this.values === null ? REGISTERS_SIZE : this.entriesSize;
+  }
+
+  get entryCount(): number {
+    return this.values?.size ?? 0;
   }
 
   get count(): number {
     return this.values !== null ? this.values.size : estimate(this.registers!);
   }
 
+  has(value: CellValue): boolean {
+    return this.values === null || this.values.has(value);
+  }
+
   add(value: CellValue): void {
-    if (this.values === null) addToRegisters(this.registers!, value);
-    else if (this.values.add(value).size > this.exactMax) this.giveUpValues();
+    if (this.values === null) {
+      addToRegisters(this.registers!, value);
+      return;
+    }
+    if (this.values.has(value)) return;
+    this.values.add(value);
+    this.entriesSize += entrySize(value);
+    if (this.values.size > this.exactMax) this.giveUpValues();
   }
 
   merge(other: DistinctContent): void {
@@ -50,7 +67,7 @@ export class DistinctContent implements CellContent {
 
   load(reader: SnapshotReader): void {
     if (reader.u32() === 0) {
-      this.values = new Set(loadValues(this.kind, reader));
+      for (const value of loadValues(this.kind, reader)) this.add(value);
       return;
     }
     this.values = null;
@@ -70,14 +87,19 @@ export class DistinctContent implements CellContent {
 export class DistinctValues implements AggregateState {
   readonly store: ObjectCells<DistinctContent>;
   readonly bound: StateBound;
-  private readonly held: HeldValues;
+  private readonly held: HeldEntries;
 
   constructor(
     private readonly source: ValueSource,
     columnIndex: number,
     exactMax: number
   ) {
-    this.held = new HeldValues(columnIndex);
+    this.held = new HeldEntries({
+      fn: 'countDistinct',
+      columnIndex,
+      find: cell => this.store.find(cell),
+      touch: (cell, value) => this.put(cell, value)
+    });
     this.bound = this.held.bound;
     this.store = new ObjectCells(
       () => new DistinctContent(source.kind, exactMax),
@@ -91,15 +113,7 @@ export class DistinctValues implements AggregateState {
 
   add(): void {
     const { column } = this.source;
-    for (let i = 0; i < column.count; i++) {
-      const cell = column.cells[i]!;
-      if (cell === DISCARD_CELL) continue;
-      const content = this.store.at(cell);
-      const before = content.size;
-      content.add(this.source.valueAt(i));
-      this.held.change(content.size - before);
-    }
-    this.held.settle();
+    for (let i = 0; i < column.count; i++) if (column.cells[i]! !== DISCARD_CELL) this.put(column.cells[i]!, this.source.valueAt(i));
   }
 
   merge(into: number, from: number): void {
@@ -108,6 +122,13 @@ export class DistinctValues implements AggregateState {
     const content = this.store.at(into);
     const before = content.size;
     content.merge(source);
+    this.held.change(content.size - before);
+  }
+
+  private put(cell: number, value: CellValue): void {
+    const content = this.store.at(cell);
+    const before = content.size;
+    content.add(value);
     this.held.change(content.size - before);
   }
 }

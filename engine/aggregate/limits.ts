@@ -10,6 +10,6 @@ export const AGGREGATE_LIMITS = {
   modeValuesMax: 65_536,
   /** Values of one list of collect. */
   collectValuesMax: 1_048_576,
-  /** Values that one aggregate holds over all windows and keys, 8 bytes each and more for texts. */
-  heldValuesMax: 16_777_216
+  /** Numbers of 8 bytes that one aggregate holds over all windows and keys. */
+  heldNumbersMax: 16_777_216
 } as const;

@@ -11,7 +11,7 @@ import { ValueFrequencies } from './value-frequencies';
 /** Most frequent value. */
 export const mode: AggregateSpec = {
   fn: 'mode',
-  doc: `Most frequent of the values that are not null (of a list, of its elements), of equally frequent ones the smallest (scipy.stats.mode); of the column's own type, null when there are none. NaN is one value and the greatest, texts are ordered by code points. Keeps at most ${AGGREGATE_LIMITS.modeValuesMax} different values per window and key and ${AGGREGATE_LIMITS.heldValuesMax} in all; rows beyond go to the dead letters (VALUE_LIMIT).`,
+  doc: `Most frequent of the values that are not null (of a list, of its elements), of equally frequent ones the smallest (scipy.stats.mode); of the column's own type, null when there are none. NaN is one value and the greatest, texts are ordered by code points. Keeps at most ${AGGREGATE_LIMITS.modeValuesMax} different values per window and key and ${AGGREGATE_LIMITS.heldNumbersMax * 8} bytes in all, 40 per value and more for texts; rows beyond go to the dead letters (VALUE_LIMIT).`,
   column: 'required',
   options: [],
   resolve(input) {

@@ -8,6 +8,12 @@ import { between, rankOf } from '../signal/quantile-method';
 /** Values per level of the sketch. */
 export const LEVEL_VALUES = 4096;
 
+/** Numbers that a cell of `valueCount` values holds at most. */
+export function sketchSize(valueCount: number, exactMax: number): number {
+  if (valueCount <= exactMax) return valueCount;
+  return LEVEL_VALUES * (Math.ceil(Math.log2(valueCount / LEVEL_VALUES)) + 2);
+}
+
 /** Values of one weight; `takesOdd` alternates, so that the errors of two compactions have opposite signs. */
 interface Level extends Growing {
   takesOdd: boolean;
@@ -32,12 +38,22 @@ export class QuantileSketch {
   private count = 0;
   private nanCount = 0;
   private sorted = false;
-  /** Values held. */
+  /** Numbers that it is charged for, which stays up to so many values. */
   size = 0;
+  private sizeUpTo = 0;
+  reserved = 0;
 
   constructor(private readonly exactMax: number) {}
 
+  /** Values seen. */
+  get valueCount(): number {
+    return this.count + this.nanCount;
+  }
+
+
   add(value: number): void {
+    if (this.reserved > 0) this.reserved -= 1;
+    this.grow(1);
     if (value !== value) {
       this.nanCount += 1;
       return;
@@ -47,18 +63,17 @@ export class QuantileSketch {
     if (value < this.least) this.least = value;
     if (value > this.greatest) this.greatest = value;
     push(this.levels[0]!, value);
-    this.size += 1;
     if (this.levels[0]!.count > this.fullAt()) this.compact();
   }
 
   merge(other: QuantileSketch): void {
+    this.grow(other.valueCount);
     this.count += other.count;
     this.nanCount += other.nanCount;
     this.sorted = false;
     this.least = Math.min(this.least, other.least);
     this.greatest = Math.max(this.greatest, other.greatest);
     other.levels.forEach((level, height) => pushAll((this.levels[height] ??= newLevel()), level.values, level.count));
-    this.size += other.size;
     if (this.levels.length > 1 || this.levels[0]!.count > this.exactMax) this.compact();
   }
 
@@ -85,17 +100,24 @@ export class QuantileSketch {
     const [count, nanCount, least, greatest] = reader.f64s();
     const levelCount = reader.u32();
     if (greatest === undefined || levelCount === 0 || levelCount > 64) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds an unreadable quantile sketch; it cannot be restored. Restore an older one or replay the inbox.');
+    this.grow(count! + nanCount!);
     this.count = count!;
     this.nanCount = nanCount!;
     this.least = least!;
     this.greatest = greatest;
-    this.size = 0;
     this.levels = Array.from({ length: levelCount }, () => {
       const takesOdd = reader.u32() === 1;
       const values = reader.f64s();
-      this.size += values.length;
       return { values, count: values.length, takesOdd };
     });
+  }
+
+  /** Charges for `added` values more. */
+  private grow(added: number): void {
+    const valueCount = this.valueCount + added;
+    if (valueCount <= this.sizeUpTo) return;
+    this.size = sketchSize(valueCount, this.exactMax);
+    this.sizeUpTo = valueCount <= this.exactMax ? valueCount : LEVEL_VALUES * 2 ** Math.ceil(Math.log2(valueCount / LEVEL_VALUES));
   }
 
   private inOrder(): Growing {
@@ -112,7 +134,7 @@ export class QuantileSketch {
   private compact(): void {
     for (let height = 0; height < this.levels.length; height++) {
       const level = this.levels[height]!;
-      if (level.count >= LEVEL_VALUES) this.size -= halve(level, (this.levels[height + 1] ??= newLevel()));
+      if (level.count >= LEVEL_VALUES) halve(level, (this.levels[height + 1] ??= newLevel()));
     }
   }
 
@@ -145,8 +167,8 @@ function heightOfLeast(sorted: readonly Float64Array[], next: Int32Array): numbe
   return best;
 }
 
-/** Moves every second of the sorted values up, and says how many are gone; of an odd number the greatest stays. */
-function halve(level: Level, above: Level): number {
+/** Moves every second of the sorted values up; of an odd number the greatest stays. */
+function halve(level: Level, above: Level): void {
   const left = level.count % 2;
   const even = level.count - left;
   const values = level.values.subarray(0, level.count).sort();
@@ -155,7 +177,6 @@ function halve(level: Level, above: Level): number {
   if (left === 1) level.values[0] = values[even]!;
   level.count = left;
   level.takesOdd = !level.takesOdd;
-  return even / 2;
 }
 
 function newLevel(): Level {

@@ -7,13 +7,13 @@ import { numericValueType } from './numeric-input';
 import { ObjectCells } from './object-cells';
 import { numberOption } from './options';
 import type { QuantileMethod } from '../signal/quantile-method';
-import { LEVEL_VALUES, QuantileSketch } from './quantile-sketch';
+import { LEVEL_VALUES, QuantileSketch, sketchSize } from './quantile-sketch';
 
 /** The option of median and quantile. */
 export const EXACT_VALUES = { name: 'exactValuesMax', type: 'number', default: AGGREGATE_LIMITS.exactQuantileValues, doc: 'Values per window and key that are all kept, for an exact result; beyond it a sketch is kept.' } as const;
 
 /** Described by median and quantile alike. */
-export const QUANTILE_ALGORITHM = `Exact up to exactValuesMax values per window and key; beyond, a mergeable deterministic sketch (Manku, Rajagopalan, Lindsay) whose rank error is at most 0.5 % of the values, with exact ends. Nulls are skipped, NaN propagates, int64 is read as the nearest double. Holds at most ${AGGREGATE_LIMITS.heldValuesMax} values in all; rows beyond go to the dead letters (VALUE_LIMIT).`;
+export const QUANTILE_ALGORITHM = `Exact up to exactValuesMax values per window and key; beyond, a mergeable deterministic sketch (Manku, Rajagopalan, Lindsay) whose rank error is at most 0.5 % of the values, with exact ends. Nulls are skipped, NaN propagates, int64 is read as the nearest double. Holds at most ${AGGREGATE_LIMITS.heldNumbersMax} values in all; rows beyond go to the dead letters (VALUE_LIMIT).`;
 
 /** The values of each cell for median and quantile. */
 export class QuantileValues implements AggregateState {
@@ -26,12 +26,12 @@ export class QuantileValues implements AggregateState {
     columnIndex: number,
     exactMax: number
   ) {
-    this.held = new HeldValues(columnIndex);
-    this.bound = this.held.bound;
     this.store = new ObjectCells(
       () => new QuantileSketch(exactMax),
       by => this.held.change(by)
     );
+    this.held = new HeldValues({ columnIndex, chargeOf: count => sketchSize(count, exactMax), cells: this.store });
+    this.bound = this.held.bound;
   }
 
   quantile(cell: number, q: number, method: QuantileMethod): number | null {
