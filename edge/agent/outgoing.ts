@@ -5,7 +5,7 @@ import { sliceBatch } from '../../engine/batch/slice';
 import { isEncrypted, sealBatch, type FieldSealer } from '../../engine/crypto/seal-batch';
 import type { DeadLetter, StreamType } from '../../engine/operator/operator';
 import { rowLetter } from '../../engine/operator/row-letter';
-import { rowText } from '../../engine/rows/cell-text';
+import { rowPayload } from '../../engine/rows/row-payload';
 import { encodeBatch } from '../sink/batch-codec';
 import { encodeEffects } from '../sink/effect-codec';
 import { prepareTopic } from '../../engine/rows/topic-template';
@@ -83,5 +83,6 @@ export class Outgoing {
 function encoderOf(sink: SinkNode, binding: SinkBinding): (batch: Batch) => Uint8Array {
   if (sink.config.connector === 'lake') return encodeBatch;
   const topicOf = prepareTopic(sink.config.topic, binding.schema);
-  return batch => encodeEffects(Array.from({ length: batch.rowCount }, (_none, row) => ({ topic: topicOf(batch, row), payload: rowText(batch, row) })));
+  const payloadOf = rowPayload(sink.config.encoder, binding.schema);
+  return batch => encodeEffects(Array.from({ length: batch.rowCount }, (_none, row) => ({ topic: topicOf(batch, row), payload: payloadOf(batch, row) })));
 }

@@ -6,7 +6,8 @@ import { drive } from '../../engine/graph/drive';
 import type { Graph, GraphInput, SinkEmission } from '../../engine/graph/graph-api';
 import { RowCollector } from '../../engine/graph/replay';
 import { checkModels } from '../../engine/model/check-models';
-import { rowText } from '../../engine/rows/cell-text';
+import type { RowPayload } from '../../engine/rows/row-payload';
+import { rowPayload } from '../../engine/rows/row-payload';
 import { prepareTopic } from '../../engine/rows/topic-template';
 import { Publisher } from '../mqtt/publisher';
 import { Ticker } from '../agent/ticker';
@@ -45,6 +46,7 @@ class LiveRun implements Run {
   private readonly publisher: Publisher;
   private readonly ticker: Ticker;
   private readonly topics = new Map<string, ReturnType<typeof prepareTopic>>();
+  private readonly payloads = new Map<string, RowPayload>();
   private queue: GraphInput[] = [];
   private subscription: LiveSubscription | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -71,7 +73,9 @@ class LiveRun implements Run {
     this.ticker = new Ticker({ plan: runnable.plan, nowMs: Date.now, messages: () => this.messages, tick: () => this.take({ kind: 'tick', arrivalTimeMs: Date.now() }) });
     for (const node of runnable.plan.nodes) {
       const schema = node.op === 'sink' ? graph.types.get(node.id)?.schema : undefined;
-      if (node.op === 'sink' && node.config.connector === 'mqtt' && schema !== undefined) this.topics.set(node.id, prepareTopic(node.config.topic, schema));
+      if (node.op !== 'sink' || node.config.connector !== 'mqtt' || schema === undefined) continue;
+      this.topics.set(node.id, prepareTopic(node.config.topic, schema));
+      this.payloads.set(node.id, rowPayload(node.config.encoder, schema));
     }
   }
 
@@ -129,10 +133,10 @@ class LiveRun implements Run {
   private publish({ sink, batch }: SinkEmission): void {
     const { config } = sink;
     const topicOf = this.topics.get(sink.id);
-    if (config.connector !== 'mqtt' || topicOf === undefined) return;
+    const payloadOf = this.payloads.get(sink.id);
+    if (config.connector !== 'mqtt' || topicOf === undefined || payloadOf === undefined) return;
     for (let row = 0; row < batch.rowCount; row++) {
-      const payload = new TextEncoder().encode(rowText(batch, row));
-      this.publisher.publish({ topic: topicOf(batch, row), payload, qos: config.qos, retain: config.retain, effectId: `${this.id}/${config.name}/${batch.at[row] ?? 0}/${row}` }, () => undefined);
+      this.publisher.publish({ topic: topicOf(batch, row), payload: payloadOf(batch, row), qos: config.qos, retain: config.retain, effectId: `${this.id}/${config.name}/${batch.at[row] ?? 0}/${row}` }, () => undefined);
     }
   }
 

@@ -7,18 +7,18 @@ export interface MqttEffect {
 }
 
 /** `effects` as the body of one outbox row: topic u16 + utf8, payload u32 + bytes, one after the other. */
-export function encodeEffects(effects: readonly { readonly topic: string; readonly payload: string }[]): Uint8Array {
+export function encodeEffects(effects: readonly { readonly topic: string; readonly payload: Uint8Array }[]): Uint8Array {
   let capacity = 0;
-  for (const { topic, payload } of effects) capacity += 6 + 3 * (topic.length + payload.length);
+  for (const { topic, payload } of effects) capacity += 6 + 3 * topic.length + payload.length;
   const bytes = Buffer.allocUnsafe(capacity);
   let at = 0;
   for (const { topic, payload } of effects) {
     const topicBytes = bytes.write(topic, at + 2, 'utf8');
     bytes.writeUInt16LE(topicBytes, at);
     at += 2 + topicBytes;
-    const payloadBytes = bytes.write(payload, at + 4, 'utf8');
-    bytes.writeUInt32LE(payloadBytes, at);
-    at += 4 + payloadBytes;
+    bytes.writeUInt32LE(payload.length, at);
+    bytes.set(payload, at + 4);
+    at += 4 + payload.length;
   }
   return Buffer.from(bytes.subarray(0, at));
 }

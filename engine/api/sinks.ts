@@ -1,3 +1,5 @@
+import type { DecoderConfig } from '../plan/decoder-config';
+
 declare const needs: unique symbol;
 
 /** Where rows go; `C` are the columns it needs. */
@@ -18,11 +20,13 @@ export interface PublishOptions {
   readonly qos?: 0 | 1 | 2;
   /** Whether the broker keeps the last message of each topic. Default false. */
   readonly retain?: boolean;
+  /** Format of the messages, as the `decoder` of a source, e.g. `{ format: 'cbor' }`. Default: a JSON object with every column. */
+  readonly encoder?: DecoderConfig;
 }
 
-/** Publishes every row as a JSON message: `publish('alerts/{device}')`. A column in braces is replaced by its value. */
+/** Publishes every row as a message, JSON unless `encoder` names another format: `publish('alerts/{device}')`. A column in braces is replaced by its value. */
 export function publish<const T extends string>(topic: T, options: PublishOptions = {}): Sink<Placeholders<T>> {
-  return { config: { connector: 'mqtt', name: options.name ?? nameOf(String(topic)), topic, connection: options.connection, qos: options.qos, retain: options.retain } };
+  return { config: { connector: 'mqtt', name: options.name ?? nameOf(String(topic)), topic, connection: options.connection, qos: options.qos, retain: options.retain, encoder: options.encoder } };
 }
 
 /** The levels of `topic` that are fixed, joined: `plant/alerts` for `plant/alerts/{device}` becomes `plant-alerts`. */

@@ -1,4 +1,7 @@
 import type { Batch } from '../batch/batch';
+import { DECODER_TYPE } from '../codec/decoder-specs';
+import { encoderOf } from '../codec/encoder-of';
+import { sealedSchema } from '../crypto/seal-batch';
 import { didYouMean, quotedNames } from '../did-you-mean';
 import { PlanError } from '../error';
 import type { SinkConfig } from '../plan/plan';
@@ -18,6 +21,7 @@ export const sink: OperatorSpec<SinkConfig> = {
     { name: 'connection', type: 'text', doc: 'mqtt: name of a connection that the host knows.' },
     { name: 'qos', type: '0 | 1 | 2', default: 1, doc: 'mqtt: level of the published messages.' },
     { name: 'retain', type: 'bool', default: false, doc: 'mqtt: whether the broker keeps the last message.' },
+    { name: 'encoder', type: DECODER_TYPE, doc: 'mqtt: format of the messages, with the options of a source’s decoder; absent: JSON as in rows-out files.' },
     { name: 'table', type: 'text', doc: 'lake: name of the table.' },
     { name: 'partitionBy', type: 'column names', default: [], doc: 'lake: columns of the folders; day is taken from the event time (UTC).' }
   ],
@@ -29,12 +33,24 @@ export const sink: OperatorSpec<SinkConfig> = {
       requireColumn(name, input.schema, config, path);
       refuseEncrypted(name, input.schema, config, path);
     }
+    checkEncoder(config, input.schema, path);
     return input;
   },
   create() {
     return new SinkOperator();
   }
 };
+
+/** Makes the encoder once, because what it refuses belongs to the plan. */
+function checkEncoder(config: SinkConfig, schema: Schema, path: string): void {
+  if (config.connector !== 'mqtt' || config.encoder === undefined) return;
+  try {
+    encoderOf(config.encoder, sealedSchema(schema));
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw new PlanError(error.code, `sink "${config.name}": ${error.message}`, { details: { path: `${path}.encoder` } });
+  }
+}
 
 function columnsOf(config: SinkConfig): string[] {
   if (config.connector === 'mqtt') return [...config.topic.matchAll(/\{([^{}]*)\}/g)].map(match => match[1]!);

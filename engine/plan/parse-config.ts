@@ -82,7 +82,8 @@ function parseSink(json: unknown, path: string): SinkConfig {
           topic: reader.text('topic', PLAN_LIMITS.topicLengthMax, topicTemplateForm),
           connection: reader.text('connection', PLAN_LIMITS.nameLengthMax, connectionForm),
           qos: reader.oneOf('qos', [0, 1, 2]),
-          retain: reader.boolean('retain')
+          retain: reader.boolean('retain'),
+          ...(reader.has('encoder') ? { encoder: parseDecoder(reader.object('encoder')) } : {})
         };
   reader.end();
   return config;

@@ -112,6 +112,8 @@ export type SinkConfig =
       readonly connection: string;
       readonly qos: 0 | 1 | 2;
       readonly retain: boolean;
+      /** Format of the messages; absent: JSON as in rows-out files. */
+      readonly encoder?: DecoderConfig;
     }
   | {
       readonly connector: 'lake';

@@ -1,8 +1,7 @@
 import type { Batch } from '../../engine/batch/batch';
-import { encodeUtf8 } from '../../engine/codec/utf8';
 import { LittoralError } from '../../engine/error';
 import type { SinkConfig } from '../../engine/plan/plan';
-import { rowText } from '../../engine/rows/cell-text';
+import { rowPayload } from '../../engine/rows/row-payload';
 import { prepareTopic } from '../../engine/rows/topic-template';
 import type { Schema } from '../../engine/schema/schema';
 import type { Connection } from '../connection/connection';
@@ -11,15 +10,16 @@ import type { Sink } from './sink';
 const UNCONFIRMED_MAX = 10_000;
 
 /**
- * Publishes each row as a JSON message. The browser promises no delivery: while the broker is away, or more than 10 000
+ * Publishes each row as a message, JSON unless the sink names another format. The browser promises no delivery: while the broker is away, or more than 10 000
  * messages are unconfirmed, rows are refused with an error that the run shows. The edge agent has an outbox for that.
  */
 export function mqttSink(config: Extract<SinkConfig, { connector: 'mqtt' }>, schema: Schema, connection: Connection): Sink {
   const topicOf = prepareTopic(config.topic, schema);
+  const payloadOf = rowPayload(config.encoder, schema);
   const options = { qos: config.qos, retain: config.retain };
   const unconfirmed = new Set<Promise<void>>();
   const publishRow = (batch: Batch, row: number): Promise<void> => {
-    const sent = connection.publish(topicOf(batch, row), encodeUtf8(rowText(batch, row)), options).finally(() => unconfirmed.delete(sent));
+    const sent = connection.publish(topicOf(batch, row), payloadOf(batch, row), options).finally(() => unconfirmed.delete(sent));
     unconfirmed.add(sent);
     return sent;
   };

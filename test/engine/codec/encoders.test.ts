@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../engine/batch/value';
+import { publish } from '../../../engine/api/sinks';
+import { rowPayload } from '../../../engine/rows/row-payload';
 import { encodeBase64 } from '../../../engine/codec/base64';
 import { decoderOf } from '../../../engine/codec/decoder-of';
 import { encoderOf } from '../../../engine/codec/encoder-of';
+import { JsonDecoder } from '../../../engine/codec/json';
+import { RowBuilder } from '../../../engine/codec/row-builder';
+import { sink } from '../../../engine/operator/sink';
+import { configParsers } from '../../../engine/plan/parse-config';
 import type { DecoderConfig } from '../../../engine/plan/decoder-config';
 import type { Field, Schema } from '../../../engine/schema/schema';
-import { expectedRows, mustDecode, RECORD_SCHEMA } from '../../support/codec-case';
+import { expectedRows, mustDecode, RECORD_SCHEMA, rowsOf } from '../../support/codec-case';
 import { plain, referenceBytes, referenceCases, referenceJson } from '../../support/reference';
 
 const avroSchema = readFileSync(new URL('../../golden/reference/codecs/reading.avsc', import.meta.url), 'utf8');
@@ -142,3 +148,21 @@ function arbitraryValue({ type }: Field): fc.Arbitrary<Value> {
       return fc.uint8Array({ minLength: 1, maxLength: 300 });
   }
 }
+
+describe('the encoder of a sink', () => {
+  const schema: Schema = { fields: [{ name: 'device', type: 'utf8', nullable: false }, { name: 'n', type: 'int64', nullable: true }, { name: 'x', type: { list: 'float32' }, nullable: false }] };
+  const rows = new RowBuilder(schema);
+  new JsonDecoder({ schema }).decode(new TextEncoder().encode('[{"device":"a","n":9007199254740993,"x":[1.5]},{"device":"b","x":[]}]'), rows);
+  const batch = rows.build(new Float64Array(2), new Float64Array(2));
+  it('writes JSON as in rows-out files unless the sink names a format', () => {
+    expect(new TextDecoder().decode(rowPayload(undefined, schema)(batch, 0))).toBe('{"device":"a","n":"9007199254740993","x":[1.5]}');
+    const cbor = rowPayload({ format: 'cbor' }, schema);
+    for (const row of [0, 1]) expect(mustDecode(decoderOf({ format: 'cbor' }, { schema }), schema, cbor(batch, row))).toEqual([rowsOf(batch)[row]]);
+  });
+  it('belongs to publish and is checked with the plan', () => {
+    expect(publish('a/{device}', { encoder: { format: 'messagePack' } }).config['encoder']).toEqual({ format: 'messagePack' });
+    const config = { connector: 'mqtt', name: 'out', topic: 'a', connection: 'c', qos: 0, retain: false, encoder: { format: 'avro', schema: avroSchema } };
+    expect(configParsers.sink(config, 'out')).toEqual(config);
+    expect(() => sink.resolve(configParsers.sink(config, 'out'), [{ schema, keys: [] }], 'out')).toThrow(/sink "out": avro encoder: field "deviceId" is string, but no column has that name/);
+  });
+});
