@@ -116,6 +116,37 @@ describe('validate', () => {
     );
   });
 
+  it('counts rows per window as a naive recomputation does', () => {
+    const [EVERY_MS, LEAST, MOST, DISORDER_MS] = [20, 2, 3, 5];
+    const record = fc.tuple(fc.integer({ min: -25, max: 40 }), fc.constantFrom('a', 'b', 'c'));
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 60 }), records => {
+        let t = 0;
+        const rows = records.map(([step, k]) => ({ t: (t += step), k }));
+        const counts = new Map<string, Map<number, number>>();
+        let [newest, closed, tooMany] = [-Infinity, -Infinity, 0];
+        for (const row of rows) {
+          const start = Math.floor(row.t / EVERY_MS) * EVERY_MS;
+          if (start >= closed) {
+            const windows = counts.get(row.k) ?? new Map<number, number>();
+            counts.set(row.k, windows.set(start, (windows.get(start) ?? 0) + 1));
+            if (windows.get(start)! > MOST) tooMany += 1;
+          }
+          newest = Math.max(newest, row.t);
+          closed = Math.floor((newest - DISORDER_MS) / EVERY_MS) * EVERY_MS;
+        }
+        const last = Math.max(...[...counts.values()].flatMap(windows => [...windows.keys()]));
+        let tooFew = 0;
+        for (const windows of counts.values()) {
+          for (let start = Math.min(...windows.keys()); start <= last; start += EVERY_MS) if ((windows.get(start) ?? 0) < LEAST) tooFew += 1;
+        }
+        const graph = graphOf([{ name: 'count', severity: 'drop', check: 'rowCount', everyMs: EVERY_MS, min: LEAST, max: MOST }]);
+        const { letters } = pushAll(graph, [...rows.map(row => message({ ...row, x: 0, n: 0 })), END], [7, 1, 5]);
+        expect([letters.length, tallies(graph)]).toEqual([tooMany, { count: tooMany + tooFew }]);
+      })
+    );
+  });
+
   it.each<[string, ValidationRule, RegExp]>([
     ['a column that is not there', { ...drop, check: 'notNull', columns: ['y'] }, /rule "rule"\("y"\).*no such column/u],
     ['a range of a text', { ...drop, check: 'range', column: 'k', min: 0, max: null }, /column "k" is utf8; expected a number, a time or a list/u],
