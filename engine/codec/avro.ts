@@ -1,5 +1,7 @@
 import { PlanError } from '../error';
-import type { AvroRecord, AvroType } from './avro-schema';
+import type { DataType } from '../schema/schema';
+import { isList, typeName } from '../schema/schema';
+import type { AvroField, AvroRecord, AvroType } from './avro-schema';
 import { parseAvroSchema } from './avro-schema';
 import { readContainerBlock, readContainerHead } from './avro-container';
 import { avroFingerprint } from './avro-fingerprint';
@@ -54,6 +56,10 @@ export class AvroDecoder extends GuardedDecoder {
     for (const writer of [this.reader, ...writers]) this.byFingerprint.set(avroFingerprint(writer), planned(() => this.rowPlan(writer)));
     this.rawPlan = planned(() => this.rowPlan(writers[0] ?? this.reader));
     for (const index of this.rawPlan.missing) refuseRequired(this.cells[index]!, this.reader);
+    for (const field of this.reader.fields) {
+      const cell = this.cells.find(each => each.name === field.name);
+      if (cell !== undefined && !fits(field.type, cell.field.type)) throw misfit(field, cell);
+    }
   }
 
   protected get position(): number {
@@ -142,6 +148,31 @@ function planned<T>(make: () => T): T {
     if (problem instanceof DecodeProblem) throw new PlanError('DECODER_SCHEMA', `avro decoder: ${problem.message}. Mend the schema.`);
     throw problem;
   }
+}
+
+/** Which column types a primitive may fill; a union any that one of its branches may. */
+const FITTING: Readonly<Record<string, readonly string[]>> = {
+  null: [],
+  boolean: ['bool'],
+  int: ['int32', 'int64', 'float32', 'float64', 'timestampMs'],
+  long: ['int32', 'int64', 'float32', 'float64', 'timestampMs'],
+  float: ['float32', 'float64'],
+  double: ['float32', 'float64'],
+  bytes: ['binary'],
+  fixed: ['binary'],
+  string: ['utf8'],
+  enum: ['utf8']
+};
+
+function fits(type: AvroType, column: DataType): boolean {
+  if (type.kind === 'union') return type.branches.some(branch => fits(branch, column));
+  if (isList(column)) return type.kind === 'array' && fits(type.items, column.list);
+  return FITTING[type.kind]?.includes(column) ?? false;
+}
+
+function misfit({ name, type }: AvroField, { field }: CellWriter): PlanError {
+  const kind = type.kind === 'union' ? `a union of ${type.branches.map(branch => branch.kind).join(', ')}` : type.kind;
+  return new PlanError('DECODER_SCHEMA', `avro decoder: column "${name}" is ${typeName(field.type)}, but the field is ${kind}. Lists of numbers become lists, records and maps no column.`);
 }
 
 function refuseRequired(cell: CellWriter, record: AvroRecord): void {

@@ -124,7 +124,7 @@ class Float32Cell extends NumberCell {
     this.target.append(value);
   }
   override putBigInt(value: bigint): void {
-    this.target.append(Number(value));
+    this.putDouble(Number(value));
   }
   override putDouble(value: number): void {
     if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) throw this.outOfRange();
@@ -225,7 +225,7 @@ class ListCell extends CellWriter {
   override putBigInt(value: bigint): void {
     if (!this.open) throw this.wrongType('a whole number');
     if (this.element === 'int32') throw this.outOfRange();
-    this.target.appendValue(Number(value));
+    this.putDouble(Number(value));
   }
   override putDouble(value: number): void {
     if (!this.open || this.element === 'int32') throw this.wrongType('a floating-point number');
