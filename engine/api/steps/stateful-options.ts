@@ -9,14 +9,16 @@ export interface ScalarNames<R> {
   readonly numbers: keyof { [N in keyof R as R[N] extends number ? N : never]: 1 } & string;
 }
 
-/** Nothing, or in words why a new column cannot be called `A`. */
-export type FreeName<R, A extends string> = A extends keyof R ? `there is a column "${A}" already; give the new one another name` : unknown;
+/** The name `A` of a new column, or in words why it cannot be called that. */
+export type FreeName<R, A extends string> = A extends keyof R ? `there is a column "${A}" already; give the new one another name` : A;
+/** `A` when columns of these names may be added. */
+type FreePrefix<R, A extends string, Ends extends string> = Extract<`${A}${Ends}`, keyof R> extends never ? A : `there is a column "${Extract<`${A}${Ends}`, keyof R & string>}" already; give the new ones another beginning`;
 
 export interface LagOptions<R extends Row, C extends string, A extends string> {
   /** Whose earlier value is wanted. */
   readonly column: C;
   /** Name of the new column. */
-  readonly as: A & FreeName<R, A>;
+  readonly as: FreeName<R, A>;
   /** How many rows of the key back. Default 1. */
   readonly rows?: number;
 }
@@ -25,7 +27,7 @@ export interface DiffOptions<R extends Row, A extends string> {
   /** A column of numbers or times. */
   readonly column: ScalarNames<R>['numbers'];
   /** Name of the new column. */
-  readonly as: A & FreeName<R, A>;
+  readonly as: FreeName<R, A>;
   /** How many times the difference is taken: 2 is the difference of the differences. Default 1. */
   readonly order?: number;
 }
@@ -40,13 +42,13 @@ export type SmoothOptions<R extends Row, A extends string, V extends string> = D
   /** A column of numbers. */
   readonly column: ScalarNames<R>['numbers'];
   /** Name of the new column with the mean. */
-  readonly as: A & FreeName<R, A>;
+  readonly as: FreeName<R, A>;
   /** True: the mean of all rows so far by their weights. False: mean = (1 - alpha) · mean + alpha · value. Default true. */
   readonly adjust?: boolean;
   /** Whether missing values are as if their rows were not there. Default false: weights decay over them, too. */
   readonly ignoreNull?: boolean;
   /** Name of a further column with the exponentially weighted variance. Default: none. */
-  readonly varianceAs?: V & FreeName<R, V>;
+  readonly varianceAs?: FreeName<R, V>;
   /** Whether the variance is that of the rows alone. Default false: corrected as that of a sample. */
   readonly bias?: boolean;
 };
@@ -55,7 +57,7 @@ export interface CusumOptions<R extends Row, A extends string> {
   /** A column of numbers. */
   readonly column: ScalarNames<R>['numbers'];
   /** Beginning of the new columns' names: `drift` gives `driftHigh`, `driftLow` and `driftAlarm`. */
-  readonly as: A & FreeName<R, `${A}High`> & FreeName<R, `${A}Low`> & FreeName<R, `${A}Alarm`>;
+  readonly as: FreePrefix<R, A, 'High' | 'Low' | 'Alarm'>;
   /** The value that the column should have, in its unit. */
   readonly target: number;
   /** Deviations up to it do not add up; usually half the shift that is to be found. */
@@ -70,7 +72,7 @@ export interface ZScoreOptions<R extends Row, A extends string> {
   /** A column of numbers. */
   readonly column: ScalarNames<R>['numbers'];
   /** Name of the new column. */
-  readonly as: A & FreeName<R, A>;
+  readonly as: FreeName<R, A>;
   /** Over how many values. Default: all so far. */
   readonly rows?: number;
   /** `before` compares a value with those before it, `all` counts it as one of them. Default `all`. */
@@ -100,7 +102,7 @@ export interface LeadOptions<R extends Row, C extends string, A extends string> 
   /** Whose later value is wanted. */
   readonly column: C;
   /** Name of the new column. */
-  readonly as: A & FreeName<R, A>;
+  readonly as: FreeName<R, A>;
   /** How many rows of the key ahead. Default 1. */
   readonly rows?: number;
   /** How many ms of event time a row waits for the later one. Default: for ever. */
