@@ -43,3 +43,10 @@ export interface LookupOptions<On, C, P extends string> {
   /** Of a stream of updates: what happens to rows further behind. Default `drop`. */
   readonly latePolicy?: 'drop' | 'deadLetter';
 }
+
+export interface FeatureViewOptions<N, T> {
+  /** What a row of features belongs to, e.g. `['device']`; the result is keyed by them. */
+  readonly keys: N;
+  /** How many ms after its time a row holds; the column `validUntilMs` says until when. Default `null`: until the next one of its key. */
+  readonly ttlMs?: T;
+}

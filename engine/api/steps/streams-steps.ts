@@ -1,11 +1,11 @@
 import { PlanError } from '../../error';
 import { given } from '../given';
 import type { LookupTable } from '../lookup-table';
-import type { Flat, Row } from '../row-types';
+import type { Flat, NamesOf, Row } from '../row-types';
 import type { Pipeline, RevisedBounds, Stream, StreamOf, WindowBounds } from '../stages';
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
-import type { IntervalJoinOptions, LookupOptions, WindowJoinOptions } from './join-options';
+import type { FeatureViewOptions, IntervalJoinOptions, LookupOptions, WindowJoinOptions } from './join-options';
 import type { BothSidesHaveTheColumn, HasColumns, JoinedRow, LetterRow, Prefixed, SharedNames, TwiceInJoin } from './stream-columns';
 
 /** One or more of `N`. */
@@ -52,6 +52,12 @@ export interface StreamsSteps<R extends Row, K extends string> extends HasColumn
   ): Unless<keyof R & keyof Prefixed<T, C[number], P>, Flat<R & Prefixed<T, C[number], P>>, K>;
 
   /**
+   * The newest row of each key, for a store that is asked for the features of now: `features.featureView({ keys: ['device'], ttlMs: 60_000 }).to(publish('features/{device}', { retain: true }))`.
+   * Rows older than the newest of their key are counted as dropped. For the features at the time of a record, take `records.lookup(features, { … })`.
+   */
+  featureView<const N extends Names<NamesOf<R>['keys']>, const T extends number | null = null>(options: FeatureViewOptions<N, T>): StreamOf<T extends number ? Flat<R & { readonly validUntilMs: number }> : R, N[number]>;
+
+  /**
    * What could not be used by any step up to here, as rows: `.deadLetters(letters => letters.to(lake('refused')))`. The main line goes on as it is.
    * Letters stay counted as dead letters; those of the branch itself do not come back into it.
    */
@@ -75,6 +81,9 @@ export const streamsSteps: StepTable = {
     given(from, 'lookup', 'a table or a stream of updates, e.g. lookup(lookupTable({ schema, rows }), { on, columns })');
     if ('table' in from) return this.step('lookup', { ...config, table: from.table });
     return this.stepOnto([from], 'temporalLookup', config, 'lookup');
+  },
+  featureView(this: StreamBuilder, options: Readonly<Record<string, unknown>>) {
+    return this.step('featureView', given(options, 'featureView', "{ keys }, e.g. { keys: ['device'], ttlMs: 60_000 }"));
   },
   deadLetters(this: StreamBuilder, steps: (letters: StreamBuilder) => Pipeline) {
     if (typeof steps !== 'function') throw new PlanError('PLAN_BRANCH', `deadLetters: got ${steps === undefined ? 'nothing' : `a ${typeof steps}`}; expected a function. Write .deadLetters(letters => letters.to(…)).`, { details: { path: 'deadLetters' } });

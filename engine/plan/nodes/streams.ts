@@ -9,7 +9,7 @@ import type { WindowSpec } from './window';
 import { parseWindowSpec } from './window';
 
 /** Operators over several streams. */
-export type StreamsNode = UnionNode | IntervalJoinNode | WindowJoinNode | LookupNode | TemporalLookupNode;
+export type StreamsNode = UnionNode | IntervalJoinNode | WindowJoinNode | LookupNode | TemporalLookupNode | FeatureViewNode;
 
 /** All rows of several streams with the same columns. */
 export interface UnionNode extends ManyInputsNode {
@@ -73,8 +73,18 @@ export interface TemporalLookupNode extends ManyInputsNode {
   };
 }
 
+/** The newest row of each key. */
+export interface FeatureViewNode extends UnaryNode {
+  readonly op: 'featureView';
+  readonly config: {
+    readonly keys: readonly string[];
+    /** `null`: a row holds until the next one of its key. */
+    readonly ttlMs: number | null;
+  };
+}
+
 /** The config of each operator of `StreamsNode`, read strictly from untrusted JSON. */
-export const streamsParsers = { union: parseUnion, intervalJoin: parseIntervalJoin, windowJoin: parseWindowJoin, lookup: parseLookup, temporalLookup: parseTemporalLookup };
+export const streamsParsers = { union: parseUnion, intervalJoin: parseIntervalJoin, windowJoin: parseWindowJoin, lookup: parseLookup, temporalLookup: parseTemporalLookup, featureView: parseFeatureView };
 
 const PREFIX_LENGTH_MAX = 32;
 /** With this bound a time and an interval add up exactly. */
@@ -123,11 +133,22 @@ function parseTemporalLookup(json: unknown, path: string): TemporalLookupNode['c
   const config = {
     ...parseLookupConfig(reader),
     retentionMs: reader.integer('retentionMs', 0, INTERVAL_MAX_MS),
-    ttlMs: reader.raw('ttlMs') === null ? null : reader.integer('ttlMs', 0, INTERVAL_MAX_MS),
+    ttlMs: ttl(reader),
     latePolicy: reader.oneOf('latePolicy', ['drop', 'deadLetter'] as const)
   };
   reader.end();
   return config;
+}
+
+function parseFeatureView(json: unknown, path: string): FeatureViewNode['config'] {
+  const reader = new ObjectReader(json, path);
+  const config = { keys: columnNames(reader, 'keys', 1, PLAN_LIMITS.keyColumnsMax), ttlMs: ttl(reader) };
+  reader.end();
+  return config;
+}
+
+function ttl(reader: ObjectReader): number | null {
+  return reader.raw('ttlMs') === null ? null : reader.integer('ttlMs', 0, INTERVAL_MAX_MS);
 }
 
 function parseLookupConfig(reader: ObjectReader): LookupConfig {

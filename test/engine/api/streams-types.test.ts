@@ -35,6 +35,8 @@ readings.windowJoin(orders, { on: ['device'], window: tumbling({ sizeMs: 5 }), a
 readings.keyBy('line').lookup(sites, { on: ['device'], columns: ['site', 'height'], missing: 'drop' }).filter(r => r.site > 'm' && r.height > r.load).to(publish('s/{site}'));
 readings.lookup(settings, { on: ['device'], columns: ['limit', 't'], as: { right: 'set_' }, retentionMs: 60_000, ttlMs: null }).filter(r => r.set_limit > r.load && r.set_t < r.t).to(lake('l'));
 readings.deadLetters(letters => letters.keyBy('code').filter(l => l.topic > 'a' && !l.truncated && l.arrivalTimeMs > 0).to(lake('refused', { partitionBy: ['day', 'code'] }))).to(lake('rows'));
+readings.featureView({ keys: ['device', 'line'], ttlMs: 60_000 }).filter(r => r.validUntilMs > r.t).to(publish('f/{device}/{line}', { retain: true }));
+readings.featureView({ keys: ['device'] }).to(lake('f'));
 readings.keyBy('device').union(readings.filter(r => r.load > 1).keyBy('device')).to(lake('u'));
 `;
 
@@ -55,6 +57,8 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a table row without a column', "lookupTable({ schema: schema({ device: utf8(), limit: float64() }), rows: [{ device: 'a' }] });", /Property 'limit' is missing/u],
   ['a join with a finished pipeline', "readings.intervalJoin(orders.to(lake('x')), { on: ['device'], lowerMs: 0, upperMs: 1 });", /Type 'Pipeline' has no properties in common with type 'HasColumns</u],
   ['a union of other columns', 'readings.union(orders);', /is not assignable to parameter of type 'Stream</u],
+  ['a feature view by no column', "readings.featureView({ keys: ['devcie'] });", /Type '"devcie"' is not assignable to type '(?=[^']*"device")(?=[^']*"line")[^']*'/u],
+  ['an end of validity without a time to live', "readings.featureView({ keys: ['device'] }).filter(r => r.validUntilMs > 0);", /Property 'validUntilMs' does not exist/u],
   ['a column that letters do not have', "readings.deadLetters(letters => letters.filter(l => l.reason > 'a').to(lake('x')));", /Property 'reason' does not exist on type 'LetterRow'/u],
   ['letters that do not go anywhere', 'readings.deadLetters(letters => letters);', /is missing the following properties from type 'Pipeline'/u]
 ];
