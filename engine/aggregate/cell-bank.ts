@@ -68,6 +68,10 @@ export class CellBank implements CellStore {
     const { width } = this;
     const saved = reader.f64s();
     if (saved.length !== count * width) throw new LittoralError('SNAPSHOT_CORRUPT', `the snapshot holds ${saved.length} numbers for ${count} windows of ${width}; it cannot be restored. Restore an older one or replay the inbox.`);
-    for (let i = 0; i < count; i++) this.values.set(saved.subarray(i * width, (i + 1) * width), cells[i]! * width);
+    const { values } = this;
+    for (let i = 0; i < count; i++) {
+      const at = cells[i]! * width;
+      for (let field = 0; field < width; field++) values[at + field] = saved[i * width + field]!;
+    }
   }
 }

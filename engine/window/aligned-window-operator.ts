@@ -120,7 +120,7 @@ export class AlignedWindowOperator implements Operator {
     log.restore(reader.f64());
     this.setWatermark(log.watermarkMs);
     this.keys.load(reader);
-    loadWindows(this.open, this.cells.stores, this.keys.size, reader);
+    loadWindows(this.open, this.pool, this.cells.stores, this.keys.size, reader);
   }
 
   /** Takes the rows [from, to), between which no window ends. */

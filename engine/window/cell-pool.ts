@@ -40,6 +40,12 @@ export class CellPool {
     return this.cellsMax - this.openCount;
   }
 
+  /** Makes room for `cellCount` more cells at once. */
+  reserve(cellCount: number): void {
+    const needed = Math.min(this.used + cellCount, this.cellsMax + 1);
+    if (needed > this.keyOf.length) this.grow(Math.max(needed, this.nextSize));
+  }
+
   /** An empty cell for `key`, or `DISCARD_CELL` when the pool has reached its bound. */
   allocate(key: number): number {
     let cell = this.free;
@@ -47,7 +53,7 @@ export class CellPool {
       this.free = this.next[cell]!;
     } else {
       if (this.used > this.cellsMax) return DISCARD_CELL;
-      if (this.used === this.keyOf.length) this.grow(Math.ceil(this.used * (this.used < LARGE_CELLS ? GROWTH : LARGE_GROWTH)));
+      if (this.used === this.keyOf.length) this.grow(this.nextSize);
       cell = this.used++;
     }
     this.keyOf[cell] = key;
@@ -77,6 +83,10 @@ export class CellPool {
     }
     this.free = free;
     this.openCount -= cells.length;
+  }
+
+  private get nextSize(): number {
+    return Math.ceil(this.keyOf.length * (this.keyOf.length < LARGE_CELLS ? GROWTH : LARGE_GROWTH));
   }
 
   private grow(cellCount: number): void {

@@ -18,13 +18,14 @@ export function saveWindows(open: OpenWindows, pool: CellPool, stores: readonly 
 }
 
 /** Opens the windows that `saveWindows` wrote; there must be none open. */
-export function loadWindows(open: OpenWindows, stores: readonly CellStore[], keyCount: number, reader: SnapshotReader): void {
+export function loadWindows(open: OpenWindows, pool: CellPool, stores: readonly CellStore[], keyCount: number, reader: SnapshotReader): void {
   open.reserveKeys(keyCount);
   const windowCount = reader.u32();
   for (let i = 0; i < windowCount; i++) {
     const window = open.open(reader.f64(), reader.f64());
     const bytes = reader.bytes().slice();
     checkSnapshot(bytes.length % 4 === 0, 'an unreadable window');
+    pool.reserve(bytes.length / 4);
     const cells = new Int32Array(bytes.buffer).map(key => {
       checkSnapshot(key >= 0 && key < keyCount, 'a window of an unknown key');
       const cell = open.cell(window, key);
