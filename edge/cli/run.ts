@@ -1,5 +1,4 @@
-import { parseKeyRing, type KeyRing } from '../crypto/key-ring';
-import { readFileText } from '../host/files';
+import { readKeyRing } from '../crypto/read-key-ring';
 import { brokerAddress } from '../mqtt/broker-settings';
 import { UsageError } from './verb';
 import type { Call, Verb } from './verb';
@@ -38,7 +37,7 @@ it goes live. Without one the agent waits (POST /bundles with the token in DIR/a
       bundleFile: call.operands[0],
       brokerUrl: broker,
       lakeDir: call.text('lake'),
-      keys: await keyRing(call.text('keys')),
+      keys: await readKeyRing(call.text('keys')),
       http: httpAddress(call.text('http'))
     });
     await Promise.race([stop.asked, agent.done]);
@@ -68,13 +67,6 @@ function stopSignal(call: Call): { readonly asked: Promise<void>; finished(): vo
       if (timer !== null) clearTimeout(timer);
     }
   };
-}
-
-/** The keys of the file, else of the environment. */
-async function keyRing(file: string | undefined): Promise<KeyRing | undefined> {
-  if (file !== undefined) return parseKeyRing(await readFileText(file, 'key'), `key file "${file}"`);
-  const text = process.env['LITTORAL_KEYS'];
-  return text === undefined ? undefined : parseKeyRing(text, 'LITTORAL_KEYS');
 }
 
 function httpAddress(text: string | undefined): { host: string; port: number } | undefined {

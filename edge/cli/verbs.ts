@@ -1,4 +1,5 @@
 import { bundle } from './bundle';
+import { decrypt } from './decrypt';
 import { explain } from './explain';
 import { inspect } from './inspect';
 import { keygen } from './keygen';
@@ -13,4 +14,4 @@ import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, lake, schema, explain, reference];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, decrypt, lake, schema, explain, reference];

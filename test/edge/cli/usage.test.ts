@@ -27,7 +27,7 @@ describe('the command line', () => {
 
   test('the examples on the help pages work as they stand in a clone', async () => {
     symlinkSync(join(ROOT, 'test'), littoral.path('test'));
-    for (const name of ['plan', 'replay', 'validate', 'keygen', 'bundle', 'verify', 'inspect', 'schema', 'explain']) {
+    for (const name of ['plan', 'replay', 'validate', 'keygen', 'bundle', 'verify', 'inspect', 'decrypt', 'schema', 'explain']) {
       const [program, ...args] = (VERBS.find(verb => verb.name === name)?.example ?? '').split(' ').map(word => word.replaceAll('"', ''));
       expect(program).toBe('littoral');
       const ended = await littoral.run(args);
