@@ -37,8 +37,9 @@ export class NumberBlock implements BlockColumn {
 
   prepare(block: RowBlock): void {
     const column = block.batch.columns[this.columnIndex]!;
-    if ((column.kind === 'float64' || column.kind === 'timestampMs') && column.validity === null) {
-      this.values = column.values;
+    const plain = this.plainValues(block.batch);
+    if (plain !== null) {
+      this.values = plain;
       this.cells = block.cells;
       this.rows = null;
       this.from = block.from;
@@ -50,6 +51,12 @@ export class NumberBlock implements BlockColumn {
     this.values = this.scratchValues;
     this.cells = this.scratchCells;
     this.rows = this.scratchRows;
+  }
+
+  /** The values of a column of doubles without nulls, by row; null for other columns. */
+  plainValues(batch: Batch): Float64Array | null {
+    const column = batch.columns[this.columnIndex]!;
+    return (column.kind === 'float64' || column.kind === 'timestampMs') && column.validity === null ? column.values : null;
   }
 
   private compact(column: Column, block: RowBlock): number {

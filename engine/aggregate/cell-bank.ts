@@ -1,5 +1,6 @@
-import { assert, LittoralError } from '../error';
+import { assert } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import { corruptSnapshot } from './corrupt';
 
 /** What is kept per cell, in arrays that grow with the number of cells. New and cleared cells are empty. */
 export interface CellStore {
@@ -67,7 +68,7 @@ export class CellBank implements CellStore {
   load(cells: Int32Array, count: number, reader: SnapshotReader): void {
     const { width } = this;
     const saved = reader.f64s();
-    if (saved.length !== count * width) throw new LittoralError('SNAPSHOT_CORRUPT', `the snapshot holds ${saved.length} numbers for ${count} windows of ${width}; it cannot be restored. Restore an older one or replay the inbox.`);
+    if (saved.length !== count * width) throw corruptSnapshot(`${saved.length} numbers for ${count} windows of ${width}`);
     const { values } = this;
     for (let i = 0; i < count; i++) {
       const at = cells[i]! * width;

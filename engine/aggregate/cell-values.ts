@@ -1,8 +1,8 @@
-import { LittoralError } from '../error';
 import { compareTexts } from '../expression/text-tables';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateInput, StateSet } from './aggregate';
 import type { BlockColumn } from './block';
+import { corruptSnapshot } from './corrupt';
 
 const ENTRY_NUMBERS = 5;
 
@@ -51,7 +51,7 @@ export function loadValues(kind: ValueKind, reader: SnapshotReader): readonly Ce
   const count = reader.u32();
   const values = kind === 'number' ? [...reader.f64s()] : kind === 'bigint' ? bigints(reader.bytes()) : Array.from({ length: count }, () => reader.text());
   if (values.length === count) return values;
-  throw new LittoralError('SNAPSHOT_CORRUPT', `the snapshot holds ${values.length} distinct values instead of ${count}; it cannot be restored. Restore an older one or replay the inbox.`);
+  throw corruptSnapshot(`${values.length} different values instead of ${count}`);
 }
 
 function bigints(bytes: Uint8Array): readonly bigint[] {

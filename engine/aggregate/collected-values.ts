@@ -1,10 +1,10 @@
-import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { AggregateState, StateBound } from './aggregate';
 import type { ArrivalBlock } from './arrival';
 import { arrivedBefore } from './arrival';
 import type { NumberBlock } from './block';
 import { DISCARD_CELL } from './block';
+import { corruptSnapshot } from './corrupt';
 import type { Growing } from './growing';
 import { growing, push } from './growing';
 import { HeldValues } from './held-values';
@@ -85,7 +85,7 @@ export class Collected implements CellContent {
   load(reader: SnapshotReader): void {
     this.valueCount = reader.f64();
     [this.values, this.ats, this.places] = [read(reader), read(reader), read(reader)];
-    if (this.values.count !== this.ats.count || this.values.count !== this.places.count) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a list whose values and arrivals do not fit; it cannot be restored. Restore an older one or replay the inbox.');
+    if (this.values.count !== this.ats.count || this.values.count !== this.places.count) throw corruptSnapshot('a list whose values and arrivals do not fit');
   }
 
   private take(from: Collected, index: number): void {

@@ -3,6 +3,7 @@ import type { AggregateState, StateBound } from './aggregate';
 import { DISCARD_CELL } from './block';
 import type { CellValue, ValueKind, ValueSource } from './cell-values';
 import { entrySize, loadValues, saveValues } from './cell-values';
+import { corruptSnapshot } from './corrupt';
 import type { Entries } from './held-entries';
 import { HeldEntries } from './held-entries';
 import { addToRegisters, estimate, HLL_BYTES, mergeRegisters } from './hyper-log-log';
@@ -71,8 +72,8 @@ export class DistinctContent implements CellContent, Entries {
       return;
     }
     this.values = null;
-    this.registers = new Uint8Array(HLL_BYTES);
-    this.registers.set(reader.bytes().subarray(0, HLL_BYTES));
+    this.registers = reader.bytes().slice();
+    if (this.registers.length !== HLL_BYTES) throw corruptSnapshot(`a distinct count of ${this.registers.length} bytes`);
   }
 
   private giveUpValues(): void {

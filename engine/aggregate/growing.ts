@@ -23,7 +23,8 @@ export function pushAll(into: Growing, values: Float64Array, count: number): voi
   into.count += count;
 }
 
-function reserve(into: Growing, needed: number): void {
+/** Makes room for `needed` values altogether. */
+export function reserve(into: Growing, needed: number): void {
   if (needed <= into.values.length) return;
   const grown = new Float64Array(Math.max(needed, into.values.length * 2, FIRST_CAPACITY));
   grown.set(into.values.subarray(0, into.count));

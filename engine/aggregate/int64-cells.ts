@@ -1,5 +1,6 @@
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { CellStore } from './cell-bank';
+import { corruptSnapshot } from './corrupt';
 
 /** One int64 per cell. */
 export class Int64Cells implements CellStore {
@@ -25,7 +26,8 @@ export class Int64Cells implements CellStore {
 
   load(cells: Int32Array, count: number, reader: SnapshotReader): void {
     const bytes = reader.bytes().slice();
-    const saved = new BigInt64Array(bytes.buffer, 0, Math.floor(bytes.length / 8));
-    for (let i = 0; i < count; i++) this.values[cells[i]!] = saved[i] ?? this.empty;
+    if (bytes.length !== count * 8) throw corruptSnapshot(`${bytes.length} bytes for ${count} windows of one int64`);
+    const saved = new BigInt64Array(bytes.buffer);
+    for (let i = 0; i < count; i++) this.values[cells[i]!] = saved[i]!;
   }
 }

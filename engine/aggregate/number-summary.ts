@@ -1,3 +1,4 @@
+import type { Batch } from '../batch/batch';
 import { assert } from '../error';
 import { isList } from '../schema/schema';
 import type { AggregateInput, AggregateState, StateSet } from './aggregate';
@@ -16,6 +17,15 @@ export interface NumberSummaryOptions {
   /** Where the loop counts: in the rows of the operator when the column is never null, so that both are one. */
   readonly countsRows: boolean;
   readonly countAt: number;
+}
+
+/** Values of a batch, and where their summary stands in the records of `bank`: for a loop that finds cells and adds to them in one. */
+export interface DirectSummary {
+  /** By row of the batch. */
+  readonly values: Float64Array;
+  readonly bank: CellBank;
+  readonly countAt: number;
+  readonly offset: number;
 }
 
 /**
@@ -54,6 +64,13 @@ export class NumberSummary implements AggregateState {
     const { bank, numbers, countsRows, countAt } = this.options;
     assert(!countsRows || numbers.count === block.count, 'a column that is never null has no null');
     addValues(numbers, bank.values, bank.width, countAt, this.offset);
+  }
+
+  /** The summary of the rows of `batch`, if it counts them, too, and their values stand there as doubles without nulls. */
+  direct(batch: Batch): DirectSummary | null {
+    const { bank, numbers, countsRows, countAt } = this.options;
+    const values = countsRows ? numbers.plainValues(batch) : null;
+    return values === null ? null : { values, bank, countAt, offset: this.offset };
   }
 
   merge(into: number, from: number): void {
@@ -98,7 +115,8 @@ function addValues({ cells, values, from, count }: NumberBlock, bank: Float64Arr
   for (let i = unrolled; i < count; i++) addValue(bank, cells[i]! * width, values[from + i]!, countAt, offset);
 }
 
-function addValue(bank: Float64Array, cellAt: number, value: number, countAt: number, offset: number): void {
+/** Adds `value` to the summary at `offset` of the record at `cellAt`. */
+export function addValue(bank: Float64Array, cellAt: number, value: number, countAt: number, offset: number): void {
   const record = cellAt + offset;
   bank[cellAt + countAt]! += 1;
   // addCompensated, written out: the compiler inlines only so much.

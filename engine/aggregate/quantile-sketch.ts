@@ -1,5 +1,5 @@
-import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
+import { corruptSnapshot } from './corrupt';
 import type { Growing } from './growing';
 import { growing, push, pushAll } from './growing';
 import type { QuantileMethod } from '../signal/quantile-method';
@@ -99,7 +99,7 @@ export class QuantileSketch {
   load(reader: SnapshotReader): void {
     const [count, nanCount, least, greatest] = reader.f64s();
     const levelCount = reader.u32();
-    if (greatest === undefined || levelCount === 0 || levelCount > 64) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds an unreadable quantile sketch; it cannot be restored. Restore an older one or replay the inbox.');
+    if (greatest === undefined || levelCount === 0 || levelCount > 64) throw corruptSnapshot('an unreadable sketch of quantiles');
     this.grow(count! + nanCount!);
     this.count = count!;
     this.nanCount = nanCount!;

@@ -55,10 +55,11 @@ export class SignalBuffer implements AggregateState {
       const cell = block.cells[i]!;
       if (cell === DISCARD_CELL) continue;
       const row = block.from + i;
-      if (valueCountAt(column, row) === 0) continue;
+      const sampleCount = valueCountAt(column, row);
+      if (sampleCount === 0) continue;
       const signal = this.store.at(cell);
       const before = signal.size;
-      signal.begin(block.batch.eventTimeMs[row]!, at[row]!, place[row]!);
+      signal.begin(block.batch.eventTimeMs[row]!, at[row]!, place[row]!, sampleCount);
       appendSamples(signal, column, row);
       this.held += signal.size - before;
     }

@@ -3,6 +3,7 @@ import type { AggregateState, StateBound } from './aggregate';
 import { DISCARD_CELL } from './block';
 import type { CellValue, ValueKind, ValueSource } from './cell-values';
 import { entrySize, loadValues, orderOf, saveValues } from './cell-values';
+import { corruptSnapshot } from './corrupt';
 import type { Entries } from './held-entries';
 import { HeldEntries } from './held-entries';
 import { AGGREGATE_LIMITS } from './limits';
@@ -61,7 +62,8 @@ class Frequencies implements CellContent, Entries {
   load(reader: SnapshotReader): void {
     const values = loadValues(this.kind, reader);
     const counts = reader.f64s();
-    values.forEach((value, index) => this.add(value, counts[index] ?? 0));
+    if (counts.length !== values.length) throw corruptSnapshot(`${counts.length} counts of ${values.length} values`);
+    values.forEach((value, index) => this.add(value, counts[index]!));
   }
 }
 
