@@ -1,5 +1,4 @@
 import type { SessionSpec } from '../plan/nodes/window';
-import { countUpTo } from './count-up-to';
 import { renumbered } from './live-keys';
 import type { SessionCells } from './session-cells';
 
@@ -14,7 +13,7 @@ export class SessionLists {
   /** Session with the latest start of each key, 0 without one. */
   private newest = new Int32Array(64);
   /** The others, ascending. */
-  private older = new Map<number, number[]>();
+  private older: (number[] | undefined)[] = [];
   private keysWithSessions = 0;
   private readonly maxDurationMs: number;
 
@@ -71,23 +70,26 @@ export class SessionLists {
   }
 
   remove(key: number, cell: number): void {
-    const older = this.older.get(key);
+    const older = this.older[key];
     if (this.newest[key] === cell) {
       this.newest[key] = older?.pop() ?? 0;
       if (this.newest[key] === 0) this.keysWithSessions -= 1;
     } else older?.splice(older.indexOf(cell), 1);
-    if (older?.length === 0) this.older.delete(key);
   }
 
   /** The sessions of `key`, ascending. */
   of(key: number): readonly number[] {
     const newest = this.newest[key]!;
-    return newest === 0 ? [] : [...(this.older.get(key) ?? []), newest];
+    return newest === 0 ? [] : [...(this.older[key] ?? []), newest];
   }
 
   renumber(numbers: Int32Array): void {
     this.newest = renumbered(this.newest, numbers);
-    this.older = new Map([...this.older].map(([key, cells]) => [numbers[key]!, cells]));
+    const older: (number[] | undefined)[] = [];
+    this.older.forEach((cells, key) => {
+      if (numbers[key]! >= 0) older[numbers[key]!] = cells;
+    });
+    this.older = older;
   }
 
   /** The neighbours of `time`, whether they touch it or not. */
@@ -97,7 +99,7 @@ export class SessionLists {
     this.left = startsBefore ? newest : 0;
     this.right = startsBefore ? 0 : newest;
     if (startsBefore) return;
-    const older = this.older.get(key);
+    const older = this.older[key];
     if (older === undefined) return;
     const index = this.countUpTo(older, time);
     this.left = older[index - 1] ?? 0;
@@ -106,14 +108,18 @@ export class SessionLists {
 
   /** How many of `cells` start at or before `time`. */
   private countUpTo(cells: readonly number[], time: number): number {
-    return countUpTo(cells.length, index => this.cells.startMs(cells[index]!), time);
+    const { bounds } = this.cells;
+    let low = 0;
+    let high = cells.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (bounds[2 * cells[middle]!]! > time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private olderOf(key: number): number[] {
-    const known = this.older.get(key);
-    if (known !== undefined) return known;
-    const older: number[] = [];
-    this.older.set(key, older);
-    return older;
+    return (this.older[key] ??= []);
   }
 }

@@ -26,8 +26,8 @@ export interface LoadedSessions {
   readonly keyCount: number;
 }
 
-/** Opens the sessions that `saveSessions` wrote; there must be none. */
-export function loadSessions({ sessions, pool, stores, keyCount }: LoadedSessions, reader: SnapshotReader): void {
+/** Opens the sessions that `saveSessions` wrote, and says how many; there must be none. */
+export function loadSessions({ sessions, pool, stores, keyCount }: LoadedSessions, reader: SnapshotReader): number {
   const counts = reader.f64s();
   checkSnapshot(counts.length === keyCount, 'sessions of unknown keys');
   const all: number[] = [];
@@ -41,4 +41,5 @@ export function loadSessions({ sessions, pool, stores, keyCount }: LoadedSession
   const cells = Int32Array.from(all);
   for (const store of stores) store.load(cells, cells.length, reader);
   for (const cell of cells) sessions.insert(pool.keyOf[cell]!, cell);
+  return cells.length;
 }
