@@ -1,6 +1,6 @@
-import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { arrivedBefore } from './arrival';
+import { corruptSnapshot } from './corrupt';
 import type { Growing } from './growing';
 import { growing, push, reserve } from './growing';
 import type { CellContent } from './object-cells';
@@ -80,7 +80,7 @@ export class SignalCell implements CellContent {
     this.samples = read(reader);
     const starts = Array.from({ length: this.pieceCount }, (_, piece) => this.numberOf(piece, START));
     const fit = this.pieces.count % PIECE_NUMBERS === 0 && starts.every((start, piece) => start >= (starts[piece - 1] ?? 0) && start <= this.samples.count);
-    if (!fit) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a signal whose pieces do not fit its samples; it cannot be restored. Restore an older one or replay the inbox.');
+    if (!fit) throw corruptSnapshot('a signal whose pieces do not fit its samples');
   }
 
   private get pieceCount(): number {

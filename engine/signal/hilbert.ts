@@ -1,5 +1,8 @@
 import { FftPlans } from './fft';
 
+/** Below it squares lose digits. */
+const SQUARE_MIN = 1e-290;
+
 /** Envelope of a signal, |scipy.signal.hilbert(x)|: the momentary amplitude of a band-limited oscillation. As long as `x`. Cost: two transforms. */
 export function envelope(x: Float64Array, plans = new FftPlans()): Float64Array {
   const n = x.length;
@@ -16,5 +19,13 @@ export function envelope(x: Float64Array, plans = new FftPlans()): Float64Array 
   }
   const out = new Float64Array(n * 2);
   plans.plan(n).transform(out, analytic);
-  return Float64Array.from({ length: n }, (_, i) => Math.hypot(out[i * 2]!, out[i * 2 + 1]!));
+  const magnitudes = new Float64Array(n);
+  for (let i = 0; i < n; i++) magnitudes[i] = magnitudeOf(out[i * 2]!, out[i * 2 + 1]!);
+  return magnitudes;
+}
+
+/** √(re² + im²); Math.hypot, which is slow, where the squares leave the range of doubles. */
+function magnitudeOf(re: number, im: number): number {
+  const squared = re * re + im * im;
+  return squared > SQUARE_MIN && squared < Infinity ? Math.sqrt(squared) : Math.hypot(re, im);
 }

@@ -4,6 +4,9 @@ const KEY_MAX = DIGITS * DIGITS - 1;
 /** How many moves per value the insertion may make before sorting by all digits is cheaper. */
 const MOVES_PER_VALUE = 4;
 
+/** Up to how many values an insertion sort alone is quicker. */
+const INSERTION_MAX = 128;
+
 /** Parts of a double, two digits each; they overlap a little. */
 type Part = 'top' | 'middle' | 'low';
 
@@ -16,8 +19,8 @@ export class SortOrder {
   private readonly doubles: Float64Array;
   private readonly bits: Int32Array;
   private readonly keys: Int32Array;
-  private readonly lowCounts = new Int32Array(DIGITS);
-  private readonly highCounts = new Int32Array(DIGITS);
+  private readonly lowCounts: Int32Array;
+  private readonly highCounts: Int32Array;
   private readonly order: Int32Array;
   private readonly spare: Int32Array;
 
@@ -25,6 +28,8 @@ export class SortOrder {
     this.doubles = new Float64Array(capacity);
     this.bits = new Int32Array(this.doubles.buffer);
     this.keys = new Int32Array(capacity);
+    this.lowCounts = new Int32Array(capacity <= INSERTION_MAX ? 0 : DIGITS);
+    this.highCounts = new Int32Array(this.lowCounts.length);
     this.order = new Int32Array(capacity);
     this.spare = new Int32Array(capacity);
   }
@@ -33,8 +38,12 @@ export class SortOrder {
   sort(x: Float64Array, from: number, count: number): Int32Array {
     this.doubles.set(x.subarray(from, from + count));
     for (let i = 0; i < count; i++) this.order[i] = i;
+    if (count <= INSERTION_MAX) {
+      this.mend(count, Infinity);
+      return this.order;
+    }
     this.sortBy('top', count);
-    if (!this.mend(count)) for (const part of ['low', 'middle', 'top'] as const) this.sortBy(part, count);
+    if (!this.mend(count, count * MOVES_PER_VALUE)) for (const part of ['low', 'middle', 'top'] as const) this.sortBy(part, count);
     return this.order;
   }
 
@@ -52,20 +61,20 @@ export class SortOrder {
     deal(keys, DIGIT_BITS, startsOf(highCounts), { order: spare, count }, order);
   }
 
-  /** Insertion sort of what is nearly sorted; false when it takes too many moves. */
-  private mend(count: number): boolean {
+  /** Insertion sort of few values or nearly sorted ones, NaN last; false when it takes more than `movesMax` moves. */
+  private mend(count: number, movesMax: number): boolean {
     const { order, doubles } = this;
-    let moves = count * MOVES_PER_VALUE;
+    let moves = movesMax;
     let before = -Infinity;
     for (let i = 0; i < count; i++) {
       const index = order[i]!;
       const value = doubles[index]!;
-      if (!(before > value)) {
+      if (before <= value || value !== value) {
         before = value;
         continue;
       }
       let place = i;
-      for (; place > 0 && doubles[order[place - 1]!]! > value; place--) order[place] = order[place - 1]!;
+      for (; place > 0 && !(doubles[order[place - 1]!]! <= value); place--) order[place] = order[place - 1]!;
       order[place] = index;
       moves -= i - place;
       if (moves < 0) return false;

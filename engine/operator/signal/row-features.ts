@@ -1,6 +1,8 @@
-import type { Aggregate } from '../../aggregate/aggregate';
+import type { Aggregate, AggregateState, StateBound } from '../../aggregate/aggregate';
 import { StateSet } from '../../aggregate/aggregate';
 import type { UsedAggregate } from '../../aggregate/aggregate-inputs';
+import type { BlockColumn } from '../../aggregate/block';
+import type { CellStore } from '../../aggregate/cell-bank';
 import type { Batch, Column } from '../../batch/batch';
 import type { AnyColumnBuilder } from '../../codec/column-builder';
 import { columnBuilder } from '../../codec/column-builder';
@@ -15,15 +17,23 @@ export interface Refusal {
 
 /** Aggregates of one row, or of a few, at a time: over the elements of lists, as over the rows of a window otherwise. */
 export class RowFeatures {
-  private readonly states = new StateSet();
+  private readonly stores: readonly CellStore[];
+  private readonly columns: readonly BlockColumn[];
+  private readonly bounds: readonly StateBound[];
+  private readonly adders: readonly AggregateState[];
   private readonly aggregates: readonly Aggregate[];
   private readonly builders: readonly AnyColumnBuilder[];
   private cells = Int32Array.of(CELL);
 
   constructor(uses: readonly UsedAggregate[]) {
-    this.aggregates = uses.map(({ spec, input }) => spec.create(input, this.states));
+    const states = new StateSet();
+    this.aggregates = uses.map(({ spec, input }) => spec.create(input, states));
     this.builders = uses.map(({ spec, input }) => columnBuilder(spec.resolve(input).type));
-    for (const store of this.states.stores) store.resize(CELL + 1);
+    this.stores = states.stores;
+    this.columns = states.blockColumns;
+    this.bounds = states.all.flatMap(state => state.bound ?? []);
+    this.adders = states.adders;
+    for (const store of this.stores) store.resize(CELL + 1);
   }
 
   /** Appends the results of the rows [from, from + count), null for those that `isShort`; or says why they have none. */
@@ -36,7 +46,7 @@ export class RowFeatures {
         else aggregate.read(this.cells, 1, into);
       });
     }
-    for (const store of this.states.stores) store.clear(CELL);
+    for (const store of this.stores) store.clear(CELL);
     return refusal;
   }
 
@@ -52,14 +62,14 @@ export class RowFeatures {
   private take(batch: Batch, from: number, count: number): Refusal | null {
     if (this.cells.length < count) this.cells = new Int32Array(count * 2).fill(CELL);
     const block = { batch, from, count, cells: this.cells };
-    for (const { bound } of this.states.all) {
-      for (let index = 0; bound !== undefined && index < count; index++) {
+    for (const bound of this.bounds) {
+      for (let index = 0; index < count; index++) {
         if (!bound.admits(block, index)) return bound;
         bound.reserve(block, index);
       }
     }
-    for (const column of this.states.blockColumns) column.prepare(block);
-    for (const state of this.states.adders) state.add(block);
+    for (const column of this.columns) column.prepare(block);
+    for (const state of this.adders) state.add(block);
     for (const aggregate of this.aggregates) {
       const fault = aggregate.fault?.(CELL) ?? null;
       if (fault !== null) return fault;
