@@ -29,6 +29,7 @@ export function naiveSession(config: Config, spec: SessionSpec, input: Stream, l
 
   function take(row: RowEvent): void {
     const key = keyText(row.cells, input.keys);
+    if (!firstSeen.includes(key)) firstSeen.push(key);
     const touching = open.filter(session => session.key === key && session.startMs <= row.t + spec.gapMs && session.endMs >= row.t);
     const merged: Session = {
       key,
@@ -40,7 +41,6 @@ export function naiveSession(config: Config, spec: SessionSpec, input: Stream, l
       losses.late += 1;
       return;
     }
-    if (!firstSeen.includes(key)) firstSeen.push(key);
     open = [...open.filter(session => !touching.includes(session)), merged];
   }
 
@@ -92,7 +92,7 @@ export function naiveCounting(config: Config, spec: CountingSpec, input: Stream,
   }
 }
 
-/** One result per row, when the watermark reaches it; late is t <= watermark. */
+/** One result per row, when the watermark reaches it; late is t <= watermark. First and last are by arrival, as in every window. */
 export function naiveSliding(config: Config, spec: SlidingSpec, input: Stream, losses: Losses): Event[] {
   const out: Event[] = [];
   const taken: RowEvent[] = [];
@@ -116,10 +116,10 @@ export function naiveSliding(config: Config, spec: SlidingSpec, input: Stream, l
     const key = keyText(row.cells, input.keys);
     const sameKey = taken.filter(other => keyText(other.cells, input.keys) === key).sort((a, b) => a.t - b.t);
     const endMs = row.t + 1;
-    if ('sizeMs' in spec) return { startMs: endMs - spec.sizeMs, endMs, rows: sameKey.filter(other => other.t <= row.t && other.t > row.t - spec.sizeMs) };
+    if ('sizeMs' in spec) return { startMs: endMs - spec.sizeMs, endMs, rows: inArrivalOrder(input, sameKey.filter(other => other.t <= row.t && other.t > row.t - spec.sizeMs)) };
     const place = sameKey.indexOf(row);
     const rows = sameKey.slice(Math.max(0, place + 1 - spec.rows), place + 1);
-    return { startMs: rows[0]!.t, endMs, rows };
+    return { startMs: rows[0]!.t, endMs, rows: inArrivalOrder(input, rows) };
   }
 }
 

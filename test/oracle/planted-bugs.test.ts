@@ -10,6 +10,7 @@ import { PLANTED_BUGS } from './planted-bugs';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SEED = 20_261;
 const CASES_MAX = 3_000;
+const TIMEOUT_MS = 300_000;
 
 interface Checker {
   checkCase(seed: number): { readonly law: string } | null;
@@ -41,5 +42,5 @@ describe('the oracle finds a planted bug', () => {
     for (let seed = SEED; seed < SEED + CASES_MAX && found === null; seed++) if (checkCase(seed) !== null) found = seed;
     expect(found, 'a case that shows it').not.toBeNull();
     expect(sound(found!), 'the same case without the bug').toBeNull();
-  });
+  }, TIMEOUT_MS);
 });

@@ -50,8 +50,8 @@ function randomSource(random: Random, id: string): PlanNode {
       schema: { fields: FIELDS },
       eventTime: 't',
       maxOutOfOrdernessMs: random.pick([0, 1, 30, 200]),
-      maxFutureSkewMs: random.pick([null, 100]),
-      idleTimeoutMs: random.pick([null, null, 50, 400]),
+      maxFutureSkewMs: random.pick([null, 100, 100]),
+      idleTimeoutMs: random.pick([null, 50, 90, 400]),
       watermarkPer: random.pick(['source', 'source', 'topic'])
     }
   };
@@ -136,7 +136,7 @@ function randomAggregate(random: Random, index: number, numbers: readonly Field[
 function randomSpec(random: Random): WindowSpec {
   const sizeMs = random.pick([1, 7, 50, 200, 1_000]);
   const offsetWithin = (bound: number): number => (random.chance(0.5) ? 0 : random.int(1 - bound, bound - 1));
-  switch (random.pick(['tumbling', 'hopping', 'cumulating', 'session', 'counting'] as ('tumbling'|'hopping'|'cumulating'|'session'|'counting'|'sliding'|'slidingRows')[])) {
+  switch (random.pick(['tumbling', 'hopping', 'cumulating', 'session', 'counting', 'sliding', 'slidingRows'] as const)) {
     case 'tumbling':
       return { kind: 'tumbling', sizeMs, offsetMs: offsetWithin(sizeMs) };
     case 'hopping': {
