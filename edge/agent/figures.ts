@@ -32,6 +32,7 @@ export function collectFigures(from: FigureSources): AgentFigures {
     active: running?.deployment ?? null,
     counters: pipeline?.totals ?? null,
     violations: [...(pipeline?.graph.metrics().nodes ?? [])].flatMap(([node, { tallies }]) => Object.entries(tallies ?? {}).map(([rule, count]) => ({ node, rule, count }))),
+    drift: [...(pipeline?.graph.drift() ?? [])].flatMap(([node, counts]) => [...counts].map(([name, count]) => ({ node, kind: name.slice(0, name.indexOf(':')), field: name.slice(name.indexOf(':') + 1), count }))),
     duplicates: sources.duplicates,
     packetIdViolations: sources.violations,
     slowRecords,

@@ -10,6 +10,8 @@ export interface AgentFigures {
   readonly counters: ReportCounters | null;
   /** Of the rules of `validate`. */
   readonly violations: readonly { readonly node: string; readonly rule: string; readonly count: number }[];
+  /** How payloads depart from the schema of their source: `kind` unknown, missing, type, range or event. */
+  readonly drift: readonly { readonly node: string; readonly kind: string; readonly field: string; readonly count: number }[];
   readonly duplicates: number;
   readonly packetIdViolations: number;
   readonly slowRecords: number;
@@ -53,6 +55,7 @@ function addFlow(out: Exposition, figures: AgentFigures): void {
     out.add({ name: 'littoral_conservation_error_records', type: 'gauge', help: 'Records that are unaccounted for; 0, or Littoral has a bug.' }, counters.conservationError, pipeline);
   }
   for (const { node, rule, count } of figures.violations) counter('rule_violations_total', 'Violations of a validation rule.', count, { node, rule });
+  for (const { node, kind, field, count } of figures.drift) counter('schema_drift_total', 'Departures of payloads from the schema of their source.', count, { node, kind, field });
   for (const [reason, rows] of Object.entries(figures.dropped)) counter('dropped_records_total', 'Records that were dropped on purpose.', rows, { reason, intentional: 'true' });
   counter('duplicates_suppressed_total', 'Messages that a broker sent again and that were known.', figures.duplicates);
   counter('packet_id_violations_total', 'Packet ids that a broker used again too early.', figures.packetIdViolations);

@@ -8,6 +8,7 @@ const figures: AgentFigures = {
   active: { pipeline: 'bearing-watch', release: 3, sha256: 'ab'.repeat(32) },
   counters: { rowsIn: 100, rowsOut: { alerts: 5, 'odd "name"\\\n': 6 }, late: 1, inGap: 2, filtered: 3, deadLetters: { JSON_SYNTAX: 4, FUTURE_TIME: 5 }, duplicates: 0, dropped: 0, conservationError: 0, watermarkMs: 1_700_000_098_500 },
   violations: [{ node: 'validate', rule: 'load "high"', count: 7 }],
+  drift: [{ node: 'in', kind: 'unknown', field: 'odd "name"', count: 3 }],
   duplicates: 7,
   packetIdViolations: 0,
   slowRecords: 8,
@@ -82,6 +83,7 @@ describe('agentMetrics', () => {
     expect(lines).toContain('littoral_watermark_lag_seconds{pipeline="bearing-watch"} 1.5');
     expect(lines).toContain('littoral_outbox_oldest_age_seconds{sink="bearing-watch/3/alerts"} 10');
     expect(lines).toContain('littoral_decode_errors_total{pipeline="bearing-watch",code="JSON_SYNTAX"} 4');
+    expect(lines).toContain('littoral_schema_drift_total{pipeline="bearing-watch",node="in",kind="unknown",field="odd \\"name\\""} 3');
     expect(lines).toContain('littoral_rule_violations_total{pipeline="bearing-watch",node="validate",rule="load \\"high\\""} 7');
     expect(lines).toContain('littoral_commit_duration_seconds_sum 0.5');
   });
