@@ -81,7 +81,7 @@ export class Outgoing {
 }
 
 function encoderOf(sink: SinkNode, binding: SinkBinding): (batch: Batch) => Uint8Array {
-  if (sink.config.connector === 'lake') return encodeBatch;
+  if (sink.config.connector !== 'mqtt') return encodeBatch;
   const topicOf = prepareTopic(sink.config.topic, binding.schema);
   const payloadOf = rowPayload(sink.config.encoder, binding.schema);
   return batch => encodeEffects(Array.from({ length: batch.rowCount }, (_none, row) => ({ topic: topicOf(batch, row), payload: payloadOf(batch, row) })));

@@ -1,4 +1,4 @@
-import { LittoralError } from '../../engine/error';
+import { assert, LittoralError } from '../../engine/error';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { Publisher } from '../mqtt/publisher';
 import { LakeSink } from '../sink/lake/lake-sink';
@@ -37,6 +37,7 @@ export class Sinks {
   /** Rejects when the rows of `bindings` cannot be carried out here. */
   async check(bindings: Iterable<SinkBinding>): Promise<void> {
     for (const { sink, schema } of bindings) {
+      if (sink.config.connector === 'featureStore') throw new LittoralError('NO_FEATURE_STORE', `sink "${sink.config.name}": this agent has no feature store for the view "${sink.config.view}". Publish the view instead, .to(publish('features/{…}', { retain: true })): then the broker keeps the last row of each key.`);
       if (sink.config.connector === 'mqtt') this.options.brokerOf(sink.config.connection);
       else (await this.table(sink.config.table)).check(schema, sink.config.partitionBy);
     }
@@ -44,7 +45,9 @@ export class Sinks {
 
   async add(key: string, binding: SinkBinding): Promise<void> {
     if (this.drains.has(key)) return;
-    const drain = binding.sink.config.connector === 'mqtt' ? this.mqttSink(key, binding, binding.sink.config.connection) : await this.lakeSink(key, binding, binding.sink.config.table);
+    const { config } = binding.sink;
+    assert(config.connector !== 'featureStore', 'sinks are checked before they are added');
+    const drain = config.connector === 'mqtt' ? this.mqttSink(key, binding, config.connection) : await this.lakeSink(key, binding, config.table);
     this.drains.set(key, drain);
     drain.wake(0);
   }

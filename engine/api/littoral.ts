@@ -33,7 +33,7 @@ export { isPipeline } from './finished-pipeline';
 export { lookupTable } from './lookup-table';
 export { bandPower, crest, dominantFrequency, envelopePeak, envelopeRms, goertzel, kurtosis, peak, peakCount, peakToPeak, skewness, spectralCentroid, spectralEntropy, spectralSpread, zeroCrossings } from './signal-aggregates';
 export { butterworth, decimate, detrend, envelope, findPeaks, medfilt, notch, periodogram, psd, resample, resamplePoly, savgol } from './signal-transforms';
-export { lake, publish } from './sinks';
+export { featureStore, lake, publish } from './sinks';
 export { counting, session, sliding } from './own-windows';
 export { mqtt } from './source';
 export { cumulating, hopping, tumbling } from './windows';

@@ -46,3 +46,13 @@ export interface LakeOptions<P extends string> {
 export function lake<const P extends string = never>(table: string, options: LakeOptions<P> = {}): Sink<Exclude<P, 'day'>> {
   return { config: { connector: 'lake', name: options.name ?? table, table, partitionBy: options.partitionBy } };
 }
+
+export interface FeatureStoreOptions {
+  /** Name of the sink in results and metrics; unique in the pipeline. Default: the view. */
+  readonly name?: string;
+}
+
+/** Keeps the last row of each key in the feature store of the place where the pipeline runs: `.featureView({ keys: ['device'] }).to(featureStore('pumps'))`. Throws PlanError `FEATURE_KEY` for rows without a key. */
+export function featureStore(view: string, options: FeatureStoreOptions = {}): Sink<never> {
+  return { config: { connector: 'featureStore', name: options.name ?? view, view } };
+}

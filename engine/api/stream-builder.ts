@@ -20,6 +20,9 @@ import type { Row } from './row-types';
 import type { LateBranch, ModelOutputs, Pipeline, PredictOptions } from './stages';
 import type { Window, WindowOptions } from './windows';
 
+/** Fields of a sink that have defaults, by connector. */
+const SINK_DEFAULTS: Readonly<Record<string, readonly string[]>> = { mqtt: ['qos', 'retain'], lake: ['partitionBy'] };
+
 type RowFunction = (...args: never[]) => unknown;
 type NodeToPlace = Parameters<PlanBuilder['add']>[0];
 
@@ -85,9 +88,8 @@ export class StreamBuilder {
   to(sink: Sink<string>): Pipeline {
     given(sink, 'to', "a sink, e.g. to(publish('alerts/{device}')) or to(lake('alerts'))");
     const connector = String(sink.config['connector']);
-    const isPublish = connector === 'mqtt';
-    const settings = isPublish ? { ...sink.config, connection: sink.config['connection'] ?? this.plan.connection } : sink.config;
-    const config = configParsers.sink(withDefaults(operatorSpecs.sink, settings, isPublish ? ['qos', 'retain'] : ['partitionBy']), `sink "${String(sink.config['name'])}"`);
+    const settings = connector === 'mqtt' ? { ...sink.config, connection: sink.config['connection'] ?? this.plan.connection } : sink.config;
+    const config = configParsers.sink(withDefaults(operatorSpecs.sink, settings, SINK_DEFAULTS[connector] ?? []), `sink "${String(sink.config['name'])}"`);
     this.plan.refuseTakenSink(config.name);
     return new FinishedPipeline(this.plan.add({ op: 'sink', config }, config.name, `sink "${config.name}"`).build(), this.host);
   }

@@ -8,14 +8,14 @@ import type { SinkConfig } from '../plan/plan';
 import type { Schema } from '../schema/schema';
 import { newCounters } from './counters';
 import { onlyInput } from './only-input';
-import type { Chunk, Operator, OperatorSpec } from './operator';
+import type { Chunk, Operator, OperatorSpec, StreamType } from './operator';
 
 /** Hands rows to the host, which carries them out. */
 export const sink: OperatorSpec<SinkConfig> = {
   op: 'sink',
-  doc: 'Hands rows to the host: published by MQTT, one message per row, or written to a table of the lake.',
+  doc: 'Hands rows to the host: published by MQTT, one message per row, written to a table of the lake, or put into a feature store, which keeps the last row of each key.',
   fields: [
-    { name: 'connector', type: "'mqtt' | 'lake'", doc: 'Where rows go.' },
+    { name: 'connector', type: "'mqtt' | 'lake' | 'featureStore'", doc: 'Where rows go.' },
     { name: 'name', type: 'text', doc: 'Name in rows-out files and metrics; unique in the Plan.' },
     { name: 'topic', type: 'text', doc: 'mqtt: topic with {column} placeholders.' },
     { name: 'connection', type: 'text', doc: 'mqtt: name of a connection that the host knows.' },
@@ -23,15 +23,19 @@ export const sink: OperatorSpec<SinkConfig> = {
     { name: 'retain', type: 'bool', default: false, doc: 'mqtt: whether the broker keeps the last message.' },
     { name: 'encoder', type: DECODER_TYPE, doc: 'mqtt: format of the messages, with the options of a source’s decoder; absent: JSON as in rows-out files.' },
     { name: 'table', type: 'text', doc: 'lake: name of the table.' },
-    { name: 'partitionBy', type: 'column names', default: [], doc: 'lake: columns of the folders; day is taken from the event time (UTC).' }
+    { name: 'partitionBy', type: 'column names', default: [], doc: 'lake: columns of the folders; day is taken from the event time (UTC).' },
+    { name: 'view', type: 'text', doc: 'featureStore: what the features are called in the store; the rows must have a key.' }
   ],
   drops: 'Nothing.',
   memory: 'The rows of one step.',
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'sink', path);
-    for (const name of columnsOf(config)) {
+    for (const name of columnsOf(config, input)) {
       requireColumn(name, input.schema, config, path);
       refuseEncrypted(name, input.schema, config, path);
+    }
+    if (config.connector === 'featureStore' && input.keys.length === 0) {
+      throw new PlanError('FEATURE_KEY', `sink "${config.name}": its rows have no key, so a feature store cannot tell which row is the last of what. Make a view first: .featureView({ keys: […] }).`, { details: { path } });
     }
     checkEncoder(config, input.schema, path);
     return input;
@@ -52,9 +56,16 @@ function checkEncoder(config: SinkConfig, schema: Schema, path: string): void {
   }
 }
 
-function columnsOf(config: SinkConfig): string[] {
-  if (config.connector === 'mqtt') return [...config.topic.matchAll(/\{([^{}]*)\}/g)].map(match => match[1]!);
-  return config.partitionBy.filter(name => name !== 'day');
+/** Columns that others can see outside the rows. */
+function columnsOf(config: SinkConfig, input: StreamType): readonly string[] {
+  switch (config.connector) {
+    case 'mqtt':
+      return [...config.topic.matchAll(/\{([^{}]*)\}/g)].map(match => match[1]!);
+    case 'lake':
+      return config.partitionBy.filter(name => name !== 'day');
+    case 'featureStore':
+      return input.keys;
+  }
 }
 
 function requireColumn(name: string, schema: Schema, config: SinkConfig, path: string): void {
@@ -66,7 +77,7 @@ function requireColumn(name: string, schema: Schema, config: SinkConfig, path: s
 /** A topic or a folder would show what must not be seen. */
 function refuseEncrypted(name: string, schema: Schema, config: SinkConfig, path: string): void {
   if (schema.fields.find(field => field.name === name)?.tags?.encryption === undefined) return;
-  const where = config.connector === 'mqtt' ? 'the topic' : 'the folders of the table';
+  const where = { mqtt: 'the topic', lake: 'the folders of the table', featureStore: 'the keys of the store' }[config.connector];
   throw new PlanError('ENCRYPTED_COLUMN', `sink "${config.name}": column "${name}" leaves encrypted, but ${where} would show it; expected a column in the clear. Take another column, or do not encrypt this one.`, { details: { path, column: name } });
 }
 

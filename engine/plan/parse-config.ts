@@ -66,25 +66,33 @@ function parseKeyBy(json: unknown, path: string): KeyByNode['config'] {
 
 function parseSink(json: unknown, path: string): SinkConfig {
   const reader = new ObjectReader(json, path);
-  const connector = reader.oneOf('connector', ['mqtt', 'lake']);
-  const name = reader.text('name', PLAN_LIMITS.nameLengthMax, nameForm);
-  const config: SinkConfig =
-    connector === 'lake'
-      ? {
-          connector,
-          name,
-          table: reader.text('table', PLAN_LIMITS.nameLengthMax, nameForm),
-          partitionBy: columnNames(reader, 'partitionBy', 0, PLAN_LIMITS.partitionColumnsMax)
-        }
-      : {
-          connector,
-          name,
-          topic: reader.text('topic', PLAN_LIMITS.topicLengthMax, topicTemplateForm),
-          connection: reader.text('connection', PLAN_LIMITS.nameLengthMax, connectionForm),
-          qos: reader.oneOf('qos', [0, 1, 2]),
-          retain: reader.boolean('retain'),
-          ...(reader.has('encoder') ? { encoder: parseDecoder(reader.object('encoder')) } : {})
-        };
+  const config = sinkOf(reader);
   reader.end();
   return config;
+}
+
+function sinkOf(reader: ObjectReader): SinkConfig {
+  const connector = reader.oneOf('connector', ['mqtt', 'lake', 'featureStore']);
+  const name = reader.text('name', PLAN_LIMITS.nameLengthMax, nameForm);
+  switch (connector) {
+    case 'featureStore':
+      return { connector, name, view: reader.text('view', PLAN_LIMITS.nameLengthMax, nameForm) };
+    case 'lake':
+      return {
+        connector,
+        name,
+        table: reader.text('table', PLAN_LIMITS.nameLengthMax, nameForm),
+        partitionBy: columnNames(reader, 'partitionBy', 0, PLAN_LIMITS.partitionColumnsMax)
+      };
+    case 'mqtt':
+      return {
+        connector,
+        name,
+        topic: reader.text('topic', PLAN_LIMITS.topicLengthMax, topicTemplateForm),
+        connection: reader.text('connection', PLAN_LIMITS.nameLengthMax, connectionForm),
+        qos: reader.oneOf('qos', [0, 1, 2]),
+        retain: reader.boolean('retain'),
+        ...(reader.has('encoder') ? { encoder: parseDecoder(reader.object('encoder')) } : {})
+      };
+  }
 }

@@ -121,4 +121,11 @@ export type SinkConfig =
       readonly table: string;
       /** `day` is derived from the event time (UTC); other names are columns. */
       readonly partitionBy: readonly string[];
+    }
+  | {
+      /** An online store that keeps the last row of each key of the stream. */
+      readonly connector: 'featureStore';
+      readonly name: string;
+      /** What the features are called in the store. */
+      readonly view: string;
     };

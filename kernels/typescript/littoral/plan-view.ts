@@ -53,6 +53,7 @@ function describeNode(node: PlanNode): string {
     case 'union':
       return `the rows of ${node.inputs.join(', ')}`;
     case 'sink':
+      if (node.config.connector === 'featureStore') return `feature store, view "${node.config.view}"`;
       return node.config.connector === 'mqtt' ? `${node.config.topic} on "${node.config.connection}"` : `table "${node.config.table}"${node.config.partitionBy.length === 0 ? '' : ` by ${node.config.partitionBy.join(', ')}`}`;
     default:
       return [...('inputs' in node ? [node.inputs.join(' with ')] : []), ...settingsOf(node.config)].join(', ');

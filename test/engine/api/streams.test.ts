@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bindLittoral } from '../../../engine/api/bind';
-import { count, float64, int64, lake, lookupTable, mqtt, publish, schema, timestampMs, tumbling, utf8 } from '../../../engine/api/littoral';
+import { count, featureStore, float64, int64, lake, lookupTable, mqtt, publish, schema, timestampMs, tumbling, utf8 } from '../../../engine/api/littoral';
 import type { RowOf } from '../../../engine/api/row-types';
 import type { Stream } from '../../../engine/api/stages';
 import { PlanError } from '../../../engine/error';
@@ -156,6 +156,29 @@ describe('dead letters of a pipeline', () => {
 
   it('want a function', () => {
     expect(refusalOf(() => start().readings.deadLetters(lake('refused') as never)).message).toBe('deadLetters: got a object; expected a function. Write .deadLetters(letters => letters.to(…)).');
+  });
+});
+
+describe('a feature store', () => {
+  it('gets the newest row of each key, under the name of its sink', () => {
+    const { readings } = start();
+    const plan = readings.featureView({ keys: ['device'], ttlMs: 100 }).to(featureStore('pumps', { name: 'online' })).toPlan();
+    expect(shape(plan)).toEqual(['source source', 'featureView featureView source', 'online sink featureView']);
+    const graph = createGraph(plan);
+    const { rows } = pushAll(graph, [7, 9, 8].map(t => message({ t, device: 'a', x: t }, { topic: 'readings' })));
+    expect(rows.map(({ sink, row }) => [sink, row['x'], row['validUntilMs']])).toEqual([['online', 7, 107], ['online', 9, 109]]);
+    expect(graph.metrics().totals).toMatchObject({ dropped: 1, rowsOut: { online: 2 }, conservationError: 0 });
+  });
+
+  it('takes no rows without a key', () => {
+    expect(refusalOf(() => start().readings.to(featureStore('pumps'))).message).toBe('sink "pumps": its rows have no key, so a feature store cannot tell which row is the last of what. Make a view first: .featureView({ keys: […] }).');
+  });
+
+  it('answers what was true at the time of a record by a lookup in the same rows', () => {
+    const { readings, settings } = start();
+    const features = settings.keyBy('device').branch(rows => rows.featureView({ keys: ['device'] }).to(featureStore('limits')));
+    const plan = readings.lookup(features, { on: ['device'], columns: ['limit'], ttlMs: 5 }).to(lake('rows')).toPlan();
+    expect(shape(plan)).toEqual(['source source', 'source-2 source', 'keyBy keyBy source-2', 'featureView featureView keyBy', 'limits sink featureView', 'temporalLookup temporalLookup source keyBy', 'rows sink temporalLookup']);
   });
 });
 
