@@ -11,6 +11,7 @@ import type { PipelineHost } from './host';
 import type { PlanBuilder } from './plan-builder';
 import type { Sink } from './sinks';
 import type { Plan, PlanNode } from '../plan/plan';
+import type { Schema } from '../schema/schema';
 import { withDefaults } from './spec-defaults';
 import { shapingSteps } from './steps/shaping-steps';
 import { signalSteps } from './steps/signal-steps';
