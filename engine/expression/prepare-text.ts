@@ -44,7 +44,7 @@ function prepareTextApply(node: TypedApply): { node: TextNode; constant: boolean
       return mapText(prepareText(first), text => text.toUpperCase());
     case 'concat':
       assert(second !== undefined, 'concat has two arguments');
-      return concat(prepareText(first), prepareText(second));
+      return joined(first, second);
     case 'coalesce': {
       assert(second !== undefined, 'coalesce has two arguments');
       return choose(prepareBool({ kind: 'apply', primitive: 'not', type: 'bool', nullable: false, args: [{ kind: 'apply', primitive: 'isNull', type: 'bool', nullable: false, args: [first] }] }), prepareText(first), prepareText(second));
@@ -70,6 +70,13 @@ function mapText(operand: TextNode, transform: (text: string) => string): { node
     return { values: out, validity, dictionary: target };
   };
   return { node: { mask: -1, run }, constant: operand.mask === 0 };
+}
+
+/** Of a column and a constant, every different text is joined once. */
+function joined(first: Typed, second: Typed): { node: TextNode; constant: boolean } {
+  if (first.kind === 'constant' && first.value !== null) return mapText(prepareText(second), text => String(first.value) + text);
+  if (second.kind === 'constant' && second.value !== null) return mapText(prepareText(first), text => text + String(second.value));
+  return concat(prepareText(first), prepareText(second));
 }
 
 function concat(a: TextNode, b: TextNode): { node: TextNode; constant: boolean } {
