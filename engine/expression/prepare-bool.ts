@@ -1,4 +1,6 @@
 import { assert } from '../error';
+import type { BytePair } from './byte-loops';
+import { bothBytes, eitherByte, notBytes } from './byte-loops';
 import { compareLoops } from './compare-loops';
 import { int64Compare } from './int64-loops';
 import { andLoop, chooseLoop, orLoop } from './logic-loops';
@@ -41,14 +43,14 @@ function prepareApply(node: TypedApply): BoolNode {
     case 'isNaN':
       return unary(prepareNumber(first), nanLoop);
     case 'not':
-      return unary(prepareBool(first), notLoop);
+      return unary(prepareBool(first), notBytes);
   }
   assert(second !== undefined, `${node.primitive} has two arguments`);
   switch (node.primitive) {
     case 'and':
-      return logic(andLoop, prepareBool(first), prepareBool(second));
+      return logic(andLoop, bothBytes, prepareBool(first), prepareBool(second));
     case 'or':
-      return logic(orLoop, prepareBool(first), prepareBool(second));
+      return logic(orLoop, eitherByte, prepareBool(first), prepareBool(second));
     case 'startsWith':
     case 'contains':
       return textTest(node.primitive, prepareText(first), prepareText(second));
@@ -92,10 +94,6 @@ function unequalLoop(out: Uint8Array, a: Uint8Array, aMask: number, b: Uint8Arra
   for (let row = 0; row < rowCount; row++) out[row] = a[row & aMask]! ^ b[row & bMask]!;
 }
 
-function notLoop(out: Uint8Array, a: Uint8Array, rowCount: number): void {
-  for (let row = 0; row < rowCount; row++) out[row] = a[row]! ^ 1;
-}
-
 function binary<Values>(loop: BinaryLoop<Values>, a: PreparedNode<Vector<Values>>, b: PreparedNode<Vector<Values>>): BoolNode {
   const scratch = new Scratch();
   const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
@@ -119,14 +117,16 @@ function unary<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Uint8A
   return frozen({ mask: -1, run }, [operand]);
 }
 
-function logic(loop: typeof andLoop, a: BoolNode, b: BoolNode): BoolNode {
+/** Three-valued logic by `loop`, and by `bytes` where nothing is null. */
+function logic(loop: typeof andLoop, bytes: BytePair, a: BoolNode, b: BoolNode): BoolNode {
   const scratch = new Scratch();
   const run = (block: Block, into?: Uint8Array): Vector<Uint8Array> => {
     const left = a.run(block);
     const right = b.run(block);
     const out = into ?? scratch.u8();
     const validity = left.validity === null && right.validity === null ? null : scratch.validity();
-    loop(out, validity, left, a.mask, right, b.mask, block.count);
+    if (validity === null && a.mask === b.mask) bytes(out, left.values, right.values, block.count);
+    else loop(out, validity, left, a.mask, right, b.mask, block.count);
     return { values: out, validity };
   };
   return frozen({ mask: -1, run }, [a, b]);
@@ -139,7 +139,7 @@ function isNull(operand: Typed): BoolNode {
     const { validity } = node.run(block);
     const out = into ?? scratch.u8();
     if (validity === null) out.fill(0, 0, block.count);
-    else notLoop(out, validity, block.count);
+    else notBytes(out, validity, block.count);
     return { values: out, validity: null };
   };
   return frozen({ mask: -1, run }, [node]);
