@@ -76,7 +76,7 @@ export class SessionOperator implements Operator {
     this.step = 0;
     for (let row = 0; row < batch.rowCount; ) row += this.enter(batch, row, Math.min(BLOCK_ROWS, batch.rowCount - row), output);
     for (let step = this.nextStep(); step < this.progress.count; step = this.nextStep()) this.pass(step, output);
-    this.settle(output);
+    this.catchUp(output);
     this.accounts.end(chunk, output);
     this.results.emit(chunk, this.counters, output);
   }
@@ -180,11 +180,11 @@ export class SessionOperator implements Operator {
     this.counters.rowsInState += count - this.discarded;
     this.added = this.done;
     this.discarded = 0;
-    this.settle(output);
+    this.catchUp(output);
   }
 
   /** Joins the sessions, and emits those, that have waited for their rows. */
-  private settle(output: Output): void {
+  private catchUp(output: Output): void {
     const { joins, overCells, overAt } = this;
     for (let index = 0; index < joins.length; index += 2) {
       this.state.merge(joins[index]!, joins[index + 1]!);
