@@ -1,5 +1,6 @@
 import type { RowBlock } from '../aggregate/block';
 import { DISCARD_CELL } from '../aggregate/block';
+import type { DirectSummary } from '../aggregate/number-summary';
 import type { Batch } from '../batch/batch';
 import type { Chunk, Operator, OperatorCounters, Output, SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { firstRowAfter, firstStepReaching, saysNothing } from '../time/progress-search';
@@ -9,10 +10,10 @@ import { CellPool } from './cell-pool';
 import { HeldRows } from './held-rows';
 import { keysFull, windowsFull } from './limits';
 import { LiveKeys } from './live-keys';
-import type { KeyedRows } from './near-panes';
+import type { KeyedRows } from './near-loops';
 import type { OpenWindow } from './open-windows';
 import { OpenWindows } from './open-windows';
-import type { Outsiders, Passed } from './pane-cells';
+import type { Passed } from './pane-cells';
 import { PaneCells } from './pane-cells';
 import { RowAccounts } from './row-accounts';
 import type { Reason } from './state-cells';
@@ -59,6 +60,8 @@ export class AlignedWindowOperator implements Operator {
   /** Event time between previews of windows; null: none, or after every row. */
   private readonly previewMs: number | null;
   private readonly onUpdate: boolean;
+  /** Whether rows may be added to their cells while these are looked up: each has exactly one. */
+  private readonly isDirect: boolean;
   private readonly blockRows: number;
   private readonly keyOfRow: Int32Array;
   private readonly windowsFull: Reason;
@@ -74,6 +77,7 @@ export class AlignedWindowOperator implements Operator {
     const windowCount = assigner.windows.length;
     this.onUpdate = emit === 'onUpdate';
     this.byArrival = assigner.windows.some(({ startMs }) => startMs !== 0) ? new RowsByArrival(options.aggregated) : null;
+    this.isDirect = windowCount === 1 && assigner.windows[0]!.endMs >= assigner.paneMs && !this.onUpdate;
     this.previewMs = typeof emit === 'object' ? emit.everyMs : null;
     this.blockRows = this.onUpdate ? 1 : Math.max(BLOCK_ROWS_MIN, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_CELLS / windowCount)));
     this.keyOfRow = new Int32Array(this.blockRows);
@@ -125,21 +129,23 @@ export class AlignedWindowOperator implements Operator {
 
   /** Takes the rows [from, to), between which no window ends. */
   private enter(batch: Batch, from: number, to: number, output: Output): void {
+    const direct = this.isDirect && from < to ? this.cells.direct(batch) : null;
     for (let row = from; row < to; row += this.blockRows) {
       const count = Math.min(this.blockRows, to - row);
       this.resolveKeys(batch, row, 0, count);
       for (let done = 0; done < count; ) {
-        done += this.enterRows(batch, { times: batch.eventTimeMs, from: row + done, keys: this.keyOfRow, keyFrom: done, count: count - done }, output);
+        done += this.enterRows(batch, { times: batch.eventTimeMs, from: row + done, keys: this.keyOfRow, keyFrom: done, count: count - done }, direct, output);
       }
     }
   }
 
   /** Takes rows up to the first that must be taken alone, and that one; says how many it took. */
-  private enterRows(batch: Batch, rows: KeyedRows, output: Output): number {
+  private enterRows(batch: Batch, rows: KeyedRows, direct: DirectSummary | null, output: Output): number {
     const { panes } = this;
-    const why = panes.assign(rows, this.passed);
+    const why = direct === null ? panes.assign(rows, this.passed) : panes.assignAdding(rows, this.passed, direct);
     const { assigned } = panes;
-    if (assigned > 0) this.add(batch, rows.from, output);
+    if (assigned > 0 && direct === null) this.add(batch, rows.from, output);
+    else this.counters.rowsInState += assigned - this.leaveOut(batch, rows.from, output);
     const row = rows.from + assigned;
     if (why === 'end') {
       if (this.onUpdate) this.emitWindowsOf(batch, rows.from, output);
@@ -154,16 +160,22 @@ export class AlignedWindowOperator implements Operator {
 
   /** Adds the assigned rows, the first of which is row `from`, to their cells. */
   private add(batch: Batch, from: number, output: Output): void {
-    const { panes, counters, accounts } = this;
-    const { late, inGap, assigned: count } = panes;
-    each(late, position => this.dropLate(batch, from + position, output));
-    each(inGap, position => accounts.dropInGap(batch, from + position, output));
+    const { panes } = this;
+    const { assigned: count } = panes;
+    const out = this.leaveOut(batch, from, output);
     const blocks = panes.cells.map(cells => ({ batch, from, count, cells }));
     const refused = this.cells.isBounded ? this.refuse(blocks, output) : 0;
-    counters.rowsInState += count - late.count - inGap.count - refused;
+    this.counters.rowsInState += count - out - refused;
     this.held?.hold(blocks[0]!.cells, count);
-    if (this.byArrival !== null && count > 1) this.cells.add(this.byArrival.join(blocks));
-    else for (const block of blocks) this.cells.add(block);
+    for (const block of blocks) this.cells.add(block);
+  }
+
+  /** Accounts for the assigned rows that are in no window, and says how many. */
+  private leaveOut(batch: Batch, from: number, output: Output): number {
+    const { late, inGap } = this.panes;
+    for (let i = 0; i < late.count; i++) this.dropLate(batch, from + late.rows[i]!, output);
+    for (let i = 0; i < inGap.count; i++) this.accounts.dropInGap(batch, from + inGap.rows[i]!, output);
+    return late.count + inGap.count;
   }
 
   /** Sends rows that exceed a state's bound to the dead letters, and says how many. */
@@ -256,8 +268,4 @@ export class AlignedWindowOperator implements Operator {
     this.resolveKeys(batch, row, position, count);
     return this.keyOfRow[position]! >= 0;
   }
-}
-
-function each({ rows, count }: Outsiders, act: (position: number) => void): void {
-  for (let i = 0; i < count; i++) act(rows[i]!);
 }

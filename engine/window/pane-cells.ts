@@ -1,7 +1,9 @@
 import { DISCARD_CELL } from '../aggregate/block';
+import type { DirectSummary } from '../aggregate/number-summary';
+import { addValue } from '../aggregate/number-summary';
 import type { Assigner } from './assigner';
 import { paneStartMs } from './assigner';
-import type { KeyedRows } from './near-panes';
+import type { KeyedRows } from './near-loops';
 import { NearPanes } from './near-panes';
 import type { OpenWindow, OpenWindows } from './open-windows';
 
@@ -69,6 +71,22 @@ export class PaneCells {
     return 'end';
   }
 
+  /** As `assign`, for rows of one window each that are added to their cells on the way. */
+  assignAdding(rows: KeyedRows, passed: Passed, into: DirectSummary): Stop {
+    this.startEmpty();
+    if (rows.count > 0) this.near.expect(rows.times[rows.from]!);
+    for (let done = this.addEach(rows, 0, into); done < rows.count; done = this.addEach(rows, done + 1, into)) {
+      const stop = this.assignOne(rows, done, passed);
+      if (stop !== null) {
+        this.assigned = done;
+        return stop;
+      }
+      addValue(into.bank.values, this.cells[0]![done]! * into.bank.width, into.values[rows.from + done]!, into.countAt, into.offset);
+    }
+    this.assigned = rows.count;
+    return 'end';
+  }
+
   /** Assigns one row, which is not late, to its windows; false when there is no room. */
   assignSingle(time: number, key: number, { lateMs }: Passed): boolean {
     this.startEmpty();
@@ -93,6 +111,11 @@ export class PaneCells {
     this.inGap.count = 0;
   }
 
+  private addEach(rows: KeyedRows, done: number, into: DirectSummary): number {
+    this.followLayout();
+    return this.near.addEach(rows, done, this.open.cellOf, into);
+  }
+
   /** Goes on filling `cells` up to the first row that needs a search; says which that is. */
   private fill(rows: KeyedRows): number {
     const { filled, cells, near } = this;
@@ -111,6 +134,8 @@ export class PaneCells {
     const time = rows.times[rows.from + position]!;
     const key = rows.keys[rows.keyFrom + position]!;
     const { windows } = this.assigner;
+    const near = windows.length === 1 && key >= 0 ? this.near.window(time, 0) : null;
+    if (near !== null && time < near.endMs) return this.placeIn(near, key, position);
     const paneStart = paneStartMs(this.assigner, time);
     const lastEndMs = paneStart + windows[0]!.endMs;
     if (time >= lastEndMs) return this.leaveOut(this.inGap, position);
@@ -123,6 +148,13 @@ export class PaneCells {
     if (!this.open.hasRoomFor(this.found, count, key)) return 'full';
     this.place(position, key, count);
     return null;
+  }
+
+  /** The only window of a row stands in the table of near panes, so that it has not been passed. */
+  private placeIn(window: OpenWindow, key: number, position: number): 'full' | null {
+    const cell = this.open.cell(window, key);
+    this.cells[0]![position] = cell;
+    return cell === DISCARD_CELL ? 'full' : null;
   }
 
   /** Makes the cells of `key` in the first `count` of `found` those of the row. */

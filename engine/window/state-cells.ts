@@ -1,6 +1,9 @@
 import type { Aggregate, AggregateState, StateBound, StateSet } from '../aggregate/aggregate';
 import type { BlockColumn, RowBlock } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
+import type { DirectSummary } from '../aggregate/number-summary';
+import { NumberSummary } from '../aggregate/number-summary';
+import type { Batch } from '../batch/batch';
 
 /** Why a row, or a result, does not go its way. */
 export interface Reason {
@@ -40,6 +43,12 @@ export class StateCells {
   add(block: RowBlock): void {
     for (const column of this.columns) column.prepare(block);
     for (const state of this.adders) state.add(block);
+  }
+
+  /** Where the values of `batch` go if all that is kept is the summary of one column. */
+  direct(batch: Batch): DirectSummary | null {
+    const [only] = this.adders;
+    return this.adders.length === 1 && !this.isBounded && only instanceof NumberSummary ? only.direct(batch) : null;
   }
 
   /** Adds the content of cell `from` to that of `into`. */
