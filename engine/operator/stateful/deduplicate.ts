@@ -11,6 +11,7 @@ import { STATEFUL_LIMITS } from './limits';
 import { TextSlots } from './object-slots';
 import type { OrderedLogic, OrderedWork } from './ordered-operator';
 import { OrderedOperator } from './ordered-operator';
+import { RememberedRows } from './remembered-rows';
 
 type DeduplicateConfig = DeduplicateNode['config'];
 
@@ -58,14 +59,9 @@ function keptType(config: DeduplicateConfig, input: StreamType, path: string): S
   return { schema: withFields(input.schema, [{ name: 'revision', type: 'int32', nullable: false }], 'deduplicate', path), keys: input.keys };
 }
 
-interface Remembered {
-  readonly timeMs: number;
-  readonly revision: number;
-}
-
-/** What is known of rows that were kept, those kept longest ago first. */
+/** What is known of rows that were kept. */
 abstract class Deduplicator implements OrderedLogic {
-  protected readonly known = new Map<string, Remembered>();
+  protected readonly known = new RememberedRows();
   protected readonly withinMs: number;
 
   constructor(private readonly config: DeduplicateConfig) {
@@ -79,17 +75,11 @@ abstract class Deduplicator implements OrderedLogic {
   }
 
   save(_keyCount: number, _work: OrderedWork, writer: SnapshotWriter): void {
-    writer.u32(this.known.size);
-    for (const [identity, { timeMs, revision }] of this.known) {
-      writer.text(identity);
-      writer.f64(timeMs);
-      writer.u32(revision);
-    }
+    this.known.save(writer);
   }
 
   load(_keyCount: number, _work: OrderedWork, reader: SnapshotReader): void {
-    const count = reader.u32();
-    for (let i = 0; i < count; i++) this.known.set(reader.text(), { timeMs: reader.f64(), revision: reader.u32() });
+    this.known.load(reader);
   }
 
   protected identityOf(slot: number, work: OrderedWork): string {
@@ -98,17 +88,9 @@ abstract class Deduplicator implements OrderedLogic {
     return identities.at(slot) ?? '';
   }
 
-  protected remember(identity: string, kept: Remembered): void {
-    this.known.delete(identity);
-    this.known.set(identity, kept);
-    if (this.known.size > this.config.identitiesMax) this.forgetOldest();
-  }
-
-  protected forgetOldest(): void {
-    for (const identity of this.known.keys()) {
-      this.known.delete(identity);
-      return;
-    }
+  protected remember(identity: string, timeMs: number, revision: number): void {
+    this.known.set(identity, timeMs, revision);
+    if (this.known.size > this.config.identitiesMax) this.known.forgetOldest();
   }
 }
 
@@ -117,19 +99,17 @@ class KeepFirst extends Deduplicator {
     const timeMs = work.rows.timeMs[slot]!;
     this.forgetUntil(timeMs);
     const identity = this.identityOf(slot, work);
-    if (this.known.has(identity)) work.drop(slot);
+    if (this.known.find(identity) >= 0) work.drop(slot);
     else {
-      this.remember(identity, { timeMs, revision: 0 });
+      this.remember(identity, timeMs, 0);
       work.pass(slot);
     }
   }
 
-  /** Rows come in order of event time, so what has expired stands in front. */
+  /** Rows come in order of event time, so what has expired is the oldest. */
   private forgetUntil(timeMs: number): void {
-    for (const kept of this.known.values()) {
-      if (timeMs - kept.timeMs < this.withinMs) return;
-      this.forgetOldest();
-    }
+    const { known } = this;
+    while (known.oldestSlot >= 0 && timeMs - known.timeMs[known.oldestSlot]! >= this.withinMs) known.forgetOldest();
   }
 }
 
@@ -137,13 +117,14 @@ class KeepLast extends Deduplicator {
   row(_key: number, slot: number, work: OrderedWork): void {
     const timeMs = work.rows.timeMs[slot]!;
     const identity = this.identityOf(slot, work);
-    const last = this.known.get(identity);
-    if (last !== undefined && timeMs < last.timeMs) {
+    const last = this.known.find(identity);
+    const elapsedMs = last < 0 ? Infinity : timeMs - this.known.timeMs[last]!;
+    if (elapsedMs < 0) {
       work.drop(slot);
       return;
     }
-    const revision = last === undefined || timeMs - last.timeMs >= this.withinMs ? 0 : last.revision + 1;
-    this.remember(identity, { timeMs, revision });
+    const revision = last < 0 || elapsedMs >= this.withinMs ? 0 : this.known.revision[last]! + 1;
+    this.remember(identity, timeMs, revision);
     const into = work.out.columns.at(-1);
     assert(into instanceof NumberBuilder, 'the last column that leaves is the revision');
     into.append(revision);

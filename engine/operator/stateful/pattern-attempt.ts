@@ -31,6 +31,15 @@ interface Way {
   readonly taken: Taken | null;
 }
 
+/** One row on its way through all ways. */
+interface Step {
+  readonly slot: number;
+  readonly index: number;
+  readonly followed: Way[];
+  readonly next: Way[];
+  matched: Taken | null;
+}
+
 const START: Way = { variable: 0, count: 0, taken: null };
 
 /**
@@ -51,41 +60,52 @@ export class Attempt {
     return this.ways.length > 0;
   }
 
-  /** The next row of the key. */
-  feed(slot: number, index: number): void {
-    const next: Way[] = [];
-    const known = new Set<string>();
-    let matched: Taken | null = null;
-    const follow = (way: Way): void => {
-      const key = this.keyOf(way);
-      if (known.has(key)) return;
-      known.add(key);
-      if (way.taken !== null && way.taken.index === index && matched === null && this.isComplete(way)) matched = way.taken;
-      if (this.canGoOn(way)) next.push(way);
-    };
-    for (const way of this.ways) this.advance(way, slot, index, follow);
-    this.best = matched ?? this.best;
-    this.overflowed = next.length > PATTERN_LIMITS.waysMax;
-    this.ways = this.overflowed ? [] : next;
+  /** Whether a match can begin with the row. */
+  canBegin(slot: number): boolean {
+    const { quantifiers } = this.rules;
+    for (let variable = 0; variable < quantifiers.length; variable++) {
+      if (this.rules.fits(variable, slot, null)) return true;
+      if (quantifiers[variable]!.min > 0) return false;
+    }
+    return false;
   }
 
-  private advance(way: Way, slot: number, index: number, follow: (way: Way) => void): void {
+  /** The next row of the key. */
+  feed(slot: number, index: number): void {
+    const step: Step = { slot, index, followed: [], next: [], matched: null };
+    for (const way of this.ways) this.advance(way, step);
+    this.best = step.matched ?? this.best;
+    this.overflowed = step.next.length > PATTERN_LIMITS.waysMax;
+    this.ways = this.overflowed ? [] : step.next;
+  }
+
+  private advance(way: Way, step: Step): void {
     const { quantifiers, isRelaxed } = this.rules;
-    const { variable, count, taken } = way;
+    const { variable, count } = way;
     let fitted = false;
-    const take = (next: number, nextCount: number): void => {
-      if (!this.rules.fits(next, slot, taken)) return;
-      fitted = true;
-      follow({ variable: next, count: nextCount, taken: { slot, index, variable: next, before: taken } });
-    };
-    if (count < quantifiers[variable]!.max) take(variable, count + 1);
+    if (count < quantifiers[variable]!.max) fitted = this.take(way, variable, count + 1, step);
     if (count >= quantifiers[variable]!.min) {
       for (let next = variable + 1; next < quantifiers.length; next++) {
-        take(next, 1);
+        if (this.take(way, next, 1, step)) fitted = true;
         if (quantifiers[next]!.min > 0) break;
       }
     }
-    if (!fitted && isRelaxed && taken !== null) follow(way);
+    if (!fitted && isRelaxed && way.taken !== null) this.follow(way, step);
+  }
+
+  /** Gives the row to the variable if it fits. */
+  private take({ taken }: Way, variable: number, count: number, step: Step): boolean {
+    const { slot, index } = step;
+    if (!this.rules.fits(variable, slot, taken)) return false;
+    this.follow({ variable, count, taken: { slot, index, variable, before: taken } }, step);
+    return true;
+  }
+
+  private follow(way: Way, step: Step): void {
+    if (step.followed.some(other => this.goOnAlike(other, way))) return;
+    step.followed.push(way);
+    if (step.matched === null && way.taken?.index === step.index && this.isComplete(way)) step.matched = way.taken;
+    if (this.canGoOn(way)) step.next.push(way);
   }
 
   private isComplete({ variable, count }: Way): boolean {
@@ -98,11 +118,11 @@ export class Attempt {
     return variable < quantifiers.length - 1 || count < quantifiers[variable]!.max;
   }
 
-  private keyOf({ variable, count, taken }: Way): string {
-    const { min, max } = this.rules.quantifiers[variable]!;
-    const counted = max === Infinity ? Math.min(count, Math.max(min, 1)) : count;
-    const lasts = this.rules.referenced.map(each => lastOf(taken, each)?.slot ?? -1);
-    return `${variable}:${counted}:${lasts.join()}`;
+  private goOnAlike(a: Way, b: Way): boolean {
+    if (a.variable !== b.variable) return false;
+    const { min, max } = this.rules.quantifiers[a.variable]!;
+    const areCountsAlike = a.count === b.count || (max === Infinity && a.count >= min && b.count >= min);
+    return areCountsAlike && this.rules.referenced.every(each => lastOf(a.taken, each)?.slot === lastOf(b.taken, each)?.slot);
   }
 }
 

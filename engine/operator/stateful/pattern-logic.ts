@@ -42,6 +42,7 @@ export class PatternLogic implements OrderedLogic {
   private readonly measures: PatternMeasures;
   private readonly pending: PendingMatches | null;
   private rules: AttemptRules | null = null;
+  private beginning: Attempt | null = null;
   private readonly withinMs: number;
 
   constructor(private readonly options: PatternLogicOptions) {
@@ -100,7 +101,7 @@ export class PatternLogic implements OrderedLogic {
   /** Decides what can be decided at `moment`. */
   private drive(key: number, moment: Moment, work: OrderedWork): void {
     const search = this.searches[key]!;
-    while (search.slots.length > 0) {
+    for (this.passOver(search, work); search.slots.length > 0; this.passOver(search, work)) {
       const isOpen = this.look(search, work) && moment.nowMs - work.rows.timeMs[search.slots[0]!]! < this.withinMs && moment.nowMs < Infinity;
       if (isOpen && search.slots.length <= PATTERN_LIMITS.rowsMax) break;
       const isStuck = search.attempt?.overflowed === true || (search.attempt?.best !== null && this.pending?.isFull(key) === true);
@@ -112,6 +113,16 @@ export class PatternLogic implements OrderedLogic {
     const first = search.slots[0];
     const searchMs = first === undefined ? Infinity : work.rows.timeMs[first]! + this.withinMs;
     work.deadlines.set(key, Math.min(searchMs, this.pending?.firstMs(key) ?? Infinity));
+  }
+
+  /** Rows go with which no match can begin. */
+  private passOver(search: Search, work: OrderedWork): void {
+    if (search.seen > 0) return;
+    const { slots } = search;
+    this.beginning ??= new Attempt(this.rulesFor(work));
+    let first = 0;
+    while (first < slots.length && !this.beginning.canBegin(slots[first]!)) work.release(slots[first++]!);
+    if (first > 0) search.slots = slots.slice(first);
   }
 
   /** Shows the search the rows that it has not seen; whether it is still open after them. */

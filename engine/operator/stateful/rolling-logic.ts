@@ -30,6 +30,7 @@ export class RollingLogic implements ArrivalLogic {
   private readonly sizeMs: number;
   /** Slots of each key, by arrival. */
   private readonly slots: number[][] = [];
+  private places = new Float64Array(0);
 
   constructor({ span, aggregates, presentMin }: RollingNode['config'], input: Schema, path: string) {
     const columns = [...new Set(aggregates.flatMap(columnsOf))];
@@ -108,13 +109,27 @@ export class RollingLogic implements ArrivalLogic {
   }
 
   private batchOf(span: readonly number[]): Batch {
-    for (const slot of span) this.rows.append(slot, this.builders, this.builders.length);
+    const eventTimeMs = new Float64Array(span.length);
+    for (let i = 0; i < span.length; i++) {
+      const slot = span[i]!;
+      eventTimeMs[i] = this.rows.timeMs[slot]!;
+      this.rows.append(slot, this.builders, this.builders.length);
+    }
     const columns = this.builders.map(builder => {
       const column = builder.build();
       builder.truncate(0);
       return column;
     });
-    return { schema: this.schema, rowCount: span.length, columns, eventTimeMs: Float64Array.from(span, slot => this.rows.timeMs[slot]!), at: Float64Array.from(span, (_, index) => index) };
+    return { schema: this.schema, rowCount: span.length, columns, eventTimeMs, at: this.ordinals(span.length) };
+  }
+
+  /** 0, 1, …, count - 1. */
+  private ordinals(count: number): Float64Array {
+    if (this.places.length < count) {
+      this.places = new Float64Array(count * 2);
+      for (let i = 0; i < this.places.length; i++) this.places[i] = i;
+    }
+    return this.places.subarray(0, count);
   }
 }
 

@@ -2,7 +2,6 @@ import { NumberBuilder } from '../../codec/column-builder';
 import type { ZScoreNode } from '../../plan/nodes/stateful';
 import { derivedTags } from '../../schema/tags';
 import { meanOf } from '../../signal/mean';
-import { stddev } from '../../signal/moments';
 import { onlyInput } from '../only-input';
 import type { OperatorSpec, StreamType } from '../operator';
 import { ArrivalOperator } from './arrival-operator';
@@ -84,8 +83,6 @@ class RunningScore extends NumberColumnsLogic {
 
 /** Over the last values. State: how many values there were, and a ring of the last of them. */
 class RollingScore extends NumberColumnsLogic {
-  private readonly window: Float64Array;
-
   constructor(
     columnIndex: number,
     private readonly config: ZScoreConfig,
@@ -93,7 +90,6 @@ class RollingScore extends NumberColumnsLogic {
     private readonly scores = new NumberBuilder('float64')
   ) {
     super(columnIndex, new Array<number>(rows + 1).fill(0), [scores]);
-    this.window = new Float64Array(rows);
   }
 
   protected step(from: number, value: number): void {
@@ -111,17 +107,27 @@ class RollingScore extends NumberColumnsLogic {
   private append(from: number, value: number): void {
     const { values } = this.state;
     const count = Math.min(values[from]!, this.rows);
-    const window = this.window.subarray(0, count);
-    window.set(values.subarray(from + 1, from + 1 + count));
-    if (count > this.config.ddof) this.scores.append(scoreAmong(window, value, this.config.ddof));
+    if (count > this.config.ddof) this.scores.append(scoreAmong(values.subarray(from + 1, from + 1 + count), value, this.config.ddof));
     else this.scores.appendNull();
   }
 }
 
-/** Distance of `value` from the mean of `window` in standard deviations. */
+/** Distance of `value` from the mean of `window` in standard deviations, the mean taken to twice the precision; NaN when all are equal. */
 function scoreAmong(window: Float64Array, value: number, ddof: number): number {
+  const { length } = window;
   const mean = meanOf(window);
   let rest = 0;
-  for (let i = 0; i < window.length; i++) rest += window[i]! - mean;
-  return (value - mean - rest / window.length) / stddev(window, ddof);
+  let isConstant = true;
+  for (let i = 0; i < length; i++) {
+    rest += window[i]! - mean;
+    if (window[i] !== window[0]) isConstant = false;
+  }
+  rest /= length;
+  let squares = 0;
+  for (let i = 0; i < length; i++) {
+    const deviation = window[i]! - mean - rest;
+    squares += deviation * deviation;
+  }
+  const distance = isConstant ? value - window[0]! : value - mean - rest;
+  return distance / Math.sqrt(isConstant ? 0 : squares / (length - ddof));
 }

@@ -13,7 +13,7 @@ export const PATTERN_LIMITS = {
   /** Rows of one match, and rows that wait for its decision (`PATTERN_LIMIT`). */
   rowsMax: 10_000,
   /** Ways to match that are open at the same time from one row on (`PATTERN_LIMIT`). */
-  waysMax: 1000,
+  waysMax: 100,
   /** Matches of one key that wait for an absence (`PATTERN_LIMIT`). */
   pendingMax: 1000
 } as const;

@@ -65,7 +65,7 @@ describe('completion', () => {
 
   it.each<[string, string]>([
     ["pipeline('x').|", 'from'],
-    ['rows.|', 'branch cast cusum deadLetters deadband debounce deduplicate derive diff drop encrypt explode featureView filter intervalJoin keyBy lag lead lookup pattern predict rename reportByException rolling sample select smooth stateMachine swingingDoor tag throttle to union validate window windowJoin zScore'],
+    ['rows.|', 'branch butterworth cast cusum deadLetters deadband debounce deduplicate derive diff drop encrypt explode featureView filter intervalJoin keyBy lag lead lookup notch pattern predict rename reportByException resample rolling sample select signal smooth stateMachine swingingDoor tag throttle to union validate window windowJoin zScore'],
     ['rows.window(tumbling({ sizeMs: 1 })).|', 'aggregate'],
     ["results.to(lake('t')).|", 'export name replay run toPlan validate'],
     ['rows.filter(r => r.|)', 'device load tMs x'],
