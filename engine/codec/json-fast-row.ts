@@ -119,14 +119,14 @@ export class JsonFastRow {
       case INT64:
         return this.takeWhole(bytes, place, builder);
       default:
-        return this.takeOther(place);
+        return this.takeOther(bytes, place);
     }
   }
 
   private takeDouble(bytes: Uint8Array, place: number, builder: NumberBuilder): boolean {
     const { number } = this;
     const at = takePlainDouble(bytes, this.position, bytes.length, number, 0);
-    if (at < 0 || (bytes[at]! | 32) === LETTER_E) return this.takeOther(place);
+    if (at < 0 || (bytes[at]! | 32) === LETTER_E) return this.takeOther(bytes, place);
     this.position = at;
     builder.append(number[0]!);
     return true;
@@ -135,7 +135,7 @@ export class JsonFastRow {
   private takeWhole(bytes: Uint8Array, place: number, builder: AnyColumnBuilder): boolean {
     const { number } = this;
     const at = takePlainWhole(bytes, this.position, bytes.length, number, 0);
-    if (at < 0) return this.takeOther(place);
+    if (at < 0) return this.takeOther(bytes, place);
     const value = number[0]!;
     const kind = this.kinds[place];
     if (kind === INT64) (builder as Int64Builder).appendNumber(value);
@@ -147,7 +147,7 @@ export class JsonFastRow {
 
   private takeText(bytes: Uint8Array, place: number, builder: Utf8Builder): boolean {
     let at = this.position;
-    if (bytes[at] !== QUOTE) return this.takeOther(place);
+    if (bytes[at] !== QUOTE) return this.takeOther(bytes, place);
     const start = ++at;
     const guessed = builder.interner.guess(bytes, start, bytes.length);
     if (guessed >= 0) {
@@ -159,22 +159,22 @@ export class JsonFastRow {
     let hash = HASH_SEED;
     let byte = bytes[at]!;
     while (byte !== QUOTE) {
-      if (!(byte >= 32) || byte === BACKSLASH) return this.takeOther(place);
+      if (!(byte >= 32) || byte === BACKSLASH) return this.takeOther(bytes, place);
       hash = Math.imul(hash ^ byte, 16777619);
       byte = bytes[++at]!;
     }
-    if (at - start > this.scanner.limits.stringBytesMax) return this.takeOther(place);
+    if (at - start > this.scanner.limits.stringBytesMax) return this.takeOther(bytes, place);
     const code = builder.interner.encode(bytes, start, at, hash);
-    if (code < 0) return this.takeOther(place);
+    if (code < 0) return this.takeOther(bytes, place);
     builder.appendCode(code);
     this.position = at + 1;
     return true;
   }
 
   /** A value that is not plain (null, escapes, exponents, lists), by the reader of its column. */
-  private takeOther(place: number): boolean {
+  private takeOther(bytes: Uint8Array, place: number): boolean {
     const { scanner } = this;
-    scanner.position = this.position;
+    scanner.openRange(bytes, this.position, bytes.length);
     if (!this.readers[this.order[place]!]!.read()) return false;
     this.position = scanner.position;
     return true;

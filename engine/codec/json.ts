@@ -53,17 +53,16 @@ export class JsonDecoder implements PayloadDecoder {
 
   /** Appends the rows of `payload` to `sink` and returns their number, or leaves `sink` as it was and says why. */
   decode(payload: Uint8Array, sink: RowBuilder): number | DecodeFailure {
-    this.bind(sink);
+    if (sink !== this.sink) this.bind(sink);
     const scanner = this.scanner;
-    scanner.open(payload);
-    this.rows = 0;
     const before = sink.rowCount;
-    if (payload.length <= scanner.limits.payloadBytesMax) {
+    const max = scanner.limits.payloadBytesMax;
+    if (payload.length <= max) {
       if (this.fast.take(payload)) return 1;
       sink.truncate(before);
-      scanner.open(payload);
     }
-    const max = scanner.limits.payloadBytesMax;
+    scanner.open(payload);
+    this.rows = 0;
     const ok =
       payload.length > max
         ? scanner.fail('JSON_SIZE', `a payload of ${payload.length} bytes exceeds the limit of ${max}`, 0)
@@ -99,7 +98,6 @@ export class JsonDecoder implements PayloadDecoder {
   }
 
   private bind(sink: RowBuilder): void {
-    if (sink === this.sink) return;
     for (const reader of this.readers) {
       const column = sink.columns[fieldIndex(sink.schema, reader.name)];
       assert(column, `the row builder has column "${reader.name}"`);
