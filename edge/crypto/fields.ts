@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto';
 import type { FieldPlace } from '../../engine/crypto/field-frame';
 import { columnAad, FIELD_HEAD_BYTES, FIELD_IV_BYTES, FIELD_TAG_BYTES, fieldAad, kidBytes, notAuthentic, parseField, recordAad, requireKey, writeHead } from '../../engine/crypto/field-frame';
 import type { SealValue } from '../../engine/crypto/seal-batch';
@@ -58,6 +58,11 @@ export function openField(keys: ReadonlyMap<string, Uint8Array>, place: FieldPla
   } catch {
     throw notAuthentic(place, kid);
   }
+}
+
+/** The token of a value: HMAC-SHA-256 (RFC 2104), 32 bytes. */
+export function fieldToken(key: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', key).update(plaintext).digest());
 }
 
 const IVS_PER_DRAW = 1_024;

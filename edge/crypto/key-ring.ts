@@ -1,12 +1,14 @@
 import { FIELD_KEY_BYTES, isKid } from '../../engine/crypto/field-frame';
 import type { FieldSealer } from '../../engine/crypto/seal-batch';
 import { LittoralError } from '../../engine/error';
-import { columnSeal, RandomIvs } from './fields';
+import { columnSeal, fieldToken, RandomIvs } from './fields';
 
 /** Keys of one name in a Plan: the one that encrypts, and all that decrypt, by kid. */
 export interface KeySet {
   readonly primaryKid: string;
   readonly keys: ReadonlyMap<string, Uint8Array>;
+  /** The key of tokens (`alg: "HS256"`), or null. */
+  readonly tokenKey: Uint8Array | null;
 }
 /** By the name that a Plan uses, its `keyRef`. */
 export type KeyRing = ReadonlyMap<string, KeySet>;
@@ -16,7 +18,7 @@ const EXAMPLE = '{ "plant": { "keys": [{ "kty": "oct", "kid": "00000001", "k": "
 
 /**
  * The keys in `text`: JSON with a JWK Set (RFC 7517) for each key name of a Plan. A key is `oct` with 32 bytes and a kid of 8
- * hex digits; of several, one has `primary: true`; `status: "disabled"` leaves one out. Throws `KEY_FILE`; no message holds a key.
+ * hex digits; of several, one has `primary: true`; `status: "disabled"` leaves one out. One with `alg: "HS256"` makes tokens. Throws `KEY_FILE`; no message holds a key.
  */
 export function parseKeyRing(text: string, subject: string): KeyRing {
   const fail = (problem: string): LittoralError => new LittoralError('KEY_FILE', `${subject}: ${problem}; expected ${EXAMPLE}. Correct it.`);
@@ -40,16 +42,22 @@ function keySet(set: unknown, fail: (problem: string) => LittoralError): KeySet 
   const enabled = entries.filter((entry: unknown) => !isRecord(entry) || entry['status'] !== 'disabled');
   const keys = new Map<string, Uint8Array>();
   let primaryKid: string | null = null;
-  for (const entry of enabled) {
+  let tokenKey: Uint8Array | null = null;
+  const encrypting = enabled.filter((entry: unknown) => !isRecord(entry) || entry['alg'] !== 'HS256');
+  for (const entry of enabled.filter((each: unknown) => !encrypting.includes(each))) {
+    if (tokenKey !== null) throw fail('two keys have alg "HS256"');
+    tokenKey = jwk(entry, fail).key;
+  }
+  for (const entry of encrypting) {
     const { kid, key, primary } = jwk(entry, fail);
     if (keys.has(kid)) throw fail(`two keys have the kid ${kid}`);
     keys.set(kid, key);
-    if (!primary && enabled.length > 1) continue;
+    if (!primary && encrypting.length > 1) continue;
     if (primaryKid !== null) throw fail('two keys are primary');
     primaryKid = kid;
   }
   if (primaryKid === null) throw fail('no key is primary');
-  return { primaryKid, keys };
+  return { primaryKid, keys, tokenKey };
 }
 
 function jwk(entry: unknown, fail: (problem: string) => LittoralError): { readonly kid: string; readonly key: Uint8Array; readonly primary: boolean } {
@@ -73,6 +81,10 @@ export function fieldSealer(ring: KeyRing): FieldSealer {
       const set = ring.get(keyRef);
       const key = set?.keys.get(set.primaryKid);
       return set === undefined || key === undefined ? null : columnSeal({ key, kid: set.primaryKid }, ivs, column);
+    },
+    token(keyRef) {
+      const key = ring.get(keyRef)?.tokenKey ?? null;
+      return key === null ? null : plaintext => fieldToken(key, plaintext);
     }
   };
 }

@@ -37,7 +37,7 @@ function openRow(line: string, { type, pipelineId, ring }: OpenOptions): string 
   const recordKey = recordKeyOf(row, type);
   for (const field of type.schema.fields) {
     const value = row.get(field.name);
-    if (!isEncrypted(field) || value === null || value === undefined) continue;
+    if (!isEncrypted(field) || field.tags?.token === true || value === null || value === undefined) continue;
     const bytes = typeof value === 'string' ? decodeBase64(value) : null;
     if (bytes === null) throw unreadable(`column "${field.name}" is not base64`);
     const keys = ring.get(field.tags?.encryption ?? '')?.keys ?? new Map<string, Uint8Array>();

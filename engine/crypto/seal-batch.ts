@@ -15,6 +15,8 @@ import { fieldPlaintext } from './field-plaintext';
 export interface FieldSealer {
   /** What encrypts the values of a column under the key that `keyRef` names; null when that is not there. */
   column(keyRef: string, column: Pick<FieldPlace, 'pipelineId' | 'fieldPath'>): SealValue | null;
+  /** What makes tokens of values under the token key that `keyRef` names: HMAC-SHA-256 of the plaintext alone, 32 bytes; null when that is not there. */
+  token(keyRef: string): ((plaintext: Uint8Array) => Uint8Array) | null;
 }
 /** The encrypted field of one value, under an initialisation vector of its own. */
 export type SealValue = (recordKey: Uint8Array, plaintext: Uint8Array) => Uint8Array;
@@ -53,7 +55,8 @@ export function sealBatch(batch: Batch, type: StreamType, options: { readonly pi
     const field = fields[index]!;
     const keyRef = field.tags?.encryption;
     if (keyRef === undefined) return column;
-    const seal = options.sealer.column(keyRef, { pipelineId: options.pipelineId, fieldPath: field.name });
+    const token = field.tags?.token === true ? options.sealer.token(keyRef) : null;
+    const seal = field.tags?.token === true ? token && ((_recordKey: Uint8Array, plaintext: Uint8Array) => token(plaintext)) : options.sealer.column(keyRef, { pipelineId: options.pipelineId, fieldPath: field.name });
     const values = Array.from({ length: batch.rowCount }, (_, row) => {
       if (column.validity !== null && column.validity[row] === 0) return NOTHING;
       if (seal !== null) return seal(recordKeys[row]!, fieldPlaintext(column, row));

@@ -41,6 +41,7 @@ function metadataOf({ unit, tags }: Field): Readonly<Record<string, unknown>> {
     ...(tags?.classification === undefined ? {} : { 'littoral.classification': tags.classification }),
     ...(tags?.lineage === undefined ? {} : { 'littoral.lineage': tags.lineage.join(' ') }),
     ...(tags?.encryption === undefined ? {} : { 'littoral.encryption': tags.encryption }),
+    ...(tags?.token === undefined ? {} : { 'littoral.token': 'HMAC-SHA-256' }),
     ...(tags?.plaintextType === undefined ? {} : { 'littoral.plaintextType': typeName(tags.plaintextType) })
   };
 }

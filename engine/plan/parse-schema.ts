@@ -37,10 +37,16 @@ function parseTags(reader: ObjectReader): FieldTags {
   const tags: FieldTags = {
     ...parseMeaning(reader),
     ...(reader.has('encryption') ? { encryption: parseKeyRef(reader, 'encryption') } : {}),
+    ...(reader.has('token') ? { token: parseTrue(reader, 'token') } : {}),
     ...(reader.has('plaintextType') ? { plaintextType: parseType(reader.raw('plaintextType'), reader.at('plaintextType')) } : {})
   };
   reader.end();
   return tags;
+}
+
+function parseTrue(reader: ObjectReader, name: string): true {
+  if (reader.raw(name) === true) return true;
+  throw planInvalid(reader.at(name), describe(reader.raw(name)), 'true, or no such field');
 }
 
 /** The tags that people give: fields `classification` and `lineage`, if they are there. */

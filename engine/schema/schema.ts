@@ -31,6 +31,8 @@ export interface FieldTags {
   readonly lineage?: readonly string[];
   /** Name of the key with which the host encrypts the column when it leaves; never the key. */
   readonly encryption?: string;
+  /** True: the host writes a token (HMAC-SHA-256) in place of the encrypted value, by which rows can be joined. */
+  readonly token?: true;
   /** In a column that has been encrypted: the type before. */
   readonly plaintextType?: DataType;
 }

@@ -58,7 +58,7 @@ export interface ShapingSteps<R extends Row, K extends string> {
    * Marks columns that leave the pipeline encrypted: `.encrypt({ columns: ['operator'], keyRef: 'plant' })`. An agent encrypts each
    * value (AES-256-GCM) when it writes it for a sink; up to there, and in a replay, they are as they were.
    */
-  encrypt(options: EncryptOptions<R>): this;
+  encrypt<const T extends { readonly [N in keyof R & string]?: string } = {}>(options: EncryptOptions<R, T>): StreamOf<Tokened<R, T>, K>;
 }
 
 export interface TagOptions {
@@ -69,10 +69,12 @@ export interface TagOptions {
   readonly lineage?: readonly string[];
 }
 
-export interface EncryptOptions<R extends Row> {
+export interface EncryptOptions<R extends Row, T> {
   readonly columns: readonly NamesOf<R>['all'][];
   /** Name under which the host has the key; the key itself is never part of a Plan. */
   readonly keyRef: string;
+  /** New columns for tokens by which rows can be joined without being read: `{ operator: 'operatorToken' }`. Default none. */
+  readonly tokens?: T & OnlyColumns<R, T>;
 }
 
 export interface InvalidBranch<S> {
@@ -124,6 +126,7 @@ export interface CastOptions {
 type KeysStay<K extends string> = { readonly [N in K]?: `"${N}" is a key and must stay; give the new column another name` };
 type OnlyColumns<R, M> = { readonly [N in Exclude<keyof M, keyof R> & string]: `there is no column "${N}"` };
 type Derived<R extends Row, S extends Row> = Flat<Omit<R, keyof S> & { readonly [N in keyof S]: Widened<S[N]> }>;
+type Tokened<R extends Row, T> = Flat<R & { readonly [N in keyof T & keyof R as T[N] extends string ? T[N] : never]: R[N] }>;
 type NewName<N, M> = N extends keyof M ? (M[N] extends string ? M[N] : N & string) : N & string;
 type Renamed<R extends Row, M> = { readonly [N in keyof R as NewName<N, M>]: R[N] };
 type FromBool = Exclude<ScalarType, 'timestampMs' | 'binary'>;
@@ -173,7 +176,7 @@ export const shapingSteps: StepTable = {
   tag(this: StreamBuilder, columns: Readonly<Record<string, TagOptions>>) {
     return this.step('tag', { columns: given(columns, 'tag', "tags by column, e.g. { operator: { classification: 'pii' } }") });
   },
-  encrypt(this: StreamBuilder, options: EncryptOptions<Row>) {
+  encrypt(this: StreamBuilder, options: EncryptOptions<Row, object>) {
     return this.step('encrypt', { ...given(options, 'encrypt', "{ columns, keyRef }, e.g. { columns: ['operator'], keyRef: 'plant' }") });
   }
 };

@@ -17,7 +17,7 @@ export const explode: OperatorSpec<ExplodeConfig> = {
     { name: 'columns', type: '{ list: column }', doc: "List columns, and the columns of their elements, e.g. { x: 'x' }." },
     { name: 'index', type: 'column name or null', default: null, doc: 'New column for the position in the list, from 0, as int32.' },
     { name: 'everyMs', type: 'number or null', unit: 'ms', default: null, doc: 'Time from one element to the next, e.g. 0.1 for 10 kHz; event times are rounded down to whole ms. null: all have the event time of the row.' },
-    { name: 'stamped', type: "'first' | 'last'", default: 'first', doc: 'Which element has the event time of the row.' },
+    { name: 'stamped', type: "'first' | 'last'", default: 'first', doc: 'Which element has the event time of the row. With last the others are older than it: give the source a maxOutOfOrdernessMs of at least the length of a block, or they may be late.' },
     { name: 'timeColumn', type: 'column name or null', default: null, doc: 'New column for the event time of each element, as timestampMs.' },
     { name: 'whenEmpty', type: "'drop' | 'null'", default: 'drop', doc: 'What becomes of a row whose list is missing or empty: it goes, or stays as one row with null.' }
   ],

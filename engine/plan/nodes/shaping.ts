@@ -71,7 +71,12 @@ export interface ColumnTags extends Pick<FieldTags, 'classification' | 'lineage'
 /** Columns that the host encrypts when they leave. */
 export interface EncryptNode extends UnaryNode {
   readonly op: 'encrypt';
-  readonly config: { readonly columns: readonly string[]; readonly keyRef: string };
+  readonly config: {
+    readonly columns: readonly string[];
+    readonly keyRef: string;
+    /** Column → new column for its token. */
+    readonly tokens: Readonly<Record<string, string>>;
+  };
 }
 
 /** The config of each operator of `ShapingNode`, read strictly from untrusted JSON. */
@@ -155,14 +160,18 @@ function parseTag(json: unknown, path: string): TagNode['config'] {
 
 function parseEncrypt(json: unknown, path: string): EncryptNode['config'] {
   const reader = new ObjectReader(json, path);
-  const config: EncryptNode['config'] = { columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax), keyRef: parseKeyRef(reader, 'keyRef') };
+  const config: EncryptNode['config'] = {
+    columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax),
+    keyRef: parseKeyRef(reader, 'keyRef'),
+    tokens: perColumn(reader, (names, column) => columnName(names, column), 'tokens', 0)
+  };
   reader.end();
   return config;
 }
 
-/** Field `columns`: one entry per column name. */
-function perColumn<T>(reader: ObjectReader, read: (entries: ObjectReader, column: string) => T): Readonly<Record<string, T>> {
-  return reader.entries('columns', 1, PLAN_LIMITS.columnsMax, (entries, column) => {
+/** Field `name`: one entry per column name. */
+function perColumn<T>(reader: ObjectReader, read: (entries: ObjectReader, column: string) => T, name = 'columns', min = 1): Readonly<Record<string, T>> {
+  return reader.entries(name, min, PLAN_LIMITS.columnsMax, (entries, column) => {
     if (column.length > PLAN_LIMITS.columnNameLengthMax || !columnForm.pattern.test(column)) throw planInvalid(entries.path, `the column "${column.slice(0, 64)}"`, columnForm.expected);
     return read(entries, column);
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DurableWriter } from '../../../edge/agent/durable-writer';
 import { Journal } from '../../../edge/agent/journal';
 import { Pipeline } from '../../../edge/agent/pipeline';
-import { openField } from '../../../edge/crypto/fields';
+import { fieldToken, openField } from '../../../edge/crypto/fields';
 import { fieldSealer, parseKeyRing, type KeyRing } from '../../../edge/crypto/key-ring';
 import { replayHere } from '../../../edge/host/replay';
 import { decodeBatch } from '../../../edge/sink/batch-codec';
@@ -38,12 +38,12 @@ const plan = parsePlan({
       }
     },
     { id: 'keyed', op: 'keyBy', input: 'in', config: { columns: ['device'] } },
-    { id: 'secret', op: 'encrypt', input: 'keyed', config: { columns: ['operator', 'load'], keyRef: 'plant' } },
+    { id: 'secret', op: 'encrypt', input: 'keyed', config: { columns: ['operator', 'load'], keyRef: 'plant', tokens: { operator: 'who' } } },
     { id: 'out', op: 'sink', input: 'secret', config: { connector: 'mqtt', name: 'out', topic: 'out/{device}', connection: 'plant', qos: 1, retain: false } },
     { id: 'lake', op: 'sink', input: 'secret', config: { connector: 'lake', name: 'lake', table: 'people', partitionBy: ['device'] } }
   ]
 });
-const RING: KeyRing = parseKeyRing(JSON.stringify({ plant: { keys: [{ kty: 'oct', kid: '0000002a', k: Buffer.alloc(32, 7).toString('base64url') }] } }), 'keys');
+const RING: KeyRing = parseKeyRing(JSON.stringify({ plant: { keys: [{ kty: 'oct', kid: '0000002a', k: Buffer.alloc(32, 7).toString('base64url') }, { kty: 'oct', kid: '0000002b', alg: 'HS256', k: Buffer.alloc(32, 8).toString('base64url') }] } }), 'keys');
 const keys = RING.get('plant')!.keys;
 
 const raw = (text: string): GraphInput => ({ kind: 'message', arrivalTimeMs: 1, topic: 'plant/a', payload: Buffer.from(text), source: 'in' });
@@ -90,7 +90,10 @@ function opened(row: Record<string, unknown>): unknown {
     const value = row[fieldPath];
     return value === null ? null : plaintextValue(type, openField(keys, { pipelineId: 'people', fieldPath, recordKey }, Buffer.from(value as string, 'base64')));
   };
-  return { ...row, operator: open('operator', 'utf8'), load: open('load', 'float64') };
+  const operator = open('operator', 'utf8');
+  const token = operator === null ? null : Buffer.from(fieldToken(new Uint8Array(32).fill(8), Buffer.from(operator as string))).toString('base64');
+  expect(row['who']).toBe(token);
+  return { ...row, operator, load: open('load', 'float64'), who: operator };
 }
 
 describe('an agent with encrypted columns', () => {
@@ -135,7 +138,7 @@ describe('an agent with encrypted columns', () => {
     await agent(RING, async ({ pipeline, store, push }) => {
       push([message(4, 'a', 'Ada Byron', 8), raw('{')]);
       await pipeline.close();
-      expect(published(store).map(opened)).toEqual([{ tMs: 4, device: 'a', operator: 'Ada Byron', load: 8 }]);
+      expect(published(store).map(opened)).toEqual([{ tMs: 4, device: 'a', operator: 'Ada Byron', load: 8, who: 'Ada Byron' }]);
       expect(Object.values(pipeline.totals.deadLetters).reduce((a, b) => a + b, 0)).toBe(7);
       expect(store.count('SELECT COUNT(*) FROM dead_letter')).toBe(7);
     });

@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { RandomIvs, openField, sealField } from '../../../edge/crypto/fields';
+import { RandomIvs, fieldToken, openField, sealField } from '../../../edge/crypto/fields';
 import { fieldAad, type FieldPlace } from '../../../engine/crypto/field-frame';
 import { openWebField, sealWebField, type SubtleAesLike } from '../../../engine/crypto/web-fields';
 import { LittoralError } from '../../../engine/error';
@@ -53,6 +53,12 @@ describe('the authenticated data of a field', () => {
     const collision = referenceCases('crypto.json').find(({ op }) => op === 'aadFraming')!.input as Record<'a' | 'b', { pipelineId: string; fieldPath: string }> & { kid: string; recordKey: string };
     const [a, b] = [collision.a, collision.b].map(place => hex(fieldAad({ ...place, recordKey: bytes(collision.recordKey) }, collision.kid)));
     expect(a).not.toBe(b);
+  });
+});
+
+describe('the token of a field', () => {
+  it.each(referenceCases('crypto.json').flatMap(({ name, op, input, expected }) => (op === 'hmacToken' ? [{ name, input: input as Record<string, string>, expected }] : [])))('agrees with the reference: $name', ({ input, expected }) => {
+    expect({ token: hex(fieldToken(bytes(input['key']), bytes(input['message']))) }).toEqual(expected);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openField } from '../../../edge/crypto/fields';
+import { fieldToken, openField } from '../../../edge/crypto/fields';
 import { fieldSealer, parseKeyRing } from '../../../edge/crypto/key-ring';
 import { parseField } from '../../../engine/crypto/field-frame';
 
@@ -22,7 +22,15 @@ describe('a key file', () => {
     expect(sealer.column('other', place)).toBe(null);
   });
 
+  it('makes tokens with the key that is for them alone', () => {
+    const sealer = fieldSealer(parseKeyRing(text(key('00000001'), key('00000002', { alg: 'HS256' })), 'keys'));
+    expect(parseField(sealer.column('plant', place)!(place.recordKey, Uint8Array.of(7))).kid).toBe('00000001');
+    expect(sealer.token('plant')!(Uint8Array.of(7))).toEqual(fieldToken(new Uint8Array(Buffer.alloc(32, '00000002')), Uint8Array.of(7)));
+    expect(fieldSealer(parseKeyRing(text(key('00000001')), 'keys')).token('plant')).toBe(null);
+  });
+
   it.each<[string, string, RegExp]>([
+    ['two keys for tokens', text(key('00000001'), key('00000002', { alg: 'HS256' }), key('00000003', { alg: 'HS256' })), /two keys have alg "HS256"/u],
     ['no JSON', '{', /keys: it is not JSON; expected \{ "plant"/u],
     ['a list', '[]', /it is no JSON object/u],
     ['no key', text(), /"plant": no key is primary/u],

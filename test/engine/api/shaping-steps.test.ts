@@ -12,7 +12,7 @@ const rows = () => bindLittoral(new FakeHost()).pipeline('p').from(mqtt('plant/+
 describe('steps that shape rows', () => {
   const pipeline = rows()
     .tag({ load: { classification: 'internal' } })
-    .encrypt({ columns: ['load'], keyRef: 'plant' })
+    .encrypt({ columns: ['load'], keyRef: 'plant', tokens: { load: 'loadToken' } })
     .derive({ high: (r, p) => r.load > p.limit }, { limit: 3 })
     .drop('y')
     .rename({ device: 'machine' })
@@ -38,7 +38,7 @@ describe('steps that shape rows', () => {
   it('become nodes with every default written out', () => {
     expect(plan.nodes.slice(1, 9).map(({ op, config }) => [op, config])).toEqual([
       ['tag', { columns: { load: { classification: 'internal' } } }],
-      ['encrypt', { columns: ['load'], keyRef: 'plant' }],
+      ['encrypt', { columns: ['load'], keyRef: 'plant', tokens: { load: 'loadToken' } }],
       ['derive', { columns: [{ name: 'high', expression: expect.objectContaining({ kind: 'binary', op: '>' }) as unknown }] }],
       ['drop', { columns: ['y'] }],
       ['rename', { columns: { device: 'machine' } }],

@@ -35,6 +35,8 @@ keyed.explode({ column: 'x', everyMs: 1 }).filter(r => r.x > 1).keyBy('x');
 keyed.explode({ column: 'x', as: 'v', index: 'i', timeColumn: 'at', everyMs: 0.1, stamped: 'last', whenEmpty: 'null' }).filter(r => r.v > r.i && r.at > 1 && r.device > 'a');
 keyed.explode({ columns: { x: 'vx', y: 'vy' } }).select({ both: r => r.vx + r.vy }).to(lake('t', { partitionBy: ['device', 'day'] }));
 keyed.sample({ every: 3 }).sample({ share: 0.1 }).sample({ share: 0.1, seed: 2 }).filter(r => r.load > 1).to(publish('a/{device}'));
+keyed.tag({ device: { classification: 'pii' }, load: { unit: 'kN', lineage: ['cell 4'] } }).encrypt({ columns: ['load', 'x'], keyRef: 'plant' }).filter(r => r.load > 1);
+keyed.encrypt({ columns: ['device', 'load'], keyRef: 'plant', tokens: { device: 'deviceToken' } }).filter(r => r.deviceToken > 'a' && r.load > 1).to(lake('t'));
 keyed.validate({ rules: [{ name: 'a', check: 'notNull', columns: ['x', 'device'] }, { name: 'b', severity: 'warn', check: 'range', column: 'x', min: 0 }, { name: 'c', check: 'oneOf', column: 'device', values: ['a', 1] }] }).filter(r => r.load > 1).to(publish('a/{device}'));
 keyed.validate({ rules: [{ name: 'a', severity: 'sideOutput', check: 'expression', holds: r => r.load > 1 && r.on }, { name: 'b', check: 'rowCount', everyMs: 1, max: 5 }], violationsColumn: 'broken' }, { invalid: rows => rows.filter(r => r.broken > 'a').to(lake('invalid', { partitionBy: ['broken'] })) }).filter(r => r.broken > 'a');
 `;
@@ -58,6 +60,10 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a list that was exploded', "rows.explode({ column: 'x', as: 'v' }).filter(r => r.x > 1);", /Property 'x' does not exist/u],
   ['an exploded list as a signal', "rows.explode({ column: 'x' }).cast({ x: { list: 'float32' } });", /Type '\{ list: string; \}' is not assignable to type 'FromNumber | undefined'/u],
   ['a sample without its size', 'rows.sample({});', /Argument of type '\{\}' is not assignable to parameter of type 'SampleOptions'/u],
+  ['a tag of no column', "rows.tag({ laod: { unit: 'kN' } });", /'laod' does not exist in type '.*load/u],
+  ['a classification that does not exist', "rows.tag({ load: { classification: 'private' } });", /Type '"private"' is not assignable to type 'Classification/u],
+  ['encrypting no column', "rows.encrypt({ columns: ['laod'], keyRef: 'plant' });", /Type '"laod"' is not assignable to type '"tMs" \| "device"/u],
+  ['a token of no column', "rows.encrypt({ columns: ['load'], keyRef: 'plant', tokens: { laod: 'a' } });", /'laod' does not exist in type '.*load/u],
   ['a rule of no column', "rows.validate({ rules: [{ name: 'a', check: 'notNull', columns: ['laod'] }] });", /Type '"laod"' is not assignable to type '"tMs" \| "device"/u],
   ['a range of a text', "rows.validate({ rules: [{ name: 'a', check: 'range', column: 'device', min: 0 }] });", /Type '"device"' is not assignable to type '"tMs" \| "x" \| "y" \| "load"'/u],
   ['the rate of a signal', "rows.validate({ rules: [{ name: 'a', check: 'rate', column: 'x', maxPerSecond: 1 }] });", /Type '"x"' is not assignable to type '"tMs" \| "load"'/u],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnSeal, openField, RandomIvs } from '../../../edge/crypto/fields';
+import { columnSeal, fieldToken, openField, RandomIvs } from '../../../edge/crypto/fields';
 import type { Batch, Column } from '../../../engine/batch/batch';
 import { valueAt } from '../../../engine/batch/value';
 import { columnBuilder, BinaryBuilder, Int64Builder, ListBuilder, NumberBuilder, Utf8Builder } from '../../../engine/codec/column-builder';
@@ -72,7 +72,7 @@ describe('a batch that leaves', () => {
   };
   const keys = new Map([['00000001', new Uint8Array(32).fill(7)]]);
   const ivs = new RandomIvs();
-  const sealer = (names: readonly string[]): FieldSealer => ({ column: (keyRef, column) => (names.includes(keyRef) ? columnSeal({ key: keys.get('00000001')!, kid: '00000001' }, ivs, column) : null) });
+  const sealer = (names: readonly string[]): FieldSealer => ({ column: (keyRef, column) => (names.includes(keyRef) ? columnSeal({ key: keys.get('00000001')!, kid: '00000001' }, ivs, column) : null), token: keyRef => (names.includes(keyRef) ? plaintext => fieldToken(new Uint8Array(32), plaintext) : null) });
   const type = { schema: { fields }, keys: ['k'] };
 
   it('has binary columns that open in their own place alone, nulls and other columns as they were', () => {
@@ -89,6 +89,14 @@ describe('a batch that leaves', () => {
     expect(() => openField(keys, { ...place, recordKey: new TextEncoder().encode('["b"]') }, value)).toThrow(/changed or moved/u);
   });
 
+  it('has tokens in token columns, equal for equal values whatever the row', () => {
+    const token: Field = { ...fields[1]!, name: 'xToken', tags: { encryption: 'plant', token: true } };
+    const wider = { schema: { fields: [...fields, token] }, keys: ['k'] };
+    const { batch: sealed } = sealBatch({ ...batch, schema: wider.schema, columns: [...batch.columns, columnOf('float64', [2, null, 2])] }, wider, { pipelineId: 'p', sealer: sealer(['plant', 'people']) });
+    expect([0, 1, 2].map(row => valueAt(sealed.columns[3]!, row))).toEqual([fieldToken(new Uint8Array(32), new Uint8Array(Float64Array.of(2).buffer)), null, valueAt(sealed.columns[3]!, 0)]);
+    expect(sealBatch({ ...batch, schema: wider.schema, columns: [...batch.columns, columnOf('float64', [2, null, 2])] }, wider, { pipelineId: 'p', sealer: sealer(['people']) }).refused.rowCount).toBe(2);
+  });
+
   it('leaves out rows whose key is not there, and shows nothing of them', () => {
     const { batch: sealed, refused } = sealBatch(batch, type, { pipelineId: 'p', sealer: sealer(['plant']) });
     expect([...sealed.at]).toEqual([4, 5]);
@@ -97,7 +105,7 @@ describe('a batch that leaves', () => {
   });
 
   it('is refused by hosts without keys', () => {
-    const encrypt: PlanNode = { id: 'encrypt', op: 'encrypt', input: 'in', config: { columns: ['x'], keyRef: 'plant' } };
+    const encrypt: PlanNode = { id: 'encrypt', op: 'encrypt', input: 'in', config: { columns: ['x'], keyRef: 'plant', tokens: {} } };
     const [open, closed] = [planOf(sourceNode(), sinkNode('in')), planOf(sourceNode(), encrypt, sinkNode('encrypt'))];
     refusePlaintext(open, resolveTypes(open));
     expect(() => refusePlaintext(closed, resolveTypes(closed))).toThrow(/sink "out": column "x" leaves encrypted with key "plant", but there are no keys here/u);

@@ -9,7 +9,7 @@ import { END, message, planOf, pushAll, sinkNode, sourceNode } from '../../../su
 const source = sourceNode() as SourceNode;
 const expression = (text: string) => parseExpression(text, { schema: source.config.schema, subject: 'test' });
 const tag: PlanNode = { id: 'tag', op: 'tag', input: 'in', config: { columns: { x: { unit: 'kN', classification: 'confidential', lineage: ['load cell 4'] }, n: { classification: 'pii' } } } };
-const encrypt: PlanNode = { id: 'encrypt', op: 'encrypt', input: 'tag', config: { columns: ['n'], keyRef: 'plant' } };
+const encrypt: PlanNode = { id: 'encrypt', op: 'encrypt', input: 'tag', config: { columns: ['n'], keyRef: 'plant', tokens: {} } };
 const keyBy: PlanNode = { id: 'key', op: 'keyBy', input: 'encrypt', config: { columns: ['k'] } };
 const select: PlanNode = { id: 'select', op: 'select', input: 'key', config: { columns: [{ name: 'x', expression: expression('r => r.x') }, { name: 'both', expression: expression('r => r.x + r.n') }] } };
 const rename: PlanNode = { id: 'rename', op: 'rename', input: 'select', config: { columns: { x: 'load' } } };
@@ -65,8 +65,10 @@ describe('tags', () => {
 
   it.each<[string, PlanNode[], RegExp]>([
     ['of a column that is not there', [{ ...tag, config: { columns: { y: {} } } } as PlanNode, sinkNode('tag')], /tag\("y"\).*no such column/u],
-    ['of an encrypted column that is not there', [tag, { ...encrypt, config: { columns: ['y'], keyRef: 'plant' } } as PlanNode, sinkNode('encrypt')], /encrypt\("y"\).*no such column/u],
-    ['with a key in place of its name', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'a b' } } as PlanNode, sinkNode('encrypt')], /keyRef: got "a b"/u],
+    ['of an encrypted column that is not there', [tag, { ...encrypt, config: { columns: ['y'], keyRef: 'plant', tokens: {} } } as PlanNode, sinkNode('encrypt')], /encrypt\("y"\).*no such column/u],
+    ['with a token of a column in the clear', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'plant', tokens: { x: 'y' } } } as PlanNode, sinkNode('encrypt')], /the token "y" is of column "x", which is not encrypted here/u],
+    ['with a token in place of a column', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'plant', tokens: { n: 'x' } } } as PlanNode, sinkNode('encrypt')], /already has a column "x"/u],
+    ['with a key in place of its name', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'a b', tokens: {} } } as PlanNode, sinkNode('encrypt')], /keyRef: got "a b"/u],
     ['of an encrypted column in a topic', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'mqtt', name: 'out', topic: 'out/{n}', connection: 'plant', qos: 0, retain: false } } as PlanNode], /column "n" leaves encrypted, but the topic would show it/u],
     ['of an encrypted column in a folder', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'lake', name: 'out', table: 'out', partitionBy: ['n'] } } as PlanNode], /the folders of the table would show it/u]
   ])('are refused %s', (_name, nodes, expected) => {
