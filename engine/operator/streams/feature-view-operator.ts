@@ -4,6 +4,7 @@ import type { FeatureViewNode } from '../../plan/nodes/streams';
 import type { Schema } from '../../schema/schema';
 import { saysNothing } from '../../time/progress-search';
 import { WatermarkLog } from '../../time/watermark-log';
+import { checkSnapshot } from '../../window/window-snapshot';
 import { newCounters } from '../counters';
 import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from '../operator';
 import { rowLetter } from '../row-letter';
@@ -77,6 +78,7 @@ export class FeatureViewOperator implements Operator {
     for (let i = 0; i < count; i++) {
       const kind = reader.text();
       const text = reader.text();
+      checkSnapshot(kind !== 'bigint' || /^-?\d+$/u.test(text), 'a key that is no number');
       this.learn(kind === 'bigint' ? BigInt(text) : kind === 'number' ? Number(text) : text, reader.f64());
     }
   }

@@ -1,5 +1,6 @@
 import type { Batch } from '../../batch/batch';
 import type { IntervalJoinNode } from '../../plan/nodes/streams';
+import { checkSnapshot } from '../../window/window-snapshot';
 import type { Progress, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import { JoinSide } from './join-side';
 import { JoinedRows } from './joined-rows';
@@ -8,6 +9,7 @@ import { joinedStream } from './joined-type';
 import type { StreamLimits } from './limits';
 import { MergingOperator } from './merging-operator';
 import type { RowKey } from './row-keys';
+import { keptKey } from './row-keys';
 import { TimeQueue } from './time-queue';
 
 const LEFT = 0;
@@ -81,9 +83,10 @@ export class IntervalJoinOperator extends MergingOperator {
     this.sides.forEach((side, port) => {
       const batch = side.store.load(reader);
       const matched = port === LEFT ? reader.bytes() : null;
+      checkSnapshot(matched === null || matched.length === batch.rowCount, 'marks of pairs that belong to no row');
       for (let row = 0; row < batch.rowCount; row++) {
         const slot = side.store.add(batch, row);
-        side.link(slot, side.keys.keyOf(batch, row)!);
+        side.link(slot, keptKey(side.keys, batch, row));
         this.waiting[port]!.add(batch.eventTimeMs[row]!, slot);
         if (matched !== null) this.matched[slot] = matched[row] === 1;
       }

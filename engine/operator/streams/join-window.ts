@@ -1,3 +1,4 @@
+import { checkSnapshot } from '../../window/window-snapshot';
 import type { SnapshotReader, SnapshotWriter } from '../operator';
 import type { RowKey } from './row-keys';
 
@@ -88,17 +89,33 @@ export class JoinWindows {
     }
   }
 
-  load(reader: SnapshotReader, slotOf: (port: number, index: number) => number, keyOf: (port: number, slot: number) => RowKey): void {
+  load(reader: SnapshotReader, slotOf: (port: number, index: number) => number | undefined, keyOf: (port: number, slot: number) => RowKey): void {
     const windows = reader.u32();
     for (let i = 0; i < windows; i++) {
-      const window = this.at(reader.f64(), reader.f64());
+      const [startMs, endMs] = [reader.f64(), reader.f64()];
+      checkSnapshot(startMs < endMs && endMs > (this.inOrder.at(-1)?.endMs ?? -Infinity), 'windows out of order');
+      const window = this.at(startMs, endMs);
       const cells = reader.u32();
       for (let j = 0; j < cells; j++) {
         const firings = reader.u32();
-        const [left, right] = [0, 1].map(port => ({ slots: Array.from(reader.f64s(), index => slotOf(port, index)), since: [...reader.f64s()] }));
-        const key = left!.slots.length > 0 ? keyOf(0, left!.slots[0]!) : keyOf(1, right!.slots[0]!);
-        window.cells.set(key, { left: left!, right: right!, firings });
+        const left = loadSide(reader, index => slotOf(0, index));
+        const right = loadSide(reader, index => slotOf(1, index));
+        const [first] = left.slots;
+        const [other] = right.slots;
+        checkSnapshot(first !== undefined || other !== undefined, 'a key without rows');
+        window.cells.set(first !== undefined ? keyOf(0, first) : keyOf(1, other!), { left, right, firings });
       }
     }
   }
+}
+
+function loadSide(reader: SnapshotReader, slotOf: (index: number) => number | undefined): SideOfCell {
+  const slots = Array.from(reader.f64s(), index => {
+    const slot = slotOf(index);
+    checkSnapshot(slot !== undefined, 'a row that is not there');
+    return slot;
+  });
+  const since = [...reader.f64s()];
+  checkSnapshot(since.length === slots.length, 'revisions that belong to no row');
+  return { slots, since };
 }

@@ -2,6 +2,7 @@ import type { Batch, Column } from '../../batch/batch';
 import { assert } from '../../error';
 import type { Schema } from '../../schema/schema';
 import { fieldIndex } from '../../schema/schema';
+import { checkSnapshot } from '../../window/window-snapshot';
 
 /** The key of a row, for a Map: equal keys are equal values there. NaN equals itself, -0 equals 0. */
 export type RowKey = string | number | bigint;
@@ -26,6 +27,13 @@ export class RowKeys {
     }
     return key;
   }
+}
+
+/** The key of a row that was kept because it has one; LittoralError `SNAPSHOT_CORRUPT` when it has none. */
+export function keptKey(keys: RowKeys, batch: Batch, row: number): RowKey {
+  const key = keys.keyOf(batch, row);
+  checkSnapshot(key !== null, 'a row without its key');
+  return key;
 }
 
 function valueOf(column: Column, row: number): RowKey | null {

@@ -1,8 +1,9 @@
 import type { Batch } from '../../batch/batch';
+import { checkSnapshot } from '../../window/window-snapshot';
 import type { SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import type { StreamLimits } from './limits';
 import type { RowKey } from './row-keys';
-import { RowKeys } from './row-keys';
+import { keptKey, RowKeys } from './row-keys';
 import { RowStore } from './row-store';
 import { TimeQueue } from './time-queue';
 
@@ -72,8 +73,9 @@ export class Versions {
   load(reader: SnapshotReader): void {
     const batch = this.store.load(reader);
     for (let row = 0; row < batch.rowCount; row++) {
-      const key = this.keys.keyOf(batch, row)!;
+      const key = keptKey(this.keys, batch, row);
       const known = this.byKey.get(key) ?? [];
+      checkSnapshot(this.firstAfter(known, batch.eventTimeMs[row]!) === known.length, 'versions out of order');
       this.put(key, known, known.length, this.store.add(batch, row));
     }
   }

@@ -4,6 +4,7 @@ import type { WindowJoinNode } from '../../plan/nodes/streams';
 import type { Schema } from '../../schema/schema';
 import type { Assigner } from '../../window/assigner';
 import { paneStartMs } from '../../window/assigner';
+import { checkSnapshot } from '../../window/window-snapshot';
 import type { SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import type { JoinCell, JoinWindow, SideOfCell } from './join-window';
 import { JoinWindows } from './join-window';
@@ -12,7 +13,7 @@ import type { JoinedColumn } from './joined-type';
 import type { StreamLimits } from './limits';
 import { MergingOperator } from './merging-operator';
 import type { RowKey } from './row-keys';
-import { RowKeys } from './row-keys';
+import { keptKey, RowKeys } from './row-keys';
 import { RowStore } from './row-store';
 
 const LEFT = 0;
@@ -102,13 +103,14 @@ export class WindowJoinOperator extends MergingOperator {
       const batch = store.load(reader);
       return Array.from({ length: batch.rowCount }, (_, row) => {
         const slot = store.add(batch, row);
-        keyOf[slot] = keys.keyOf(batch, row)!;
+        keyOf[slot] = keptKey(keys, batch, row);
         windowsOf[slot] = 0;
         return slot;
       });
     });
-    this.windows.load(reader, (port, index) => slots[port]![index]!, (port, slot) => this.sides[port]!.keyOf[slot]!);
+    this.windows.load(reader, (port, index) => slots[port]![index], (port, slot) => this.sides[port]!.keyOf[slot]!);
     for (const { cells } of this.windows.inOrder) for (const cell of cells.values()) this.forEachSlot(cell, (port, slot) => this.count(port, slot, 1));
+    checkSnapshot(this.sides.every(({ windowsOf }, port) => slots[port]!.every(slot => windowsOf[slot]! > 0)), 'a row in no window');
   }
 
   private enter(port: number, batch: Batch, row: number): void {
