@@ -46,7 +46,7 @@ describe('a feature view', () => {
         expect(whole.rows.map(({ row: { id } }) => id)).toEqual(wanted);
         expect(runPlan(plan, inputs, { pushSize, restoring: true })).toEqual(whole);
       }),
-      { numRuns: 200 }
+      { numRuns: 100 }
     );
   });
 

@@ -85,7 +85,7 @@ describe('an interval join, against a naive recomputation', () => {
         expect([...rows].sort(byIds)).toEqual([...wanted.rows].sort(byIds));
         expect(seen.late).toEqual(wanted.late);
       }),
-      { numRuns: 150 }
+      { numRuns: 100 }
     );
   });
 
@@ -168,7 +168,7 @@ describe('a window join, against a naive recomputation', () => {
         expect(seen.late).toEqual(wanted.late);
         expect(seen.metrics.totals.inGap).toBe(wanted.gap);
       }),
-      { numRuns: 150 }
+      { numRuns: 100 }
     );
   });
 });
@@ -201,7 +201,7 @@ describe('a lookup in a stream of updates, against a naive recomputation', () =>
         expect(late.every(id => seen.late.includes(id))).toBe(true);
         expect(missing === 'deadLetter' ? seen.letters.length : seen.metrics.totals.dropped).toBe(missing === 'null' ? 0 : lost);
       }),
-      { numRuns: 150 }
+      { numRuns: 100 }
     );
   });
 });
