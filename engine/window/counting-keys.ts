@@ -47,20 +47,23 @@ export class CountingKeys implements KeyState {
     this.queues.set(key, queue);
   }
 
-  /** The row at position `position` of its hop has been taken. */
-  step(key: number, position: number, hopRows: number): void {
+  /**
+   * The next row of `key` has been taken, into its open pane or the gap. Null unless that completes a pane; then whether it
+   * completes a window, too, which lets go of the panes of a hop.
+   */
+  step(key: number): { readonly endsWindow: boolean } | null {
+    const { ends, hopRows, perWindow } = this.plan;
     const wasLive = this.isLive(key);
-    this.position[key] = position + 1 === hopRows ? 0 : position + 1;
+    const position = this.position[key]! + 1;
+    const endsPane = ends.includes(position);
+    const endsWindow = endsPane && this.panes[key]! + 1 === perWindow;
+    this.position[key] = position === hopRows ? 0 : position;
+    if (endsPane) {
+      this.cell[key] = 0;
+      this.panes[key]! += endsWindow ? 1 - ends.length : 1;
+    }
     if (wasLive !== this.isLive(key)) this.liveCount += wasLive ? -1 : 1;
-  }
-
-  /** The open pane is complete; true when that completes a window, which lets go of the panes of a hop. */
-  endPane(key: number): boolean {
-    this.cell[key] = 0;
-    this.panes[key]! += 1;
-    if (this.panes[key]! < this.plan.perWindow) return false;
-    this.panes[key]! -= this.plan.ends.length;
-    return true;
+    return endsPane ? { endsWindow } : null;
   }
 
   forgetAll(): void {

@@ -130,21 +130,21 @@ export class CountingOperator implements Operator {
   /** The cell of a row; `DISCARD_CELL` for those that go into no window. */
   private paneOf(batch: Batch, row: number, key: number, output: Output): number {
     const { counts, plan } = this;
-    const { hopRows } = this.options.spec;
     if (key < 0) {
       this.accounts.reject(batch, row, keysFull(this.options.limits), output);
       return DISCARD_CELL;
     }
-    const position = counts.position[key]!;
-    if (position >= plan.gapFrom) {
+    if (counts.position[key]! >= plan.gapFrom) {
       this.accounts.dropInGap(batch, row, output);
-      counts.step(key, position, hopRows);
+      counts.step(key);
       return DISCARD_CELL;
     }
     const cell = this.openPane(batch, row, key, output);
     if (cell === DISCARD_CELL) return cell;
-    if (plan.ends.includes(position + 1)) this.ended.push({ key, cell, endsWindow: this.closePane(key), at: batch.at[row]! });
-    counts.step(key, position, hopRows);
+    const ended = counts.step(key);
+    if (ended === null) return cell;
+    if (ended.endsWindow) this.openPanes -= plan.ends.length;
+    this.ended.push({ key, cell, at: batch.at[row]!, ...ended });
     return cell;
   }
 
@@ -169,12 +169,6 @@ export class CountingOperator implements Operator {
       this.openPanes += 1;
     }
     return cell;
-  }
-
-  private closePane(key: number): boolean {
-    const endsWindow = this.counts.endPane(key);
-    if (endsWindow) this.openPanes -= this.plan.ends.length;
-    return endsWindow;
   }
 
   /** Puts a complete pane to the others of its key; emits the window that it completes. */

@@ -8,6 +8,7 @@ import type { CountingSpec } from '../plan/nodes/window';
  *   rows 2, hopRows 5     ├ 0 ┤ gap  ├ 1 ┤       a hop has the pane [0, 2), the rest is the gap
  */
 export interface CountingPanes {
+  readonly hopRows: number;
   /** Where in a hop panes end. */
   readonly ends: readonly number[];
   /** From here on the rows of a hop are in the gap. */
@@ -17,8 +18,8 @@ export interface CountingPanes {
 }
 
 export function countingPanes({ rows, hopRows }: CountingSpec): CountingPanes {
-  if (hopRows >= rows) return { ends: [rows], gapFrom: rows, perWindow: 1 };
+  if (hopRows >= rows) return { hopRows, ends: [rows], gapFrom: rows, perWindow: 1 };
   const rest = rows % hopRows;
   const hops = (rows - rest) / hopRows;
-  return rest === 0 ? { ends: [hopRows], gapFrom: hopRows, perWindow: hops } : { ends: [rest, hopRows], gapFrom: hopRows, perWindow: 2 * hops + 1 };
+  return rest === 0 ? { hopRows, ends: [hopRows], gapFrom: hopRows, perWindow: hops } : { hopRows, ends: [rest, hopRows], gapFrom: hopRows, perWindow: 2 * hops + 1 };
 }

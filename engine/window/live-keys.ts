@@ -2,6 +2,7 @@ import { emptyBatch } from '../batch/empty';
 import type { Batch } from '../batch/batch';
 import type { AnyColumnBuilder } from '../codec/column-builder';
 import { RowBuilder } from '../codec/row-builder';
+import { assert } from '../error';
 import type { SnapshotReader, SnapshotWriter, StreamType } from '../operator/operator';
 import { fieldIndex } from '../schema/schema';
 import { KeyTable } from './key-table';
@@ -90,6 +91,7 @@ export class LiveKeys {
       numbers[key] = count;
       live[count++] = key;
     }
+    assert(count === live.length, 'a key is live when it has state');
     const known = this.valuesOf(live);
     this.table = this.newTable();
     this.table.resolve(known, 0, count, live);
