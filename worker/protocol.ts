@@ -108,13 +108,29 @@ export interface RunSnapshot {
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
   readonly slo: readonly { readonly name: string; readonly ok: boolean; readonly seen: string; readonly expected: string }[];
   /** One node per operator, left to right. */
-  readonly graph: readonly { readonly id: string; readonly op: string; readonly inputs: readonly string[]; readonly rowsIn: number; readonly rowsOut: number; readonly watermarkMs: number | null }[];
+  readonly graph: readonly GraphNodeSnapshot[];
   /** Newest rows per sink for the table, at most 20 each. */
   readonly lastRows: readonly RowOut[];
   /** Newest late records and dead letters, at most 50, newest first. */
   readonly problems: readonly { readonly kind: 'late' | 'gap' | 'deadLetter'; readonly code: string; readonly message: string; readonly topic: string; readonly eventTimeMs: number | null; readonly payload: string }[];
   readonly chart: ChartSeries;
   readonly error?: ErrorRecord;
+}
+/** One operator of a run. */
+export interface GraphNodeSnapshot {
+  readonly id: string;
+  readonly op: string;
+  /** What operators of its kind do, from their spec. */
+  readonly doc: string;
+  /** Ids of the nodes whose rows it takes. */
+  readonly inputs: readonly string[];
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** Rows that did not go on: filtered, late, in a gap, dropped on purpose, dead letters. */
+  readonly lost: number;
+  readonly watermarkMs: number | null;
+  /** How far the watermark is behind the newest arrival, ms. */
+  readonly lagMs: number | null;
 }
 /** One line per key over time; NaN is a gap. `values[line][i]` belongs to `timesMs[i]`. */
 export interface ChartSeries {

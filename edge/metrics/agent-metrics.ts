@@ -1,3 +1,4 @@
+import { isDecodeCode } from '../../engine/codec/decode-failure';
 import type { ReportCounters } from '../../engine/graph/graph-api';
 import { Exposition } from './exposition';
 
@@ -47,10 +48,12 @@ function addFlow(out: Exposition, figures: AgentFigures): void {
     for (const [sink, rows] of Object.entries(counters.rowsOut)) counter('records_out_total', 'Rows that reached a sink.', rows, { sink });
     counter('records_filtered_total', 'Records that a filter left out.', counters.filtered);
     counter('records_in_gap_total', 'Records between two windows.', counters.inGap);
+    counter('dropped_records_total', 'Records that were dropped on purpose.', counters.duplicates, { reason: 'duplicate', intentional: 'true' });
+    counter('dropped_records_total', 'Records that were dropped on purpose.', counters.dropped, { reason: 'operator', intentional: 'true' });
     counter('late_records_dropped_total', 'Records whose window was gone.', counters.late);
     for (const [code, letters] of Object.entries(counters.deadLetters)) {
       counter('dead_letter_records_total', 'Records that became dead letters.', letters, { code });
-      if (code.startsWith('JSON_')) counter('decode_errors_total', 'Messages that could not be decoded.', letters, { code });
+      if (isDecodeCode(code)) counter('decode_errors_total', 'Messages that could not be decoded.', letters, { code });
     }
     out.add({ name: 'littoral_conservation_error_records', type: 'gauge', help: 'Records that are unaccounted for; 0, or Littoral has a bug.' }, counters.conservationError, pipeline);
   }

@@ -1,5 +1,7 @@
+const DECODE_FORMATS = ['JSON', 'MSGPACK', 'CBOR', 'AVRO', 'PROTOBUF', 'SPARKPLUG', 'CSV', 'RAW', 'NUMBER'] as const;
+
 /** Where a payload's dead letter code begins: the format that was expected. */
-export type DecodeFormat = 'JSON' | 'MSGPACK' | 'CBOR' | 'AVRO' | 'PROTOBUF' | 'SPARKPLUG' | 'CSV' | 'RAW' | 'NUMBER';
+export type DecodeFormat = (typeof DECODE_FORMATS)[number];
 
 /** What is wrong with a payload, in any format. */
 export type DecodeFault =
@@ -18,6 +20,11 @@ export type DecodeFault =
 
 /** Why a payload could not be decoded; the code of its dead letter. */
 export type DecodeCode = `${DecodeFormat}_${DecodeFault}`;
+
+/** Whether a dead letter of `code` is about a payload that could not be decoded. */
+export function isDecodeCode(code: string): boolean {
+  return DECODE_FORMATS.some(format => code.startsWith(`${format}_`));
+}
 
 /** A payload that gave no row. `offset` is the byte at which decoding stopped. */
 export interface DecodeFailure {

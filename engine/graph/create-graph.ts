@@ -124,7 +124,7 @@ class PipelineGraph implements Graph {
     let watermarkMs = Infinity;
     for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
       const counters: OperatorCounters = { ...operator.counters };
-      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs, ...(operator.tallies === undefined ? {} : { tallies: operator.tallies }) });
+      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs, lagMs: lagOf(this.totals.lastArrivalMs, nodeWatermarkMs), ...(operator.tallies === undefined ? {} : { tallies: operator.tallies }) });
       sum.late += counters.late;
       sum.inGap += counters.inGap;
       sum.filtered += counters.filtered;
@@ -212,6 +212,12 @@ class PipelineGraph implements Graph {
   private assertBoundary(): void {
     assert(this.asked.size === 0, `${this.asked.size} inferences are pending; answer them before the end of the step`);
   }
+}
+
+/** Null when there is no arrival or no watermark to compare. */
+function lagOf(lastArrivalMs: number, watermarkMs: number): number | null {
+  const lagMs = lastArrivalMs - watermarkMs;
+  return Number.isFinite(lagMs) ? lagMs : null;
 }
 
 function noteProgress(running: RunningNode, { progress }: Chunk): void {

@@ -64,6 +64,8 @@ export interface GraphMetrics {
 }
 export interface NodeMetrics extends OperatorCounters {
   readonly watermarkMs: number;
+  /** How far it is behind the newest arrival, ms; null before the first watermark and after the last. */
+  readonly lagMs: number | null;
   /** What the operator counts beside its counters: violations by rule. */
   readonly tallies?: Readonly<Record<string, number>>;
 }

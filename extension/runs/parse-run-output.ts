@@ -46,10 +46,13 @@ function parseSnapshot(json: Json, runId: string): RunSnapshot {
     graph: records(json['graph']).map(node => ({
       id: text(node['id']),
       op: text(node['op']),
+      doc: text(node['doc']),
       inputs: list(node['inputs']).map(text),
       rowsIn: number(node['rowsIn']),
       rowsOut: number(node['rowsOut']),
-      watermarkMs: numberOrNull(node['watermarkMs'])
+      lost: number(node['lost']),
+      watermarkMs: numberOrNull(node['watermarkMs']),
+      lagMs: numberOrNull(node['lagMs'])
     })),
     lastRows: records(json['lastRows']).map(row => ({ sink: text(row['sink']), eventTimeMs: number(row['eventTimeMs']), at: number(row['at']), row: record(row['row']) ?? {} })),
     problems: records(json['problems']).map(problem => ({

@@ -1,6 +1,6 @@
 import type { RunSnapshot } from '../../worker/protocol';
 import { el, svg } from '../ui/dom';
-import { formatCount, formatUtc } from '../ui/format';
+import { formatCount, formatDuration, formatUtc } from '../ui/format';
 import { layoutGraph } from './graph-layout';
 
 type Node = RunSnapshot['graph'][number];
@@ -42,11 +42,12 @@ function edge(from: { x: number; y: number }, to: { x: number; y: number }, widt
 }
 
 function box(node: Node, { x, y }: { x: number; y: number }, failing: boolean): SVGElement {
-  const watermark = node.watermarkMs === null ? 'no watermark yet' : `watermark ${formatUtc(node.watermarkMs)}`;
+  const lag = node.lagMs === null ? '' : `, ${formatDuration(node.lagMs)} behind the newest arrival`;
+  const watermark = node.watermarkMs === null ? 'no watermark yet' : `watermark ${formatUtc(node.watermarkMs)}${lag}`;
   return svg(
     'g',
     { class: failing ? 'lt-graph-node lt-mod-failing' : 'lt-graph-node', transform: `translate(${x} ${y})` },
-    svg('title', {}, `${node.id} (${node.op})\n${formatCount(node.rowsIn)} rows in, ${formatCount(node.rowsOut)} out\n${watermark}`),
+    svg('title', {}, `${node.id} (${node.op})\n${formatCount(node.rowsIn)} rows in, ${formatCount(node.rowsOut)} out, ${formatCount(node.lost)} did not go on\n${watermark}\n\n${node.doc}`),
     svg('rect', { width: BOX.width, height: BOX.height, rx: 4 }),
     svg('text', { x: 10, y: 18, class: 'lt-graph-name' }, fit(node.op === 'sink' || node.op === 'source' ? node.id : node.op)),
     svg('text', { x: 10, y: 34, class: 'lt-graph-count' }, node.op === 'sink' ? `${formatCount(node.rowsIn)} rows` : `${formatCount(node.rowsIn)} → ${formatCount(node.rowsOut)}`)

@@ -1,4 +1,5 @@
-import { inputsOf } from '../../engine/plan/inputs-of';
+import { operatorSpecs } from '../../engine/operator/registry';
+import { inputsOf, producerOf } from '../../engine/plan/inputs-of';
 import type { RowOut } from '../../engine/api/host';
 import type { Graph, GraphInput, GraphMetrics, StepResult } from '../../engine/graph/graph-api';
 import { LatencyHistogram } from '../../engine/graph/latency-histogram';
@@ -139,9 +140,12 @@ function drawnNode(node: Plan['nodes'][number], metrics: GraphMetrics): RunSnaps
   return {
     id: node.id,
     op: node.op,
-    inputs: inputsOf(node),
+    doc: operatorSpecs[node.op].doc,
+    inputs: inputsOf(node).map(input => producerOf(input).id),
     rowsIn: counters?.rowsIn ?? 0,
     rowsOut: counters?.rowsOut ?? 0,
-    watermarkMs: watermarkMs !== null && Number.isFinite(watermarkMs) ? watermarkMs : null
+    watermarkMs: watermarkMs !== null && Number.isFinite(watermarkMs) ? watermarkMs : null,
+    lagMs: counters?.lagMs ?? null,
+    lost: counters === undefined ? 0 : counters.filtered + counters.late + counters.inGap + counters.dropped + counters.deadLetters
   };
 }
