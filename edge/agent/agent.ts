@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FieldSealer } from '../../engine/crypto/seal-batch';
 import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
-import { fieldSealer } from '../crypto/key-ring';
+import { fieldSealer, missingKeys } from '../crypto/key-ring';
 import { runnableOf } from '../host/evidence';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
@@ -238,6 +238,7 @@ class Agent implements AgentHandle {
       for (const [key, binding] of bindings) this.store.putSink(key, JSON.stringify(binding));
     });
     for (const [key, binding] of bindings) await this.sinks.add(key, binding);
+    for (const name of missingKeys([...bindings.values()].map(({ schema }) => schema), this.sealer)) this.log(`agent: key "${name}" is not there; rows with its columns become dead letters (KEY_MISSING). Start with --keys.`);
     this.running = await RunningPipeline.open({
       deployment,
       store: this.store,

@@ -13,7 +13,8 @@ export const run: Verb = {
   summary: 'run an agent: bundles from broker to sinks, durably',
   details: `Starts an agent on its data folder. What was active goes on where it stopped; a bundle is verified, its evidence repeated, then
 it goes live. Without one the agent waits (POST /bundles with the token in DIR/admin.token). The address of /metrics,
-/healthz and /readyz is printed and written to DIR/http.json. SIGTERM: takes nothing more in, commits, leaves with 0.`,
+/healthz and /readyz is printed and written to DIR/http.json. SIGTERM: takes nothing more in, commits, leaves with 0.
+A key encrypts at most 2^32 values: make another one primary before (about a day at 50 000 values a second).`,
   options: [
     { name: 'data', value: 'DIR', required: true, doc: 'state, bundles and token of this agent; one agent per folder' },
     { name: 'trust', value: 'FILE', required: true, doc: 'the trust file' },

@@ -1,6 +1,7 @@
 import { FIELD_KEY_BYTES, isKid } from '../../engine/crypto/field-frame';
 import type { FieldSealer } from '../../engine/crypto/seal-batch';
 import { LittoralError } from '../../engine/error';
+import type { Schema } from '../../engine/schema/schema';
 import { columnSeal, fieldToken, RandomIvs } from './fields';
 
 /** Keys of one name in a Plan: the one that encrypts, and all that decrypt, by kid. */
@@ -71,6 +72,13 @@ function jwk(entry: unknown, fail: (problem: string) => LittoralError): { readon
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names of keys that columns of `schemas` need and `sealer` does not have. */
+export function missingKeys(schemas: readonly Schema[], sealer: FieldSealer): readonly string[] {
+  const tags = schemas.flatMap(({ fields }) => fields.flatMap(field => (field.tags?.encryption === undefined ? [] : [field.tags])));
+  const missing = tags.filter(({ token, encryption = '' }) => (token === true ? sealer.token(encryption) : sealer.column(encryption, { pipelineId: '', fieldPath: '' })) === null);
+  return [...new Set(missing.map(({ encryption = '' }) => encryption))];
 }
 
 /** Encrypts fields with the primary keys of `ring`, each under an initialisation vector at random. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fieldToken, openField } from '../../../edge/crypto/fields';
-import { fieldSealer, parseKeyRing } from '../../../edge/crypto/key-ring';
+import { fieldSealer, missingKeys, parseKeyRing } from '../../../edge/crypto/key-ring';
 import { parseField } from '../../../engine/crypto/field-frame';
+import type { Field, FieldTags } from '../../../engine/schema/schema';
 
 const key = (kid: string, more: object = {}): object => ({ kty: 'oct', kid, k: Buffer.alloc(32, kid).toString('base64url'), ...more });
 const text = (...keys: object[]): string => JSON.stringify({ plant: { keys } });
@@ -27,6 +28,14 @@ describe('a key file', () => {
     expect(parseField(sealer.column('plant', place)!(place.recordKey, Uint8Array.of(7))).kid).toBe('00000001');
     expect(sealer.token('plant')!(Uint8Array.of(7))).toEqual(fieldToken(new Uint8Array(Buffer.alloc(32, '00000002')), Uint8Array.of(7)));
     expect(fieldSealer(parseKeyRing(text(key('00000001')), 'keys')).token('plant')).toBe(null);
+  });
+
+  it('says which keys of a schema are missing', () => {
+    const column = (name: string, tags: FieldTags): Field => ({ name, type: 'binary', nullable: true, tags });
+    const schema = { fields: [column('a', { encryption: 'plant' }), column('b', { encryption: 'other' }), column('c', { encryption: 'plant', token: true }), column('d', {})] };
+    const sealer = (...keys: object[]) => fieldSealer(parseKeyRing(text(...keys), 'keys'));
+    expect(missingKeys([schema], sealer(key('00000001')))).toEqual(['other', 'plant']);
+    expect(missingKeys([schema, schema], sealer(key('00000001'), key('00000002', { alg: 'HS256' })))).toEqual(['other']);
   });
 
   it.each<[string, string, RegExp]>([
