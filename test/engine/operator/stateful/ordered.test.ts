@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseExpression } from '../../../../engine/expression/parse';
 import { parsePlan } from '../../../../engine/plan/parse-plan';
 import type { Plan } from '../../../../engine/plan/plan';
+import type { Schema } from '../../../../engine/schema/schema';
 import { sinkNode, sourceNode } from '../../../support/graph-runs';
 import type { StatefulPlan } from './stateful-runs';
 import { messages, runEveryWay, runInPieces, runWhole, statefulPlan } from './stateful-runs';
@@ -12,6 +14,8 @@ interface Record {
   readonly x?: number | null;
   readonly n?: number | null;
 }
+
+const RECORD_SCHEMA: Schema = { fields: [{ name: 't', type: 'timestampMs', nullable: false }, { name: 'k', type: 'utf8', nullable: true }, { name: 'x', type: 'float64', nullable: true }, { name: 'n', type: 'int64', nullable: true }] };
 
 const ofA = (...rows: readonly (readonly [t: number, x: number | null])[]): Record[] => rows.map(([t, x]) => ({ t, k: 'a', x }));
 
@@ -136,6 +140,33 @@ const shapes: readonly StatefulPlan[] = [
   { op: 'deduplicate', config: { by: ['x'], keep: 'last', withinMs: null, identitiesMax: 1000 } }
 ];
 
+const condition = (text: string): unknown => parseExpression(text, { schema: RECORD_SCHEMA, subject: 'when' });
+
+/** Operators that give rows of their own, at the moment that decides them. */
+const deciders: readonly StatefulPlan[] = [
+  {
+    op: 'stateMachine',
+    config: {
+      initial: 'low',
+      states: ['low', 'high', 'lost'],
+      transitions: [{ from: '*', to: 'high', when: condition('r => r.x > 1') }, { from: 'high', to: 'low', when: condition('r => r.x < 0') }],
+      timeouts: [{ state: 'high', afterMs: 70, to: 'lost' }, { state: 'lost', afterMs: 150, to: 'low' }],
+      columns: ['x']
+    }
+  },
+  {
+    op: 'pattern',
+    config: {
+      sequence: [{ name: 'A', when: condition('r => r.x > 0'), min: 1, max: 2 }, { name: 'B', when: condition('r => r.x <= 0'), min: 0, max: null }],
+      contiguity: 'relaxed',
+      withinMs: 250,
+      skip: { to: 'nextRow' },
+      absence: { when: condition('r => r.n === 3'), withinMs: 130 },
+      measures: []
+    }
+  }
+];
+
 /** The rows of the operator through a window, which counts those that come behind the watermark as late. */
 function throughWindow(shape: StatefulPlan): Plan {
   const window = { window: { kind: 'tumbling', sizeMs: 1, offsetMs: 0 }, aggregates: [{ name: 'rows', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' };
@@ -165,7 +196,7 @@ describe('laws of the operators that hold rows', () => {
     );
   });
 
-  it.each(named)('$name lets no watermark pass the rows that it still holds', ({ shape }) => {
+  it.each([...named, ...deciders.map(shape => ({ name: shape.op, shape }))])('$name lets no watermark pass the rows that it still holds', ({ shape }) => {
     const plan = throughWindow(shape);
     fc.assert(
       fc.property(records, stream => {
