@@ -31,7 +31,8 @@ interface TimeInput {
 
 /**
  * Event time of one source: a bounded out-of-orderness watermark per input, advanced after every message, combined over
- * the inputs that are not idle. An input is idle once an input event arrives more than `idleTimeoutMs` after its last record.
+ * the inputs that are not idle. An input is idle once an input event arrives more than `idleTimeoutMs` after its last record;
+ * a source without any record, that long after the first input event.
  */
 export class SourceTime {
   private readonly inputs: TimeInput[] = [];
@@ -42,6 +43,10 @@ export class SourceTime {
   private noneIdleBeforeMs = -Infinity;
   private ended = false;
   private idle = false;
+  /** Arrival of the first input event; -Infinity before it. */
+  private sinceMs = -Infinity;
+  /** Whether the first record is overdue. */
+  private silent = false;
   /** The input whose newest event time this input event has raised. */
   private raised: TimeInput | null = null;
 
@@ -60,7 +65,13 @@ export class SourceTime {
   /** Any input event: inputs that have been silent for too long become idle. Comes before the event's own records. */
   arrive(arrivalTimeMs: number): void {
     const { idleTimeoutMs } = this.options;
-    if (idleTimeoutMs === null || arrivalTimeMs <= this.noneIdleBeforeMs) return;
+    if (idleTimeoutMs === null) return;
+    if (this.inputs.length === 0) {
+      if (this.sinceMs === -Infinity) this.sinceMs = arrivalTimeMs;
+      this.silent ||= arrivalTimeMs - this.sinceMs > idleTimeoutMs;
+      return;
+    }
+    if (arrivalTimeMs <= this.noneIdleBeforeMs) return;
     let earliestMs = Infinity;
     this.inputs.forEach((input, index) => {
       if (this.combiner.isIdle(index)) return;
@@ -94,7 +105,7 @@ export class SourceTime {
     if (this.raised !== null) this.raised.maxAt = at;
     this.raised = null;
     this.steps.step(at, this.ended ? Infinity : this.combiner.watermarkMs);
-    const { idle } = this.combiner;
+    const idle = this.inputs.length === 0 ? this.silent : this.combiner.idle;
     if (idle === this.idle) return;
     this.idle = idle;
     this.steps.mark(at, idle);
@@ -135,7 +146,8 @@ export class SourceTime {
   }
 
   snapshot(writer: SnapshotWriter): void {
-    writer.u32((this.ended ? 1 : 0) | (this.idle ? 2 : 0));
+    writer.u32((this.ended ? 1 : 0) | (this.idle ? 2 : 0) | (this.silent ? 4 : 0));
+    writer.f64(this.sinceMs);
     writer.f64(this.steps.watermarkMs);
     this.combiner.snapshot(writer);
     for (const input of this.inputs) {
@@ -150,6 +162,8 @@ export class SourceTime {
     const flags = reader.u32();
     this.ended = (flags & 1) !== 0;
     this.idle = (flags & 2) !== 0;
+    this.silent = (flags & 4) !== 0;
+    this.sinceMs = reader.f64();
     this.steps.restore(reader.f64());
     this.combiner.restore(reader);
     this.inputs.length = 0;

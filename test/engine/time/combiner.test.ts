@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { IdleMark } from '../../../engine/operator/operator';
 import { SourceTime } from '../../../engine/time/source-time';
 import { WatermarkCombiner } from '../../../engine/time/watermark-combiner';
 
@@ -61,6 +62,18 @@ describe('idleness by arrival time', () => {
     message(time, 0, 'a', 100, 0);
     message(time, 1, 'b', 201, 500);
     expect(message(time, 2, 'b', 301, 1001)).toBe(300);
+  });
+
+  test('a source without any record is idle after more than the timeout, until its first one', () => {
+    const time = new SourceTime(options);
+    const marks = (): readonly IdleMark[] => time.take().idle ?? [];
+    tick(time, 0, 5_000);
+    tick(time, 1, 6_000);
+    expect(marks()).toEqual([]);
+    tick(time, 2, 6_001);
+    expect(marks()).toEqual([{ at: 2, idle: true }]);
+    message(time, 3, 'a', 100, 6_002);
+    expect(marks()).toEqual([{ at: 3, idle: false }]);
   });
 
   test('the maximum is released when all inputs have fallen idle', () => {

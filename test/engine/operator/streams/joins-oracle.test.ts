@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { GraphInput } from '../../../../engine/graph/graph-api';
 import type { PlanNode } from '../../../../engine/plan/plan';
 import type { StreamRecord, StreamRun } from '../../../support/two-streams';
 import { inputsOf, planWithSink, runPlan, sideSource } from '../../../support/two-streams';
@@ -203,5 +204,18 @@ describe('a lookup in a stream of updates, against a naive recomputation', () =>
       }),
       { numRuns: 100 }
     );
+  });
+});
+
+describe('a stream that says nothing', () => {
+  const lookup: PlanNode = { id: 'j', op: 'temporalLookup', inputs: ['L', 'R'], config: { on: ['device'], columns: ['id'], as: { right: 'r_' }, latePolicy: 'drop', missing: 'null', retentionMs: 0, ttlMs: null } };
+  const plan = planWithSink(sideSource('L', { idleTimeoutMs: 50 }), sideSource('R', { idleTimeoutMs: 50 }), lookup);
+  const at = (arrivalTimeMs: number, side: string, t: number): GraphInput => ({ kind: 'message', arrivalTimeMs, topic: side, payload: new TextEncoder().encode(JSON.stringify({ t, device: 'a', id: t })) });
+
+  test('no longer holds back a lookup once it is idle, from the beginning or later', () => {
+    const inputs = [at(0, 'L', 100), at(40, 'L', 110), at(51, 'L', 120), at(52, 'R', 105), at(53, 'L', 130), at(103, 'L', 140), at(104, 'L', 150)];
+    const seen = (options: Parameters<typeof runPlan>[2]): unknown => runPlan(plan, inputs, options).rows.map(row => [row.at, row.row['id'], row.row['r_id']]);
+    expect(seen({})).toEqual([[2, 100, null], [2, 110, null], [4, 120, 105], [5, 130, 105], [6, 140, 105]]);
+    expect(seen({ pushSize: 1, restoring: true })).toEqual(seen({}));
   });
 });
