@@ -6,7 +6,6 @@ import type { Chunk, InferenceAnswer, InferenceRequest, OperatorCounters, Output
 import { SinkOperator } from '../operator/sink';
 import { SourceOperator } from '../operator/source-operator';
 import type { Plan, SinkNode } from '../plan/plan';
-import { resolveTypes } from '../plan/resolve-types';
 import type { WatermarkHolder } from '../time/source-time';
 import { NO_PROGRESS } from '../time/progress-search';
 import { conservationError } from './conservation';
@@ -14,7 +13,7 @@ import type { Graph, GraphInput, GraphMetrics, NodeMetrics, StepResult } from '.
 import { mergeEmissions } from './merge-emissions';
 import { planHash } from './plan-hash';
 import type { Consumer, RunningNode } from './running-node';
-import { startNodes } from './running-node';
+import { startNodes, typesOf } from './running-node';
 import type { GraphTotals } from './snapshot';
 import { readSnapshot, writeSnapshot } from './snapshot';
 import { StepNotes } from './step-notes';
@@ -39,9 +38,9 @@ class PipelineGraph implements Graph {
 
   constructor(private readonly plan: Plan) {
     this.hash = planHash(plan);
-    this.nodes = startNodes(plan);
+    this.types = typesOf(plan);
+    this.nodes = startNodes(plan, this.types);
     this.outputs = this.wire();
-    this.types = resolveTypes(plan);
     const positions = new Map(plan.nodes.map((node, index) => [node.id, index]));
     this.notes = new StepNotes(node => positions.get(node) ?? -1);
   }
@@ -106,7 +105,7 @@ class PipelineGraph implements Graph {
 
   restore(snapshot: Uint8Array): void {
     this.assertBoundary();
-    const nodes = startNodes(this.plan);
+    const nodes = startNodes(this.plan, this.types);
     this.totals = readSnapshot(snapshot, this.hash, nodes);
     this.nodes = nodes;
     this.outputs = this.wire();

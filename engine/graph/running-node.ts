@@ -33,10 +33,14 @@ export interface RunningNode {
   watermarkMs: number;
 }
 
-/** The nodes of `plan`, wired, in its order; PlanError when one does not fit its input. */
-export function startNodes(plan: Plan): ReadonlyMap<string, RunningNode> {
+/** The types of all outputs of `plan` by id, or `id#name`; PlanError when a node does not fit its inputs. */
+export function typesOf(plan: Plan): ReadonlyMap<string, StreamType> {
   refuseDisorder(plan);
-  const types = resolveTypes(plan);
+  return resolveTypes(plan);
+}
+
+/** The nodes of `plan`, wired, in its order; `types` are those of `typesOf`. */
+export function startNodes(plan: Plan, types: ReadonlyMap<string, StreamType>): ReadonlyMap<string, RunningNode> {
   const nodes = new Map<string, RunningNode>();
   for (const node of plan.nodes) {
     const inputTypes = inputsOf(node).map(input => typeOf(types, input));
