@@ -16,7 +16,11 @@ export class SessionCells implements CellStore {
   /** Bounds of earlier results that the next one takes the place of: start, end, start, end, … */
   private readonly replaced = new Map<number, readonly number[]>();
 
-  constructor(private readonly allowedLatenessMs: number) {}
+  constructor(
+    private readonly allowedLatenessMs: number,
+    /** Whether a session may have several results, of which those under other bounds must be known. */
+    private readonly isRevised: boolean
+  ) {}
 
   startMs(cell: number): number {
     return this.bounds[2 * cell]!;
@@ -46,18 +50,14 @@ export class SessionCells implements CellStore {
   /** Gives a session, new or known, its bounds; results under other bounds are to be replaced. */
   setBounds(cell: number, startMs: number, endMs: number): void {
     if (startMs === this.startMs(cell) && endMs === this.endMs(cell)) return;
-    const standing = this.standing(cell);
-    if (standing.length > 0) this.replaced.set(cell, standing);
-    this.emitted[cell] = 0;
+    if (this.isRevised) this.setReplaced(cell, this.standing(cell));
     this.bounds[2 * cell] = startMs;
     this.bounds[2 * cell + 1] = endMs;
   }
 
   /** Session `into` takes the place of the results of `from`, too; `into` must get new bounds next. */
   takeOver(into: number, from: number): void {
-    const standing = [...this.standing(into), ...this.standing(from)];
-    if (standing.length > 0) this.replaced.set(into, standing);
-    this.emitted[into] = 0;
+    if (this.isRevised) this.setReplaced(into, [...this.standing(into), ...this.standing(from)]);
   }
 
   /** Says whether the watermark has reached its end, and when it is due from now on. */
@@ -88,7 +88,7 @@ export class SessionCells implements CellStore {
     noBounds(this.bounds, 2 * cell);
     this.emitted[cell] = 0;
     this.fired[cell] = 0;
-    this.replaced.delete(cell);
+    if (this.isRevised) this.replaced.delete(cell);
     this.dues.remove(cell);
   }
 
@@ -110,6 +110,11 @@ export class SessionCells implements CellStore {
       if (replaced.length > 0) this.replaced.set(cell, replaced);
       this.setFired(cell, fired === 1);
     }
+  }
+
+  private setReplaced(cell: number, bounds: readonly number[]): void {
+    if (bounds.length > 0) this.replaced.set(cell, bounds);
+    this.emitted[cell] = 0;
   }
 
   /** Results that stand for what is in the session now. */

@@ -8,9 +8,14 @@ import { SessionCells } from './session-cells';
 import { SessionLists } from './session-lists';
 import { loadSessions, saveSessions } from './session-snapshot';
 
+/** Share of the gap by which sessions that have grown are moved ahead of time, so that blocks of rows are seldom interrupted. */
+const LOOK_AHEAD = 1 / 8;
+
 export interface OpenSessionsOptions {
   readonly spec: SessionSpec;
   readonly allowedLatenessMs: number;
+  /** Whether a session may have several results. */
+  readonly isRevised: boolean;
   readonly stores: readonly CellStore[];
   readonly sessionsMax: number;
   /** Sessions that may be over and still have a cell. */
@@ -28,7 +33,7 @@ export class OpenSessions implements KeyState {
   private open = 0;
 
   constructor(private readonly options: OpenSessionsOptions) {
-    this.cells = new SessionCells(options.allowedLatenessMs);
+    this.cells = new SessionCells(options.allowedLatenessMs, options.isRevised);
     this.stores = [...options.stores, this.cells];
     this.pool = new CellPool(this.stores, options.sessionsMax + options.overMax);
     this.lists = new SessionLists(options.spec, this.cells);
@@ -92,14 +97,16 @@ export class OpenSessions implements KeyState {
     this.choosePlain(key);
   }
 
-  /** Whether a session is due, after those have been moved that have grown since they were put in. */
+  /** Whether a session is due, after those have been moved that have grown since they were put in: with them those that would have to be looked at soon. */
   isAnyDue(watermarkMs: number): boolean {
     const { cells } = this;
     const { dues } = cells;
-    while (dues.size > 0 && dues.firstMs <= watermarkMs) {
+    const soonMs = watermarkMs + this.options.spec.gapMs * LOOK_AHEAD;
+    while (dues.size > 0 && dues.firstMs <= soonMs) {
       const cell = dues.first;
       const dueMs = cells.dueMs(cell);
       if (dueMs <= watermarkMs) return true;
+      if (dueMs === dues.firstMs) return false;
       dues.set(cell, dueMs);
     }
     return false;

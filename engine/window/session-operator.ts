@@ -12,6 +12,7 @@ import { fillPlain } from './session-plain';
 import { SessionResults } from './session-results';
 import { StateCells } from './state-cells';
 import type { WindowOptions } from './window-options';
+import { hasRevisions } from './window-options';
 
 const BLOCK_ROWS = 4096;
 
@@ -63,7 +64,7 @@ export class SessionOperator implements Operator {
     this.counters = this.accounts.counters;
     this.keys = new LiveKeys(input, limits.keysMax);
     this.state = new StateCells(states, aggregates);
-    this.open = new OpenSessions({ spec, allowedLatenessMs, stores: this.state.stores, sessionsMax: limits.cellsMax, overMax: BLOCK_ROWS });
+    this.open = new OpenSessions({ spec, allowedLatenessMs, isRevised: hasRevisions(options), stores: this.state.stores, sessionsMax: limits.cellsMax, overMax: BLOCK_ROWS });
     this.results = new SessionResults(options, this.keys, this.open.cells, this.open.pool);
     this.isEachAlone = this.state.isBounded || emit === 'onUpdate';
     this.firesOnce = allowedLatenessMs === 0 && !this.isEachAlone;
