@@ -147,7 +147,7 @@ export type PreviewBounds = WindowBounds & {
   readonly preview: boolean;
 };
 
-type NoOptions = Readonly<Record<never, never>>;
+type NoOptions = Readonly<Record<string, never>>;
 /** What windows of kind `W` take. */
 type OptionsOf<W> = W extends Window<SessionSpec> ? SessionWindowOptions : W extends Window<SlidingSpec> ? SlidingWindowOptions : W extends Window<CountingSpec> ? NoOptions : WindowOptions;
 /** Whether windows with options `O` may have several results. */
