@@ -18,15 +18,23 @@ export function naiveSource(config: SourceConfig, inputs: readonly GraphInput[],
   let combinedMs = -Infinity;
   let toldMs = -Infinity;
   let idleBefore = false;
+  let sinceMs: number | null = null;
+  /** A source without any record is idle, too, counted from the first input event. */
+  let silent = false;
+  const firstArrivalMs = inputs.find(input => input.kind !== 'end')?.arrivalTimeMs ?? 0;
+  let overdue = false;
   inputs.forEach((input, at) => {
     let ended = false;
     if (input.kind === 'end') ended = true;
     else {
+      if (config.idleTimeoutMs !== null && input.arrivalTimeMs - firstArrivalMs > config.idleTimeoutMs) overdue = true;
+      sinceMs ??= input.arrivalTimeMs;
+      silent ||= input.arrivalTimeMs - sinceMs > (config.idleTimeoutMs ?? Infinity);
       if (config.idleTimeoutMs !== null) combinedMs = fallIdle(times, combinedMs, input.arrivalTimeMs, config);
       if (input.kind === 'message' && input.topic.startsWith(prefix)) takeMessage(input, at);
     }
     combinedMs = ended ? Infinity : Math.max(combinedMs, minimumOf(times, combinedMs, config));
-    const idle = times.size > 0 && [...times.values()].every(time => time.idle);
+    const idle = times.size === 0 ? overdue : [...times.values()].every(time => time.idle);
     if (idleBefore && !idle) events.push({ kind: 'idle', at, idle });
     if (combinedMs > toldMs) events.push({ kind: 'watermark', at, ms: combinedMs });
     toldMs = combinedMs;
