@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../codec/base64';
 import type { DecoderConfig } from '../plan/decoder-config';
 import { given } from './given';
 
@@ -20,12 +21,17 @@ export function avro(options: AvroOptions): ConfigOf<'avro'> {
   return { format: 'avro', ...rest, schema: textOf(schema), ...(writerSchemas === undefined ? {} : { writerSchemas: writerSchemas.map(textOf) }) };
 }
 
+export interface ProtobufOptions extends Omit<OptionsOf<'protobuf'>, 'descriptor'> {
+  /** The file that `protoc --include_imports -o reading.desc reading.proto` writes: its bytes, or these as base64. */
+  readonly descriptor: string | Uint8Array;
+}
+
 /**
- * Payloads in Protocol Buffers: `protobuf({ descriptor, message: 'plant.v1.Reading' })`. `descriptor` is the base64 of the file that
- * `protoc --include_imports -o reading.desc reading.proto` writes. With `rows: 'readings'` every element of that field is a row.
+ * Payloads in Protocol Buffers: `protobuf({ descriptor, message: 'plant.v1.Reading' })` gives a row per message. With `rows: 'readings'` every element of that field is a row.
  */
-export function protobuf(options: OptionsOf<'protobuf'>): ConfigOf<'protobuf'> {
-  return { format: 'protobuf', ...given(options, 'protobuf', "{ descriptor, message: 'package.Message' }") };
+export function protobuf(options: ProtobufOptions): ConfigOf<'protobuf'> {
+  const { descriptor, ...rest } = given(options, 'protobuf', "{ descriptor, message: 'package.Message' }");
+  return { format: 'protobuf', ...rest, descriptor: typeof descriptor === 'string' ? descriptor : encodeBase64(descriptor) };
 }
 
 /**

@@ -5,15 +5,15 @@ export class ByteReader {
   bytes: Uint8Array = new Uint8Array(0);
   position = 0;
   end = 0;
-  private view = new DataView(this.bytes.buffer);
+  /** For floats; a DataView per payload would cost more than the decoding. */
+  private readonly scratch = new Uint8Array(8);
+  private readonly doubles = new Float64Array(this.scratch.buffer);
+  private readonly floats = new Float32Array(this.scratch.buffer);
 
   open(bytes: Uint8Array, start = 0, end = bytes.length): void {
     this.bytes = bytes;
     this.position = start;
     this.end = end;
-    if (this.view.buffer !== bytes.buffer || this.view.byteOffset !== bytes.byteOffset || this.view.byteLength !== bytes.byteLength) {
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
   }
 
   get atEnd(): boolean {
@@ -35,32 +35,46 @@ export class ByteReader {
   /** `size` bytes as an unsigned whole number, at most 4, big-endian. */
   uint(size: 1 | 2 | 4): number {
     const at = this.take(size);
-    return size === 1 ? this.bytes[at]! : size === 2 ? this.view.getUint16(at) : this.view.getUint32(at);
+    const { bytes } = this;
+    if (size === 1) return bytes[at]!;
+    const half = (bytes[at]! << 8) | bytes[at + 1]!;
+    return size === 2 ? half : half * 65_536 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
   }
   int(size: 1 | 2 | 4): number {
-    const at = this.take(size);
-    return size === 1 ? this.view.getInt8(at) : size === 2 ? this.view.getInt16(at) : this.view.getInt32(at);
-  }
-  /** 8 bytes big-endian; a number within ±2^53, a bigint beyond. */
-  uint64(littleEndian = false): number | bigint {
-    return narrow(this.view.getBigUint64(this.take(8), littleEndian));
-  }
-  int64(littleEndian = false): number | bigint {
-    return narrow(this.view.getBigInt64(this.take(8), littleEndian));
-  }
-  float(littleEndian = false): number {
-    return this.view.getFloat32(this.take(4), littleEndian);
-  }
-  double(littleEndian = false): number {
-    return this.view.getFloat64(this.take(8), littleEndian);
+    const shift = 32 - size * 8;
+    return (this.uint(size) << shift) >> shift;
   }
   uint32Little(): number {
-    return this.view.getUint32(this.take(4), true);
+    const at = this.take(4);
+    const { bytes } = this;
+    return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+  }
+  /** 8 bytes; a number within ±2^53, a bigint beyond. */
+  uint64(littleEndian = false): number | bigint {
+    const first = littleEndian ? this.uint32Little() : this.uint(4);
+    const second = littleEndian ? this.uint32Little() : this.uint(4);
+    return littleEndian ? unsigned64(first, second) : unsigned64(second, first);
+  }
+  int64(littleEndian = false): number | bigint {
+    const first = littleEndian ? this.uint32Little() : this.uint(4);
+    const second = littleEndian ? this.uint32Little() : this.uint(4);
+    return littleEndian ? signed64(first, second) : signed64(second, first);
+  }
+  float(littleEndian = false): number {
+    this.copy(4, littleEndian);
+    return this.floats[0]!;
+  }
+  double(littleEndian = false): number {
+    this.copy(8, littleEndian);
+    return this.doubles[0]!;
   }
 
-  /** The view of all bytes of the payload, for reads whose place has been taken. */
-  get data(): DataView {
-    return this.view;
+  /** Brings the next bytes into `scratch`, little-endian as typed arrays are wherever we run. */
+  private copy(size: 4 | 8, littleEndian: boolean): void {
+    const at = this.take(size);
+    const { bytes, scratch } = this;
+    const flip = littleEndian ? 0 : size - 1;
+    for (let i = 0; i < size; i++) scratch[i ^ flip] = bytes[at + i]!;
   }
 
   /** Bits of a varint of 7-bit groups, least first, at most 10 bytes; `low` and `high` are left in the fields below. */

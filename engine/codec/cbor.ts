@@ -1,7 +1,7 @@
 import { ByteReader, joinBytes, narrow } from './byte-reader';
 import { DecodeProblem } from './decode-problem';
 import type { ElementType } from './element';
-import { ELEMENT_BYTES, putElement, readElement } from './element';
+import { ELEMENT_BYTES, halfToDouble, putElement, readElement } from './element';
 import { parseInstant } from './instant';
 import type { ItemReader } from './item-reader';
 import type { ValueTarget } from './value-target';
@@ -148,8 +148,9 @@ export class CborReader implements ItemReader {
   /** The float whose head was taken. */
   private float(): number {
     const { input, info } = this;
-    const type = info === 25 ? 'float16' : info === 26 ? 'float32' : 'float64';
-    return Number(readElement(input.data, input.position - ELEMENT_BYTES[type], type, false));
+    if (info === 25) return halfToDouble(Number(this.argument));
+    input.position -= info === 26 ? 4 : 8;
+    return info === 26 ? input.float() : input.double();
   }
 
   /** The number behind tag 1 as ms since the epoch, to the nearest. */

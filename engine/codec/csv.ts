@@ -1,3 +1,5 @@
+import { quotedNames } from '../did-you-mean';
+import { PlanError } from '../error';
 import type { CellWriter } from './cell-writer';
 import { CsvScanner } from './csv-scanner';
 import { DecodeProblem } from './decode-problem';
@@ -32,11 +34,19 @@ export class CsvDecoder extends GuardedDecoder {
   /** Per field of a line its cell; null where no column has the name. */
   private fields: readonly (CellWriter | null)[] = [];
   private missingCells: readonly number[] = [];
+  private unknownNames: readonly string[] = [];
+  /** Bytes of the last header, its line end included. */
+  private header = new Uint8Array(0);
 
   constructor(private readonly options: CsvDecoderOptions) {
     super('CSV', options);
     this.lines = new CsvScanner((options.delimiter ?? ',').charCodeAt(0), this.limits);
     this.nullBytes = encodeUtf8(options.nullText ?? '');
+    if (options.header === false) this.nameFields(options.columns ?? this.cells.map(cell => cell.name));
+    for (const index of options.header === false ? this.missingCells : []) {
+      const { name, nullable } = this.cells[index]!.field;
+      if (!nullable) throw new PlanError('DECODER_SCHEMA', `csv decoder: column "${name}" is required, but is none of the fields ${quotedNames(options.columns ?? [])}. Name it in columns or make it nullable.`);
+    }
   }
 
   protected get position(): number {
@@ -46,7 +56,7 @@ export class CsvDecoder extends GuardedDecoder {
   protected read(payload: Uint8Array): number {
     const { lines } = this;
     lines.open(payload);
-    this.nameFields(this.options.header === false ? (this.options.columns ?? this.cells.map(cell => cell.name)) : this.readHeader());
+    if (this.options.header !== false) this.takeHeader(payload);
     for (let rows = 0; ; rows++) {
       const count = lines.readLine(index => this.putField(index));
       if (count === 0) return rows;
@@ -56,7 +66,21 @@ export class CsvDecoder extends GuardedDecoder {
     }
   }
 
-  private readHeader(): readonly string[] {
+  /** Takes the first line, which is mostly the one of the last payload. */
+  private takeHeader(payload: Uint8Array): void {
+    const { lines, header } = this;
+    if (header.length > 0 && header.every((byte, i) => payload[i] === byte)) lines.position = header.length;
+    else {
+      this.header = new Uint8Array(0);
+      const names = this.readNames();
+      if (new Set(names).size < names.length) throw new DecodeProblem('DUPLICATE_KEY', 'two columns have the same name');
+      this.nameFields(names);
+      if (lines.position <= payload.length) this.header = payload.slice(0, lines.position);
+    }
+    for (const name of this.unknownNames) this.counts.add('unknown', name);
+  }
+
+  private readNames(): readonly string[] {
     const { lines } = this;
     const names: string[] = [];
     lines.readLine(() => names.push(textOf(lines.fieldBytes, lines.fieldStart, lines.fieldEnd)));
@@ -65,12 +89,9 @@ export class CsvDecoder extends GuardedDecoder {
   }
 
   private nameFields(names: readonly string[]): void {
-    if (new Set(names).size < names.length) throw new DecodeProblem('DUPLICATE_KEY', 'two columns have the same name');
     this.fields = names.map(name => this.cells.find(cell => cell.name === name) ?? null);
     this.missingCells = this.cells.flatMap((cell, index) => (names.includes(cell.name) ? [] : [index]));
-    names.forEach((name, index) => {
-      if (this.fields[index] === null) this.counts.add('unknown', name);
-    });
+    this.unknownNames = names.filter((_, index) => this.fields[index] === null);
   }
 
   private putField(index: number): void {

@@ -59,8 +59,8 @@ export function putElement(target: ValueTarget, value: number | bigint, type: El
   else target.putInteger(value);
 }
 
-/** IEEE 754 binary16. */
-function halfToDouble(bits: number): number {
+/** The number that the bits of an IEEE 754 binary16 stand for. */
+export function halfToDouble(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction === 0 ? Infinity : NaN) : (1 + fraction / 1024) * 2 ** (exponent - 15);

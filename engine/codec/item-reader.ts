@@ -20,11 +20,3 @@ export interface ItemReader {
   /** Takes a whole item into `target`; `depth` counts the maps and lists around it. */
   read(target: ValueTarget, depth: number): void;
 }
-
-/** Calls `each` for the entries of a map or list whose head has been taken. */
-export function forEntries(reader: ItemReader, count: number, each: (index: number) => void): number {
-  let index = 0;
-  if (count >= 0) for (; index < count; index++) each(index);
-  else for (; !reader.takeBreak(); index++) each(index);
-  return index;
-}

@@ -1,5 +1,5 @@
-import { DEFAULT_DECODE_LIMITS } from './decode-failure';
-import type { DecodeFault } from './decode-failure';
+import { PlanError } from '../error';
+import { isList } from '../schema/schema';
 import { DecodeProblem } from './decode-problem';
 import { GuardedDecoder } from './guarded-decoder';
 import { JsonScanner } from './json-scanner';
@@ -17,6 +17,10 @@ export class NumberDecoder extends GuardedDecoder {
 
   constructor(private readonly options: NumberDecoderOptions) {
     super('NUMBER', options);
+    const cell = this.cells.find(each => each.name === options.column);
+    if (cell === undefined || isList(cell.field.type)) throw new PlanError('DECODER_SCHEMA', `number decoder: column "${options.column}" is no column of the payload for one value.`);
+    const required = this.cells.find(each => each !== cell && !each.field.nullable);
+    if (required !== undefined) throw new PlanError('DECODER_SCHEMA', `number decoder: column "${required.name}" is required, but a payload only holds "${options.column}". Take it from the topic or the arrival, or make it nullable.`);
   }
 
   protected get position(): number {

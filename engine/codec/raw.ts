@@ -1,6 +1,7 @@
 import type { ElementType } from './element';
 import { ELEMENT_BYTES, putElement, readElement } from './element';
-import { assert } from '../error';
+import { PlanError } from '../error';
+import { isList } from '../schema/schema';
 import type { CellWriter } from './cell-writer';
 import { DecodeProblem } from './decode-problem';
 import { GuardedDecoder } from './guarded-decoder';
@@ -62,10 +63,11 @@ export class RawDecoder extends GuardedDecoder {
     this.fields = (layout.fields ?? []).flatMap(field => this.cellOf(field.name).map(cell => ({ cell, field })));
     this.channels = (layout.block?.channels ?? []).map(name => {
       const [cell] = this.cellOf(name);
-      assert(cell, `channel "${name}" is a column`);
+      if (cell === undefined || !isList(cell.field.type)) throw new PlanError('DECODER_SCHEMA', `raw decoder: channel "${name}" needs a column of that name that is a list of numbers.`);
       return cell;
     });
     const filled = [...this.fields.map(({ cell }) => cell), ...this.channels];
+    refuseUnfilled(this.cells.filter(cell => !filled.includes(cell)));
     this.unfilled = this.cells.flatMap((cell, index) => (filled.includes(cell) ? [] : [index]));
   }
 
@@ -131,4 +133,9 @@ export class RawDecoder extends GuardedDecoder {
   private cellOf(name: string): CellWriter[] {
     return this.cells.filter(cell => cell.name === name);
   }
+}
+
+function refuseUnfilled(cells: readonly CellWriter[]): void {
+  const required = cells.find(cell => !cell.field.nullable);
+  if (required !== undefined) throw new PlanError('DECODER_SCHEMA', `raw decoder: column "${required.name}" is required, but no field and no channel has that name. Add it or make the column nullable.`);
 }

@@ -1,6 +1,7 @@
 import type { RawField, RawLayout } from '../codec/raw';
 import type { ElementType } from '../codec/element';
 import { ELEMENT_BYTES } from '../codec/element';
+import { columnNames } from './column-names';
 import { columnForm } from './forms';
 import { ObjectReader, planInvalid } from './json-reader';
 import { PLAN_LIMITS } from './limits';
@@ -62,7 +63,7 @@ function readDecoder(reader: ObjectReader): DecoderConfig {
         format,
         ...(reader.has('delimiter') ? { delimiter: reader.text('delimiter', 1, DELIMITER) } : {}),
         ...flag(reader, 'header'),
-        ...(reader.has('columns') ? { columns: texts(reader, 'columns', PLAN_LIMITS.columnsMax, PLAN_LIMITS.columnNameLengthMax) } : {}),
+        ...(reader.has('columns') ? { columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax) } : {}),
         ...(reader.has('nullText') ? { nullText: reader.raw('nullText') === '' ? '' : reader.text('nullText', NULL_TEXT_LENGTH_MAX) } : {}),
         ...choice(reader, 'decimal', ['.', ','])
       };
@@ -97,7 +98,7 @@ function readField(json: unknown, path: string): RawField {
 
 function readBlock(reader: ObjectReader): NonNullable<RawLayout['block']> {
   const block = {
-    channels: texts(reader, 'channels', PLAN_LIMITS.columnsMax, PLAN_LIMITS.columnNameLengthMax),
+    channels: columnNames(reader, 'channels', 1, PLAN_LIMITS.columnsMax),
     ...choice(reader, 'order', ['interleaved', 'planar']),
     ...(reader.has('start') ? { start: reader.integer('start', 0, BYTES_MAX) } : {}),
     ...(reader.has('count') ? { count: reader.integer('count', 0, BYTES_MAX) } : {}),

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { mqtt } from '../../../engine/api/source';
 import { avro, protobuf, sparkplug } from '../../../engine/api/decoders';
 import { schema as columns, float64, int32, timestampMs, utf8 } from '../../../engine/api/columns';
-import { encodeBase64 } from '../../../engine/codec/base64';
 import { decoderSpecs } from '../../../engine/codec/decoder-specs';
 import { encodeUtf8 } from '../../../engine/codec/utf8';
 import { createGraph } from '../../../engine/graph/create-graph';
@@ -20,7 +19,7 @@ import type { ReferenceCase } from '../../support/reference';
 import { plain, referenceBytes, referenceCases } from '../../support/reference';
 
 const avroSchema = readFileSync(new URL('../../golden/reference/codecs/reading.avsc', import.meta.url), 'utf8');
-const descriptorOf = (file: string): string => encodeBase64(referenceBytes(`codecs/${file}`));
+const descriptorOf = (file: string): Uint8Array => referenceBytes(`codecs/${file}`);
 const ARRIVAL_MS = 1_767_225_600_000;
 
 /** A source whose rows get their time from the arrival, and a sink. */
@@ -44,7 +43,7 @@ const message = (payload: Uint8Array, topic = 't', index = 0): GraphInput => ({ 
 function targetOf(reference: ReferenceCase): { readonly decoder: DecoderConfig; readonly schema: Schema } | null {
   const { codec, params } = reference;
   const layout = String(params['layout']);
-  const one: Schema = { fields: [{ name: 'v', type: 'float64', nullable: true }] };
+  const one: Schema = { fields: [{ name: 'other', type: 'float64', nullable: true }] };
   if (codec === 'json') return { decoder: { format: 'json' }, schema: schemaOf(reference) };
   if (codec === 'msgpack' || codec === 'cbor') return { decoder: { format: codec === 'cbor' ? 'cbor' : 'messagePack' }, schema: schemaOf(reference) };
   if (codec === 'csv') return { decoder: { format: 'csv' }, schema: schemaOf(reference) };
@@ -125,7 +124,7 @@ describe('formats of a source', () => {
       decoder: { format: 'number', column: 'temperature' },
       maxOutOfOrdernessMs: 0
     });
-    const plan = planOf(config.decoder, { fields: [] });
+    const plan = planOf({ format: 'json' }, { fields: [] });
     const graph = createGraph({ ...plan, nodes: [{ id: 'in', op: 'source', config }, plan.nodes[1]!] });
     graph.push([message(encodeUtf8('21.5'), 'plant/p1/temp'), message(encodeUtf8('warm'), 'plant/p1/temp', 1)]);
     const { emissions, deadLetters } = graph.take();
@@ -178,6 +177,10 @@ describe('the decoder of a plan', () => {
     ['a Protobuf message that is not in the descriptor', () => planOf(protobuf({ descriptor: descriptorOf('reading.desc'), message: 'littoral.test.Readin' }), RECORD_SCHEMA), /Did you mean "littoral.test.Reading"/],
     ['a Protobuf column of another shape', () => planOf(protobuf({ descriptor: descriptorOf('reading.desc'), message: 'littoral.test.Reading' }), { fields: [{ name: 'axes', type: 'float32', nullable: false }] }), /column "axes" is float32, but the field is repeated float/],
     ['a Sparkplug column that the layout does not have', () => planOf(sparkplug(), { fields: [{ name: 'temperature', type: 'float64', nullable: false }] }), /Take layout "message"/],
+    ['a required column beside a plain number', () => planOf({ format: 'number', column: 'v' }, { fields: [{ name: 'v', type: 'float64', nullable: false }, { name: 'unit', type: 'utf8', nullable: false }] }), /column "unit" is required, but a payload only holds "v"/],
+    ['a raw channel that is no list', () => planOf({ format: 'raw', block: { type: 'int8', channels: ['c'] } }, { fields: [{ name: 'c', type: 'float64', nullable: false }] }), /channel "c" needs a column of that name that is a list/],
+    ['a required column that a CSV without header does not name', () => planOf({ format: 'csv', header: false, columns: ['a'] }, { fields: [{ name: 'b', type: 'float64', nullable: false }] }), /column "b" is required/],
+    ['an Avro column of another type', () => planOf(avro({ schema: avroSchema }), { fields: [{ name: 'note', type: 'float64', nullable: true }] }), /column "note" is float64, but the field is a union of null, string/],
     ['an arrival time that is no time', () => planOf({ format: 'json' }, { fields: [{ name: 'n', type: 'int32', nullable: false }] }, { arrivalTimeColumn: 'n' }), /must be a timestampMs/]
   ])('refuses %s when the plan is resolved', (_name, make, words) => {
     expect(() => createGraph(make() as Plan)).toThrow(words);

@@ -36,6 +36,26 @@ describe('the csv decoder against the reference', () => {
   }
 });
 
+describe('the csv decoder', () => {
+  const schema: Schema = { fields: [{ name: 'a', type: 'int32', nullable: false }, { name: 'b', type: 'utf8', nullable: true }] };
+  it('reads the header of every payload, whatever stood in the one before', () => {
+    const decoder = new CsvDecoder({ schema });
+    const decode = (text: string): unknown => {
+      const seen = decodeRows(decoder, schema, encodeUtf8(text));
+      return Array.isArray(seen) ? seen.map(row => [row['a'], row['b']]) : seen.code;
+    };
+    expect(decode('a,b')).toEqual([]);
+    expect(decode('a,bc\n1,x\n')).toEqual([[1, null]]);
+    expect(decode('a,b\r\n1,x\r\n')).toEqual([[1, 'x']]);
+    expect(decode('a,b\r\n2,y\r\n3,\r\n')).toEqual([[2, 'y'], [3, null]]);
+    expect(decode('a,b\n4,z')).toEqual([[4, 'z']]);
+    expect(decode('b,a\nq,5\n')).toEqual([['5', 'q']].map(([a, b]) => [Number(a), b]));
+    expect(decode('a,a\n1,2\n')).toBe('CSV_DUPLICATE_KEY');
+    expect(decode('b\nx\n')).toBe('CSV_MISSING_FIELD');
+    expect(decoder.drift()).toEqual(new Map([['missing:b', 1], ['unknown:bc', 1]]));
+  });
+});
+
 interface RawParams {
   readonly element?: ElementType;
   readonly endian?: 'little' | 'big';
