@@ -14,19 +14,20 @@ export function sealField({ key, kid, iv }: SealingKey, place: FieldPlace, plain
   return frame;
 }
 
-const ARENA_BYTES = 65_536;
+const ARENA_BYTES = 2_048;
+const ARENA_BYTES_MAX = 65_536;
 
 /** What encrypts the values of one column of a batch under `key`, each with a further vector of `ivs`. Values share memory. */
 export function columnSeal({ key, kid }: Omit<SealingKey, 'iv'>, ivs: RandomIvs, column: Pick<FieldPlace, 'pipelineId' | 'fieldPath'>): SealValue {
   const shared = columnAad(column, kid);
   const kidOfKey = kidBytes(kid);
   const aads = new Map<Uint8Array, Uint8Array>();
-  let arena = new Uint8Array(0);
+  let arena = new Uint8Array(ARENA_BYTES);
   let used = 0;
   return (recordKey, plaintext) => {
     const length = FIELD_HEAD_BYTES + plaintext.length + FIELD_TAG_BYTES;
     if (used + length > arena.length) {
-      arena = new Uint8Array(Math.max(ARENA_BYTES, length));
+      arena = new Uint8Array(Math.max(length, Math.min(ARENA_BYTES_MAX, arena.length * 2)));
       used = 0;
     }
     const frame = arena.subarray(used, (used += length));

@@ -27,9 +27,9 @@ export interface ShapingSteps<R extends Row, K extends string> {
 
   /**
    * Changes the type of columns: `.cast({ n: 'int32', t: 'timestampMs' })`. A value that the new type cannot hold sends its row
-   * to the dead letters (`CAST`); other policies: `null` makes the value missing, `round` rounds fractions, `clamp` also takes the nearest value in range.
+   * to the dead letters (`CAST`); other policies: `null` makes the value missing, `round` rounds fractions, `clamp` also takes the nearest value in range. Keys stay as they are: cast them before keyBy.
    */
-  cast<const T extends { readonly [N in keyof R & string]?: CastTarget<R[N]> }>(columns: T & OnlyColumns<R, T>, options?: CastOptions): StreamOf<Casted<R, T>, K>;
+  cast<const T extends { readonly [N in Exclude<keyof R & string, K>]?: CastTarget<R[N]> }>(columns: T & OnlyColumns<R, T>, options?: CastOptions): StreamOf<Casted<R, T>, K>;
 
   /**
    * One row per element of a list: `.explode({ column: 'x', everyMs: 0.1 })`, for several equally long lists

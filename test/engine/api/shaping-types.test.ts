@@ -52,6 +52,7 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['renaming no column', "rows.rename({ laod: 'force' });", /'laod' does not exist in type '.*load/u],
   ['the old name of a column', "rows.rename({ load: 'force' }).filter(r => r.load > 1);", /Property 'load' does not exist/u],
   ['a cast of no column', "rows.cast({ laod: 'int32' });", /'laod' does not exist in type '.*load/u],
+  ['a cast of a key', "keyed.cast({ device: 'int32' });", /'device' does not exist in type '.*load/u],
   ['a cast of a signal to a number', "rows.cast({ x: 'int32' });", /Type 'string' is not assignable to type 'ListType'/u],
   ['a cast of a bool to a time', "rows.cast({ on: 'timestampMs' });", /Type '"timestampMs"' is not assignable to type 'FromBool | undefined'/u],
   ['a number after it was cast to text', "rows.cast({ load: 'utf8' }).filter(r => r.load > 1);", /Operator '>' cannot be applied to types 'string' and 'number'/u],
