@@ -7,7 +7,7 @@ import type { OperatorSpec, SnapshotReader, SnapshotWriter, StreamType } from '.
 import { requireField } from '../shaping/require-field';
 import { identified, withIdentity } from './identity';
 import { columnIndexOf, withFields } from './input-column';
-import { STATEFUL_LIMITS } from './limits';
+import { HELD_ROWS, STATEFUL_LIMITS } from './limits';
 import { TextSlots } from './object-slots';
 import type { OrderedLogic, OrderedWork } from './ordered-operator';
 import { OrderedOperator } from './ordered-operator';
@@ -26,7 +26,7 @@ export const deduplicate: OperatorSpec<DeduplicateConfig> = {
     { name: 'identitiesMax', type: 'number', default: STATEFUL_LIMITS.keysMax, doc: `How many different rows are remembered, 1 to ${STATEFUL_LIMITS.keysMax}; beyond it those that were kept longest ago are forgotten.` }
   ],
   drops: 'Duplicates: counted as dropped, and as duplicates in the report. Keep first: rows before the watermark, counted as late. Rows beyond the limit: dead letters ROW_LIMIT.',
-  memory: 'A text and a time for each remembered row, with withinMs only for as long; keep first: also the rows ahead of the watermark.',
+  memory: `A text and a time for each remembered row, with withinMs only for as long, and at most ${STATEFUL_LIMITS.heldBytesMax} bytes of texts: those that were kept longest ago are forgotten first. Keep first: also the rows ahead of the watermark, ${HELD_ROWS}.`,
   resolve(config, inputs, path) {
     return keptType(config, onlyInput(inputs, 'deduplicate', path), path);
   },
@@ -90,7 +90,7 @@ abstract class Deduplicator implements OrderedLogic {
 
   protected remember(identity: string, timeMs: number, revision: number): void {
     this.known.set(identity, timeMs, revision);
-    if (this.known.size > this.config.identitiesMax) this.known.forgetOldest();
+    while (this.known.size > this.config.identitiesMax || this.known.bytes > STATEFUL_LIMITS.heldBytesMax) this.known.forgetOldest();
   }
 }
 

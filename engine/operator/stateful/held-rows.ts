@@ -2,6 +2,8 @@ import type { Batch } from '../../batch/batch';
 import type { AnyColumnBuilder } from '../../codec/column-builder';
 import type { Schema } from '../../schema/schema';
 import type { SnapshotReader, SnapshotWriter } from '../operator';
+import { STATEFUL_LIMITS } from './limits';
+import { ObjectSlots } from './object-slots';
 import { slotValues } from './slot-values';
 import type { SlotValues } from './slots';
 
@@ -14,6 +16,8 @@ export class HeldRows {
   keys = new Int32Array(0);
   /** Rises with every row that is put. */
   order = new Float64Array(0);
+  /** Columns whose values differ in size. */
+  private readonly sized: readonly { readonly values: SlotValues; readonly index: number }[];
   private free: number[] = [];
   private capacity = 0;
   private nextOrder = 0;
@@ -21,17 +25,27 @@ export class HeldRows {
 
   constructor(
     schema: Schema,
-    private readonly rowsMax: number
+    private readonly rowsMax: number,
+    private readonly bytesMax: number = STATEFUL_LIMITS.heldBytesMax
   ) {
     this.columns = schema.fields.map(field => slotValues(field.type));
+    this.sized = this.columns.flatMap((values, index) => (values instanceof ObjectSlots ? [{ values, index }] : []));
   }
 
   get count(): number {
     return this.held;
   }
 
-  /** The slot of the row from now on; -1 when there are too many. */
+  /** Bytes of texts, lists and byte strings. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { values } of this.sized) bytes += values.bytes;
+    return bytes;
+  }
+
+  /** The slot of the row from now on; -1 when there are too many, or too large ones. */
   put(batch: Batch, row: number, key: number): number {
+    if (this.sized.length > 0 && this.bytesWith(batch, row) > this.bytesMax) return -1;
     const slot = this.take(batch.eventTimeMs[row]!, key);
     if (slot >= 0) for (let index = 0; index < this.columns.length; index++) this.columns[index]!.put(slot, batch.columns[index]!, row);
     return slot;
@@ -62,6 +76,12 @@ export class HeldRows {
     const slots = Int32Array.from(times, (timeMs, i) => this.take(timeMs, keys[i] ?? 0));
     for (const values of this.columns) values.load(slots, slots.length, reader);
     return slots;
+  }
+
+  private bytesWith(batch: Batch, row: number): number {
+    let { bytes } = this;
+    for (const { values, index } of this.sized) bytes += values.bytesOf(batch.columns[index]!, row);
+    return bytes;
   }
 
   private take(timeMs: number, key: number): number {

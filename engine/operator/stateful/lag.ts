@@ -6,10 +6,10 @@ import type { DataType } from '../../schema/schema';
 import { onlyInput } from '../only-input';
 import type { OperatorSpec, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import { requireField } from '../shaping/require-field';
-import type { ArrivalLogic } from './arrival-operator';
+import type { ArrivalLogic, RowsAbout } from './arrival-operator';
 import { ArrivalOperator } from './arrival-operator';
 import { columnIndexOf, withFields } from './input-column';
-import { keysMaxFor, keysMemory, STATEFUL_LIMITS } from './limits';
+import { BYTE_LIMIT, isFull, keysMaxFor, keysMemory, STATEFUL_LIMITS } from './limits';
 import { slotValues } from './slot-values';
 import type { SlotValues } from './slots';
 import { firstSlots } from './slots';
@@ -25,7 +25,7 @@ export const lag: OperatorSpec<LagConfig> = {
     { name: 'as', type: 'column name', doc: 'Name of the new column.' },
     { name: 'rows', type: 'number', unit: 'rows', default: 1, doc: `How many rows back, 1 to ${STATEFUL_LIMITS.rowsMax}.` }
   ],
-  drops: 'Nothing. Rows of keys beyond the limit: dead letters KEY_LIMIT.',
+  drops: 'Nothing. Rows beyond a limit: dead letters KEY_LIMIT, BYTE_LIMIT.',
   memory: keysMemory('The last `rows` values of each key', 'rows'),
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'lag', path);
@@ -67,18 +67,28 @@ class LagLogic implements ArrivalLogic {
     this.seen = seen;
   }
 
-  columns(batch: Batch, keys: Int32Array): readonly Column[] {
+  select(batch: Batch, keys: Int32Array, kept: Int32Array, about: RowsAbout): number {
     const { ring, into, rows, seen } = this;
     const column = batch.columns[this.columnIndex]!;
+    let count = 0;
     for (let row = 0; row < batch.rowCount; row++) {
+      if (isFull(ring.bytes + ring.bytesOf(column, row))) {
+        about.refuse(row, BYTE_LIMIT);
+        continue;
+      }
       const key = keys[row]!;
       const slot = key * rows + (seen[key]! % rows);
       ring.append(slot, into);
       ring.put(slot, column, row);
       seen[key]! += 1;
+      kept[count++] = row;
     }
-    const added = into.build();
-    into.truncate(0);
+    return count;
+  }
+
+  columns(): readonly Column[] {
+    const added = this.into.build();
+    this.into.truncate(0);
     return [added];
   }
 

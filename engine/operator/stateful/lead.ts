@@ -4,7 +4,7 @@ import { onlyInput } from '../only-input';
 import type { OperatorSpec, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
 import { requireField } from '../shaping/require-field';
 import { columnIndexOf, withFields } from './input-column';
-import { STATEFUL_LIMITS } from './limits';
+import { HELD_ROWS, STATEFUL_LIMITS } from './limits';
 import type { OrderedLogic, OrderedWork } from './ordered-operator';
 import { OrderedOperator } from './ordered-operator';
 
@@ -21,7 +21,7 @@ export const lead: OperatorSpec<LeadConfig> = {
     { name: 'withinMs', type: 'number | null', unit: 'ms', default: null, doc: 'How long a row waits in event time, so that a silent key does not hold up the watermark; null: for ever.' }
   ],
   drops: 'Nothing. Rows beyond a limit: dead letters KEY_LIMIT, ROW_LIMIT.',
-  memory: `The last \`rows\` rows of each key: at most ${STATEFUL_LIMITS.heldRowsMax} rows. At most ${STATEFUL_LIMITS.keysMax} keys, which are never forgotten.`,
+  memory: `The last \`rows\` rows of each key: ${HELD_ROWS}. At most ${STATEFUL_LIMITS.keysMax} keys, which are never forgotten.`,
   resolve(config, inputs, path) {
     return leadType(config, onlyInput(inputs, 'lead', path), path);
   },

@@ -9,6 +9,7 @@ import { isNullAt } from './slots';
 /** bool, int32, float32, float64 and timestampMs. */
 export class NumberSlots implements SlotValues {
   values = new Float64Array(0);
+  readonly bytes = 0;
   /** 1 where there is a value. */
   present = new Uint8Array(0);
 
@@ -21,6 +22,10 @@ export class NumberSlots implements SlotValues {
     assert(column.kind !== 'utf8' && column.kind !== 'binary' && column.kind !== 'list', `a number, not ${column.kind}`);
     this.present[slot] = isNullAt(column, row) ? 0 : 1;
     this.values[slot] = this.present[slot] === 1 ? Number(column.values[row]) : 0;
+  }
+
+  bytesOf(): number {
+    return 0;
   }
 
   holds(slot: number, column: Column, row: number): boolean {
@@ -73,6 +78,7 @@ export class NumberSlots implements SlotValues {
 
 /** int64. */
 export class Int64Slots implements SlotValues {
+  readonly bytes = 0;
   private values = new BigInt64Array(0);
   private present = new Uint8Array(0);
 
@@ -85,6 +91,10 @@ export class Int64Slots implements SlotValues {
     assert(column.kind === 'int64', `int64, not ${column.kind}`);
     this.present[slot] = isNullAt(column, row) ? 0 : 1;
     this.values[slot] = this.present[slot] === 1 ? column.values[row]! : 0n;
+  }
+
+  bytesOf(): number {
+    return 0;
   }
 
   holds(slot: number, column: Column, row: number): boolean {

@@ -7,10 +7,16 @@ import type { SlotValues } from './slots';
 import { isNullAt } from './slots';
 
 /** Values that are objects; null is none. */
-abstract class ObjectSlots<T> implements SlotValues {
+export abstract class ObjectSlots<T> implements SlotValues {
   protected readonly values: (T | null)[] = [];
+  private byteCount = 0;
+
+  get bytes(): number {
+    return this.byteCount;
+  }
 
   protected abstract read(column: Column, row: number): T;
+  protected abstract sizeOf(value: T): number;
   protected abstract equal(a: T, b: T): boolean;
   protected abstract write(value: T, into: AnyColumnBuilder): void;
   protected abstract saveValue(value: T, writer: SnapshotWriter): void;
@@ -21,7 +27,11 @@ abstract class ObjectSlots<T> implements SlotValues {
   }
 
   put(slot: number, column: Column, row: number): void {
-    this.values[slot] = isNullAt(column, row) ? null : this.read(column, row);
+    this.set(slot, isNullAt(column, row) ? null : this.read(column, row));
+  }
+
+  bytesOf(column: Column, row: number): number {
+    return isNullAt(column, row) ? 0 : this.sizeOf(this.read(column, row));
   }
 
   holds(slot: number, column: Column, row: number): boolean {
@@ -41,7 +51,7 @@ abstract class ObjectSlots<T> implements SlotValues {
   }
 
   clear(slot: number): void {
-    this.values[slot] = null;
+    this.set(slot, null);
   }
 
   save(slots: Int32Array, count: number, writer: SnapshotWriter): void {
@@ -53,9 +63,17 @@ abstract class ObjectSlots<T> implements SlotValues {
   }
 
   load(slots: Int32Array, count: number, reader: SnapshotReader): void {
-    for (let i = 0; i < count; i++) this.values[slots[i]!] = reader.u32() === 0 ? null : this.loadValue(reader);
+    for (let i = 0; i < count; i++) this.set(slots[i]!, reader.u32() === 0 ? null : this.loadValue(reader));
+  }
+
+  private set(slot: number, value: T | null): void {
+    const before = this.values[slot] ?? null;
+    this.byteCount += (value === null ? 0 : this.sizeOf(value)) - (before === null ? 0 : this.sizeOf(before));
+    this.values[slot] = value;
   }
 }
+
+const TEXT_UNIT_BYTES = 2;
 
 /** utf8. */
 export class TextSlots extends ObjectSlots<string> {
@@ -67,6 +85,10 @@ export class TextSlots extends ObjectSlots<string> {
   protected read(column: Column, row: number): string {
     assert(column.kind === 'utf8', `utf8, not ${column.kind}`);
     return column.dictionary.values[column.codes[row]!]!;
+  }
+
+  protected sizeOf(value: string): number {
+    return value.length * TEXT_UNIT_BYTES;
   }
 
   protected equal(a: string, b: string): boolean {
@@ -94,6 +116,10 @@ export class BinarySlots extends ObjectSlots<Uint8Array> {
     return column.values[row]!;
   }
 
+  protected sizeOf(value: Uint8Array): number {
+    return value.byteLength;
+  }
+
   protected equal(a: Uint8Array, b: Uint8Array): boolean {
     return sameItems(a, b);
   }
@@ -117,6 +143,10 @@ export class ListSlots extends ObjectSlots<Float64Array> {
   protected read(column: Column, row: number): Float64Array {
     assert(column.kind === 'list', `a list, not ${column.kind}`);
     return Float64Array.from(column.values.subarray(column.offsets[row]!, column.offsets[row + 1]!));
+  }
+
+  protected sizeOf(value: Float64Array): number {
+    return value.byteLength;
   }
 
   protected equal(a: Float64Array, b: Float64Array): boolean {

@@ -67,6 +67,7 @@ export interface OrderedOptions {
   readonly held?: { readonly schema: Schema; of(batch: Batch): Batch };
   readonly keysMax?: number;
   readonly rowsMax?: number;
+  readonly bytesMax?: number;
 }
 
 /**
@@ -90,7 +91,7 @@ export class OrderedOperator implements Operator, OrderedWork {
 
   constructor(private readonly options: OrderedOptions) {
     const { input, node, logic, schema, keysMax = STATEFUL_LIMITS.keysMax, rowsMax = STATEFUL_LIMITS.heldRowsMax } = options;
-    this.rows = new HeldRows(options.held?.schema ?? input.schema, rowsMax);
+    this.rows = new HeldRows(options.held?.schema ?? input.schema, rowsMax, options.bytesMax);
     this.out = new RowOutput(schema);
     this.facts = new DropFacts(node);
     this.waiting = new Heap((a, b) => this.comesBefore(a, b));
@@ -196,7 +197,7 @@ export class OrderedOperator implements Operator, OrderedWork {
       const slot = this.rows.put(held, row, key);
       if (slot < 0) {
         this.counters.deadLetters += 1;
-        output.deadLetter(rowLetter(node, batch, row, { code: 'ROW_LIMIT', message: `more than ${rowsMax} rows wait in "${node}". Allow less disorder, shorten its times or use fewer keys.` }));
+        output.deadLetter(rowLetter(node, batch, row, { code: 'ROW_LIMIT', message: `more than ${rowsMax} rows, or ${STATEFUL_LIMITS.heldBytesMax} bytes of texts and lists, wait in "${node}". Allow less disorder, shorten its times or use fewer keys.` }));
       } else if (order === 'eventTime') this.waiting.push(slot);
       else {
         this.at = batch.at[row]!;

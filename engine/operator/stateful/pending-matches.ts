@@ -41,7 +41,7 @@ export class PendingMatches {
   constructor(private readonly options: PendingOptions) {
     const references = this.references.map(({ column }, index): Field => ({ ...options.held.schema.fields[options.held.placeOf(column)]!, name: `#${index}`, nullable: true }));
     const schema = { fields: [...options.schema.fields, ...references] };
-    this.rows = new HeldRows(schema, STATEFUL_LIMITS.heldRowsMax);
+    this.rows = new HeldRows(schema, STATEFUL_LIMITS.heldRowsMax, Infinity);
     this.draft = new RowOutput(schema);
   }
 
@@ -58,7 +58,7 @@ export class PendingMatches {
 
   /** Whether no further match of the key can wait. */
   isFull(key: number): boolean {
-    return this.slots[key]!.length >= PATTERN_LIMITS.pendingMax || this.rows.count >= STATEFUL_LIMITS.heldRowsMax;
+    return this.slots[key]!.length >= PATTERN_LIMITS.pendingMax || this.rows.count >= STATEFUL_LIMITS.heldRowsMax || this.rows.bytes >= STATEFUL_LIMITS.heldBytesMax;
   }
 
   /** The match that ends with `last`, written by `write`, waits unless one of the rows `after` it ends its absence. */

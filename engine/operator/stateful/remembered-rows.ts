@@ -2,6 +2,7 @@ import type { SnapshotReader, SnapshotWriter } from '../operator';
 
 const FIRST_CAPACITY = 64;
 const NONE = -1;
+const TEXT_UNIT_BYTES = 2;
 
 /** Texts with a time and a number each, in the order in which they were set last, so that the oldest can be forgotten. A linked list over slots. */
 export class RememberedRows {
@@ -12,11 +13,17 @@ export class RememberedRows {
   private next = new Int32Array(0);
   private before = new Int32Array(0);
   private readonly free: number[] = [];
+  private byteCount = 0;
   private oldest = NONE;
   private newest = NONE;
 
   get size(): number {
     return this.slots.size;
+  }
+
+  /** Bytes of the texts. */
+  get bytes(): number {
+    return this.byteCount;
   }
 
   /** The slot of the text; -1 when it is not known. */
@@ -37,6 +44,7 @@ export class RememberedRows {
       slot = this.free.pop()!;
       this.slots.set(text, slot);
       this.texts[slot] = text;
+      this.byteCount += text.length * TEXT_UNIT_BYTES;
     } else this.unlink(slot);
     this.timeMs[slot] = timeMs;
     this.revision[slot] = revision;
@@ -47,6 +55,7 @@ export class RememberedRows {
     const slot = this.oldest;
     this.unlink(slot);
     this.slots.delete(this.texts[slot]!);
+    this.byteCount -= this.texts[slot]!.length * TEXT_UNIT_BYTES;
     this.texts[slot] = '';
     this.free.push(slot);
   }

@@ -4,10 +4,10 @@ import type { DataType } from '../../schema/schema';
 import { onlyInput } from '../only-input';
 import type { OperatorSpec, SnapshotReader, SnapshotWriter } from '../operator';
 import { requireField } from '../shaping/require-field';
-import type { ArrivalLogic } from './arrival-operator';
+import type { ArrivalLogic, RowsAbout } from './arrival-operator';
 import { ArrivalOperator } from './arrival-operator';
 import { columnIndexOf } from './input-column';
-import { keysMaxFor, keysMemory } from './limits';
+import { BYTE_LIMIT, isFull, keysMaxFor, keysMemory } from './limits';
 import { NumberState } from './number-state';
 import { slotValues } from './slot-values';
 import type { SlotValues } from './slots';
@@ -23,7 +23,7 @@ export const reportByException: OperatorSpec<ReportConfig> = {
     { name: 'columns', type: 'column names', doc: 'Whose change is reported; columns of any type.' },
     { name: 'maxSilenceMs', type: 'number | null', unit: 'ms', default: null, doc: 'A row at least this much later in event time than the last kept one is kept though nothing has changed; null: never.' }
   ],
-  drops: 'Rows without a change, counted as dropped. Rows of keys beyond the limit: dead letters KEY_LIMIT.',
+  drops: 'Rows without a change, counted as dropped. Rows beyond a limit: dead letters KEY_LIMIT, BYTE_LIMIT.',
   memory: keysMemory('The last kept values of each key', 'columns'),
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'reportByException', path);
@@ -53,11 +53,15 @@ class ReportLogic implements ArrivalLogic {
     for (const { values } of this.held) values.resize(keyCount);
   }
 
-  select(batch: Batch, keys: Int32Array, kept: Int32Array): number {
+  select(batch: Batch, keys: Int32Array, kept: Int32Array, about: RowsAbout): number {
     let count = 0;
     for (let row = 0; row < batch.rowCount; row++) {
       const key = keys[row]!;
       if (!this.isNews(batch, row, key)) continue;
+      if (isFull(this.bytesWith(batch, row))) {
+        about.refuse(row, BYTE_LIMIT);
+        continue;
+      }
       this.keptAtMs.values[key] = batch.eventTimeMs[row]!;
       for (const { index, values } of this.held) values.put(key, batch.columns[index]!, row);
       kept[count++] = row;
@@ -73,6 +77,12 @@ class ReportLogic implements ArrivalLogic {
   load(keyCount: number, reader: SnapshotReader): void {
     this.keptAtMs.load(keyCount, reader);
     for (const { values } of this.held) values.load(firstSlots(keyCount), keyCount, reader);
+  }
+
+  private bytesWith(batch: Batch, row: number): number {
+    let bytes = 0;
+    for (const { index, values } of this.held) bytes += values.bytes + values.bytesOf(batch.columns[index]!, row);
+    return bytes;
   }
 
   private isNews(batch: Batch, row: number, key: number): boolean {

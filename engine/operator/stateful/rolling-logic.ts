@@ -13,7 +13,7 @@ import type { ArrivalLogic, RowsAbout } from './arrival-operator';
 import { HeldRows } from './held-rows';
 import { STATEFUL_LIMITS } from './limits';
 
-const ROW_LIMIT: Refusal = { code: 'ROW_LIMIT', message: `more rows are kept than the limit allows, ${STATEFUL_LIMITS.rowsMax} of one key, ${STATEFUL_LIMITS.heldRowsMax} over all. Use a shorter span or fewer keys.` };
+const ROW_LIMIT: Refusal = { code: 'ROW_LIMIT', message: `more rows are kept than the limit allows, ${STATEFUL_LIMITS.rowsMax} of one key, ${STATEFUL_LIMITS.heldRowsMax} with ${STATEFUL_LIMITS.heldBytesMax} bytes of texts and lists over all. Use a shorter span or fewer keys.` };
 
 /** The rows of each key's span, and their aggregates whenever a row comes. */
 export class RollingLogic implements ArrivalLogic {

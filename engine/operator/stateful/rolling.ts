@@ -7,7 +7,7 @@ import { onlyInput } from '../only-input';
 import type { OperatorSpec, StreamType } from '../operator';
 import { ArrivalOperator } from './arrival-operator';
 import { withFields } from './input-column';
-import { STATEFUL_LIMITS } from './limits';
+import { HELD_ROWS, STATEFUL_LIMITS } from './limits';
 import { RollingLogic } from './rolling-logic';
 
 type RollingConfig = RollingNode['config'];
@@ -22,7 +22,7 @@ export const rolling: OperatorSpec<RollingConfig> = {
     { name: 'presentMin', type: 'number | null', unit: 'rows', default: null, doc: 'The result is null where fewer rows have a value in the column that is not null; null: all `rows`, or with sizeMs 1. Counts are always given; skewness and kurtosis with bias false need 3 and 4 values.' }
   ],
   drops: `Nothing. Dead letters: rows of keys beyond the limit, KEY_LIMIT; rows beyond ${STATEFUL_LIMITS.rowsMax} within sizeMs of one key or ${STATEFUL_LIMITS.heldRowsMax} over all, ROW_LIMIT; rows for which an aggregate has no result, with its code (SUM_OVERFLOW, VALUE_LIMIT). Those still count in the results of later rows, but for ROW_LIMIT.`,
-  memory: `The rows of the span (sizeMs: back to sizeMs before the watermark), those columns that aggregates read: at most ${STATEFUL_LIMITS.heldRowsMax} rows, ${STATEFUL_LIMITS.rowsMax} of one key. At most ${STATEFUL_LIMITS.keysMax} keys, which are never forgotten. Cost per row: that of its span.`,
+  memory: `The rows of the span (sizeMs: back to sizeMs before the watermark), those columns that aggregates read: ${HELD_ROWS}, ${STATEFUL_LIMITS.rowsMax} of one key. At most ${STATEFUL_LIMITS.keysMax} keys, which are never forgotten. Cost per row: that of its span.`,
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'rolling', path);
     return { schema: rolledSchema(config, input, path), keys: input.keys };

@@ -7,6 +7,10 @@ export interface SlotValues {
   /** Makes room for slots below `slotCount`. */
   resize(slotCount: number): void;
   put(slot: number, column: Column, row: number): void;
+  /** Bytes of the value at `row` beside the slot itself: of a text, a list, a byte string. */
+  bytesOf(column: Column, row: number): number;
+  /** Those of all slots. */
+  readonly bytes: number;
   /** Whether the slot holds the value of `row`; null equals null, NaN equals NaN, -0 equals 0. */
   holds(slot: number, column: Column, row: number): boolean;
   /** Whether there is a value that is not null. */

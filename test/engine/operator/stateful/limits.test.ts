@@ -42,7 +42,7 @@ class PassLogic implements OrderedLogic {
   }
 }
 
-function run(limits: { readonly keysMax?: number; readonly rowsMax?: number }, rows: readonly (readonly [t: number, k: string])[]) {
+function run(limits: { readonly keysMax?: number; readonly rowsMax?: number; readonly bytesMax?: number }, rows: readonly (readonly [t: number, k: string])[]) {
   const operator = new OrderedOperator({ node: 'op', input: { schema: SCHEMA, keys: ['k'] }, schema: SCHEMA, order: 'eventTime', logic: new PassLogic(), ...limits });
   const letters: DeadLetter[] = [];
   const times: number[] = [];
@@ -65,6 +65,10 @@ function run(limits: { readonly keysMax?: number; readonly rowsMax?: number }, r
 describe('limits of stateful operators', () => {
   it('rows beyond the number that may wait go to the dead letters, and later ones find room again', () => {
     expect(run({ rowsMax: 2 }, [[5, 'a'], [3, 'a'], [4, 'b']])).toEqual({ times: [3, 5], letters: [[2, 'ROW_LIMIT']] });
+  });
+
+  it('rows whose texts are too much to keep go to the dead letters, shorter ones find room', () => {
+    expect(run({ bytesMax: 10 }, [[5, 'abc'], [3, 'abc'], [4, 'de']])).toEqual({ times: [4, 5], letters: [[1, 'ROW_LIMIT']] });
   });
 
   it('rows of keys beyond the limit go to the dead letters, those of known keys do not', () => {
