@@ -122,7 +122,8 @@ export class SourceOperator implements Operator {
       this.refuseMessage(message, at, decoded, output);
       return;
     }
-    for (const refusal of this.decoder.takeRefusals?.() ?? []) this.refuseMessage(message, at, refusal, output);
+    const refusals = this.decoder.takeRefusals?.();
+    if (refusals !== undefined) for (const refusal of refusals) this.refuseMessage(message, at, refusal, output);
     const missing = topic.levels.findIndex((text, index) => text === null && !this.topicColumns[index]!.nullable);
     if (missing >= 0) {
       this.rows.truncate(first);
