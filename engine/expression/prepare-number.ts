@@ -1,8 +1,8 @@
 import { assert } from '../error';
 import type { NumberLoops } from './arithmetic-loops';
 import { arithmeticLoops } from './arithmetic-loops';
-import type { Fused } from './fused-loops';
-import { fuse } from './fused-loops';
+import type { Fused } from './fuse';
+import { Fusion } from './fuse';
 import { chooseLoop } from './logic-loops';
 import type { Choice } from './prepare-choice';
 import { chosen, coalesced } from './prepare-choice';
@@ -19,11 +19,11 @@ export type NumberNode = PreparedNode<Vector<Float64Array>>;
 const choice: Choice<Float64Array> = { allocate: scratch => scratch.f64(), loop: chooseLoop };
 
 /** A prepared node for an expression of type float64 or timestampMs. */
-export function prepareNumber(node: Typed): NumberNode {
+export function prepareNumber(node: Typed, fusion = new Fusion()): NumberNode {
   if (node.kind === 'constant') return constantNode(Float64Array.of(Number(node.value ?? 0)), node.value === null);
   if (node.kind === 'column') return { mask: -1, run: block => numberColumn(block, node.index) };
   if (node.kind === 'cast') return widened(node.operand);
-  return prepareApply(node);
+  return prepareApply(node, fusion);
 }
 
 function numberColumn(block: Block, index: number): Vector<Float64Array> {
@@ -64,23 +64,23 @@ function converted<Values>(operand: PreparedNode<Vector<Values>>, loop: (out: Fl
   return frozen({ mask: -1, scratch, run }, [operand]);
 }
 
-function prepareApply(node: TypedApply): NumberNode {
+function prepareApply(node: TypedApply, fusion: Fusion): NumberNode {
   const [first, second, third] = node.args;
   assert(first !== undefined, 'a call has an argument');
   if (node.primitive === 'if') {
     assert(second !== undefined && third !== undefined, 'if has three arguments');
-    return chosen(choice, prepareBool(first), prepareNumber(second), prepareNumber(third));
+    return chosen(choice, prepareBool(first), prepareNumber(second, fusion), prepareNumber(third, fusion));
   }
-  if (node.primitive === 'coalesce' && second !== undefined) return coalesced(choice, prepareNumber(first), prepareNumber(second));
-  const several = fuse(node);
-  if (several !== null) return fused(several);
-  if (second === undefined) return converted(prepareNumber(first), unaryLoops[node.primitive as UnaryPrimitive]);
-  return binary(arithmeticLoops[node.primitive as ArithmeticPrimitive], prepareNumber(first), prepareNumber(second));
+  if (node.primitive === 'coalesce' && second !== undefined) return coalesced(choice, prepareNumber(first, fusion), prepareNumber(second, fusion));
+  const several = fusion.of(node);
+  if (several !== null) return fused(several, fusion);
+  if (second === undefined) return converted(prepareNumber(first, fusion), unaryLoops[node.primitive as UnaryPrimitive]);
+  return binary(arithmeticLoops[node.primitive as ArithmeticPrimitive], prepareNumber(first, fusion), prepareNumber(second, fusion));
 }
 
 /** Several operations in one loop; constants among the operands are spread over a block. */
-function fused(several: Fused): NumberNode {
-  const nodes = several.operands.map(prepareNumber);
+function fused(several: Fused, fusion: Fusion): NumberNode {
+  const nodes = several.operands.map(operand => prepareNumber(operand, fusion));
   const scratch = nodes.find(node => node.scratch !== undefined)?.scratch ?? new Scratch();
   const copies = nodes.map(node => (node.mask === 0 ? copiesOf(node) : null));
   const vectors: Vector<Float64Array>[] = [];
@@ -88,7 +88,8 @@ function fused(several: Fused): NumberNode {
   const run = (block: Block, into?: Float64Array): Vector<Float64Array> => {
     for (let i = 0; i < nodes.length; i++) vectors[i] = nodes[i]!.run(block);
     const out = into ?? scratch.f64();
-    if ('three' in several) several.three(out, valuesAt(0), valuesAt(1), valuesAt(2), block.count);
+    if ('two' in several) several.two(out, valuesAt(0), valuesAt(1), block.count);
+    else if ('three' in several) several.three(out, valuesAt(0), valuesAt(1), valuesAt(2), block.count);
     else several.four(out, valuesAt(0), valuesAt(1), valuesAt(2), valuesAt(3), block.count);
     let validity: Uint8Array | null = null;
     for (let i = 0; i < nodes.length; i++) validity = bothValid(scratch, block.count, validity, -1, vectors[i]!.validity, nodes[i]!.mask);
