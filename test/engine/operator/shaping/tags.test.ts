@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../../engine/expression/parse';
 import { createGraph } from '../../../../engine/graph/create-graph';
+import { deltaFields } from '../../../../engine/lake/delta-schema';
 import { resolveLineage } from '../../../../engine/plan/lineage';
 import { parsePlan } from '../../../../engine/plan/parse-plan';
 import type { PlanNode, SourceNode } from '../../../../engine/plan/plan';
@@ -56,6 +57,12 @@ describe('tags', () => {
     const all: PlanNode = { id: 'all', op: 'union', inputs: ['in', 'encrypt'], config: {} };
     const type = createGraph(parsePlan(planOf(source, tag, encrypt, all, sinkNode('all')))).types.get('all')!;
     expect(type.schema.fields[3]!.tags).toEqual({ classification: 'pii', encryption: 'plant' });
+  });
+
+  it('become metadata of the columns in the lake', () => {
+    const [, , x, n] = deltaFields(types.get('encrypt')!.schema, []);
+    expect(x!.metadata).toEqual({ comment: 'kN', 'littoral.classification': 'confidential', 'littoral.lineage': 'load cell 4' });
+    expect(n!.metadata).toEqual({ 'littoral.classification': 'pii', 'littoral.encryption': 'plant' });
   });
 
   it('may be replaced by weaker ones where a person says so', () => {
