@@ -25,11 +25,6 @@ export interface SlidingRowsOptions {
   readonly rows: number;
 }
 
-/** What `.window(session(…), …)` takes. */
-export interface SessionWindowOptions extends Pick<WindowOptions, 'allowedLatenessMs' | 'latePolicy'> {
-  /** When results leave: `onClose`, when the session is over; `onUpdate`, after every row, with the whole session so far. Default `onClose`. */
-  readonly emit?: 'onClose' | 'onUpdate';
-}
 /** What `.window(sliding(…), …)` takes. */
 export interface SlidingWindowOptions extends Pick<WindowOptions, 'latePolicy'> {
   /**

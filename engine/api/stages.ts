@@ -10,7 +10,7 @@ import type { ShapingSteps } from './steps/shaping-steps';
 import type { SignalSteps } from './steps/signal-steps';
 import type { StatefulSteps } from './steps/stateful-steps';
 import type { StreamsSteps } from './steps/streams-steps';
-import type { SessionWindowOptions, SlidingWindowOptions } from './own-windows';
+import type { SlidingWindowOptions } from './own-windows';
 import type { Window, WindowOptions } from './windows';
 
 /*
@@ -149,7 +149,7 @@ export type PreviewBounds = WindowBounds & {
 
 type NoOptions = Readonly<Record<string, never>>;
 /** What windows of kind `W` take. */
-type OptionsOf<W> = W extends Window<SessionSpec> ? SessionWindowOptions : W extends Window<SlidingSpec> ? SlidingWindowOptions : W extends Window<CountingSpec> ? NoOptions : WindowOptions;
+type OptionsOf<W> = W extends Window<SlidingSpec> ? SlidingWindowOptions : W extends Window<CountingSpec> ? NoOptions : WindowOptions;
 /** Whether windows with options `O` may have several results. */
 type IsRevised<O> = 'allowedLatenessMs' extends keyof O ? true : O extends { readonly emit: infer E } ? (E extends 'onClose' ? false : true) : false;
 /** Columns of windows `W` with options `O`. */

@@ -9,6 +9,6 @@ export function checkSession({ gapMs, maxDurationMs }: SessionSpec, { emit }: Wi
     checkLengthMs('maxDurationMs', maxDurationMs, fail);
     if (maxDurationMs < gapMs) fail(`maxDurationMs ${maxDurationMs} is smaller than gapMs ${gapMs}, so that not even one record fits a session`, `Use ${gapMs} or more, or null for no bound.`);
   }
-  if (emit === 'onArrival') fail("emit is 'onArrival', which only sliding windows have", "Use 'onUpdate' for a result after every record, or 'onClose'.");
-  if (typeof emit === 'object') fail(`emit is { everyMs: ${emit.everyMs} }, expected 'onClose' or 'onUpdate': a session grows with its records, not with time`, "Use 'onUpdate' for a result after every record.");
+  if (emit === 'onArrival') fail("emit is 'onArrival', which only sliding windows have", "Use 'onUpdate' for a result after every row, or 'onClose'.");
+  if (typeof emit === 'object') checkLengthMs('everyMs', emit.everyMs, fail);
 }

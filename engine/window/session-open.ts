@@ -115,7 +115,6 @@ export class OpenSessions implements KeyState {
   /** Takes the sessions out that are due: those to fire in order of (end, start, key), and those that have fired and are over. */
   takeDue(watermarkMs: number): { readonly firing: number[]; readonly over: number[] } {
     const { cells } = this;
-    const { keyOf } = this.pool;
     const firing: number[] = [];
     const over: number[] = [];
     while (this.isAnyDue(watermarkMs)) {
@@ -123,8 +122,21 @@ export class OpenSessions implements KeyState {
       cells.dues.remove(cell);
       (cells.isFired(cell) ? over : firing).push(cell);
     }
-    if (firing.length > 1) firing.sort((a, b) => cells.endMs(a) - cells.endMs(b) || cells.startMs(a) - cells.startMs(b) || keyOf[a]! - keyOf[b]!);
-    return { firing, over };
+    return { firing: this.sort(firing), over };
+  }
+
+  /** The sessions that have not fired, in order. */
+  unfired(keyCount: number): number[] {
+    const all: number[] = [];
+    for (let key = 0; key < keyCount; key++) for (const cell of this.lists.of(key)) if (!this.cells.isFired(cell)) all.push(cell);
+    return this.sort(all);
+  }
+
+  /** In order of (end, start, key). */
+  private sort(sessions: number[]): number[] {
+    const { cells } = this;
+    const { keyOf } = this.pool;
+    return sessions.sort((a, b) => cells.endMs(a) - cells.endMs(b) || cells.startMs(a) - cells.startMs(b) || keyOf[a]! - keyOf[b]!);
   }
 
   /** Rows may simply be added to a session that has not fired, and of which no result stands that growing would replace. */

@@ -3,6 +3,7 @@ import type { Batch } from '../batch/batch';
 import type { Chunk, Operator, OperatorCounters, Output, Progress, SnapshotReader, SnapshotWriter } from '../operator/operator';
 import type { SessionSpec } from '../plan/nodes/window';
 import { firstRowAfter, firstStepReaching, NO_PROGRESS } from '../time/progress-search';
+import { EmittedRows } from './emitted-rows';
 import { faultLetter } from './fault-letter';
 import { keysFull, windowsFull } from './limits';
 import { LiveKeys } from './live-keys';
@@ -11,6 +12,7 @@ import { OpenSessions } from './session-open';
 import { fillPlain } from './session-plain';
 import { SessionResults } from './session-results';
 import { StateCells } from './state-cells';
+import { floorToGrid } from './tumbling';
 import type { WindowOptions } from './window-options';
 import { hasRevisions } from './window-options';
 
@@ -40,6 +42,12 @@ export class SessionOperator implements Operator {
   private readonly state: StateCells;
   private readonly open: OpenSessions;
   private readonly results: SessionResults;
+  /** What has been emitted of each session; null where sessions leave when they are over. */
+  private readonly emitted: EmittedRows | null;
+  /** Event time between previews of sessions; null: none, or after every row. */
+  private readonly everyMs: number | null;
+  /** The last multiple of it that the watermark has passed. */
+  private previewedMs = -Infinity;
   private readonly isEachAlone: boolean;
   /** No row is added to a session that has fired, so that results can wait for the rows of their block. */
   private readonly firesOnce: boolean;
@@ -60,6 +68,8 @@ export class SessionOperator implements Operator {
 
   constructor(private readonly options: SessionOptions) {
     const { states, aggregates, input, limits, spec, allowedLatenessMs, emit } = options;
+    this.emitted = emit === 'onClose' ? null : states.use('emitted', () => new EmittedRows(states.bank, states.rows));
+    this.everyMs = typeof emit === 'object' ? emit.everyMs : null;
     this.accounts = new RowAccounts(options);
     this.counters = this.accounts.counters;
     this.keys = new LiveKeys(input, limits.keysMax);
@@ -67,7 +77,7 @@ export class SessionOperator implements Operator {
     this.open = new OpenSessions({ spec, allowedLatenessMs, isRevised: hasRevisions(options), stores: this.state.stores, sessionsMax: limits.cellsMax, overMax: BLOCK_ROWS });
     this.results = new SessionResults(options, this.keys, this.open.cells, this.open.pool);
     this.isEachAlone = this.state.isBounded || emit === 'onUpdate';
-    this.firesOnce = allowedLatenessMs === 0 && !this.isEachAlone;
+    this.firesOnce = allowedLatenessMs === 0 && emit === 'onClose' && !this.isEachAlone;
   }
 
   process(chunk: Chunk, _port: number, output: Output): void {
@@ -90,6 +100,7 @@ export class SessionOperator implements Operator {
 
   restore(reader: SnapshotReader): void {
     this.accounts.log.restore(reader.f64());
+    this.previewedMs = this.previewUpTo(this.accounts.log.watermarkMs);
     this.keys.load(reader);
     this.open.load(this.keys.size, reader);
   }
@@ -107,7 +118,7 @@ export class SessionOperator implements Operator {
       const isAlone = this.fill(rows, upTo, output);
       if (isAlone && !this.enterNext(rows, output)) break;
       if (!isAlone && this.done === upTo && upTo < count && step === this.nextStep()) {
-        if (!this.firesOnce && this.open.isAnyDue(this.progress.watermarkMs[step]!)) this.add(rows, output);
+        if (!this.firesOnce && this.isNewsAt(this.progress.watermarkMs[step]!)) this.add(rows, output);
         this.pass(step, output);
       }
     }
@@ -115,15 +126,27 @@ export class SessionOperator implements Operator {
     return this.done;
   }
 
-  /** Index of the next step at which a session may be due. */
+  /** Index of the next step at which a session may be due, or previews are. */
   private nextStep(): number {
-    return firstStepReaching(this.progress, this.step, this.open.cells.dues.firstMs);
+    const previewMs = this.everyMs === null ? Infinity : this.previewedMs + this.everyMs - 1;
+    return firstStepReaching(this.progress, this.step, Math.min(this.open.cells.dues.firstMs, previewMs));
+  }
+
+  /** The last multiple of the time between previews that a watermark has passed. */
+  private previewUpTo(watermarkMs: number): number {
+    if (this.everyMs === null) return -Infinity;
+    return Number.isFinite(watermarkMs) ? floorToGrid(watermarkMs + 1, this.everyMs, 0) : watermarkMs;
   }
 
   private pass(step: number, output: Output): void {
     const watermarkMs = this.progress.watermarkMs[step]!;
-    if (this.open.isAnyDue(watermarkMs)) this.advance(watermarkMs, this.progress.at[step]!, output);
+    if (this.isNewsAt(watermarkMs)) this.advance(watermarkMs, this.progress.at[step]!, output);
     this.step = step + 1;
+  }
+
+  /** Whether a session is due, or previews are. */
+  private isNewsAt(watermarkMs: number): boolean {
+    return this.open.isAnyDue(watermarkMs) || this.previewUpTo(watermarkMs) > this.previewedMs;
   }
 
   /** Finds cells for rows below `upTo`, until one must be taken alone (true) or opens a session that is due soonest. */
@@ -269,12 +292,28 @@ export class SessionOperator implements Operator {
       return;
     }
     for (const cell of over) this.end(cell);
-    // With a result after every record, only those are news that could not leave.
-    this.emit(this.options.emit === 'onUpdate' ? firing.filter(cell => this.state.faultOf(cell) !== null) : firing, at, output);
+    this.emit(this.changed(firing), at, output);
     for (const cell of firing) {
       open.setFired(cell, true);
       if (open.cells.dueMs(cell) <= watermarkMs) this.end(cell);
     }
+    this.preview(this.previewUpTo(watermarkMs), at);
+  }
+
+  /** Emits the open sessions that have changed, if the watermark has passed a further time for that. */
+  private preview(passedMs: number, at: number): void {
+    if (passedMs <= this.previewedMs) return;
+    this.previewedMs = passedMs;
+    const { open } = this;
+    const cells = this.changed(open.unfired(this.keys.size)).filter(cell => this.state.faultOf(cell) === null);
+    this.append(cells, at);
+    for (const cell of cells) open.choosePlain(open.pool.keyOf[cell]!);
+  }
+
+  /** Those that have changed since they were emitted. */
+  private changed(cells: readonly number[]): readonly number[] {
+    const { emitted } = this;
+    return emitted === null ? cells : cells.filter(cell => emitted.hasChanged(cell));
   }
 
   private emit(cells: readonly number[], at: number, output: Output): void {
@@ -283,7 +322,10 @@ export class SessionOperator implements Operator {
 
   private append(cells: readonly number[], at: number): void {
     this.results.append(cells, at);
-    for (const cell of cells) this.open.cells.countEmission(cell);
+    for (const cell of cells) {
+      this.open.cells.countEmission(cell);
+      this.emitted?.mark(cell);
+    }
   }
 
   private isSound(cell: number, at: number, output: Output): boolean {

@@ -75,6 +75,16 @@ describe('sessions', () => {
     ]);
   });
 
+  test('leave whenever the watermark has passed a further second, if they have changed', () => {
+    const built = keyed.window(session({ gapMs: 1_500 }), { emit: { everyMs: 1_000 } }).aggregate({ n: count() }).to(publish('out'));
+    expect(run(built, [100, 900, 1_000, ['b', 2_050], 3_000]).map(({ at, k, windowEndMs, revision, replaces, n }) => [at, k, windowEndMs, revision, replaces, n])).toEqual([
+      [0, 'a', 1_600, 0, [], 1n],
+      [2, 'a', 2_500, 0, [100, 1_600], 3n],
+      [3, 'b', 3_550, 0, [], 1n],
+      [4, 'a', 4_500, 0, [], 1n]
+    ]);
+  });
+
   test('become no longer than they may', () => {
     const built = rows.window(session({ gapMs: 10, maxDurationMs: 30 })).aggregate({ n: count() }).to(publish('out'));
     expect(run(built, [0, 8, 16, 20, 24, 32, 100]).map(({ windowStartMs, windowEndMs, n }) => [windowStartMs, windowEndMs, n])).toEqual([
@@ -126,7 +136,7 @@ const REFUSED: readonly (readonly [Partial<WindowNode['config']> & Pick<WindowNo
   [{ window: { ...SESSION, maxDurationMs: 9 } }, 'maxDurationMs 9 is smaller than gapMs 10'],
   [{ window: { ...SESSION, maxDurationMs: 0.5 } }, 'maxDurationMs is 0.5'],
   [{ window: SESSION, emit: 'onArrival' }, "emit is 'onArrival', which only sliding windows have"],
-  [{ window: SESSION, emit: { everyMs: 5 } }, 'a session grows with its records'],
+  [{ window: SESSION, emit: { everyMs: 0 } }, 'everyMs is 0'],
   [{ window: SESSION, allowedLatenessMs: -1 }, 'allowedLatenessMs is -1'],
   [{ window: { ...COUNTING, rows: 0 } }, 'rows is 0'],
   [{ window: { ...COUNTING, hopRows: 1.5 } }, 'hopRows is 1.5'],

@@ -6,7 +6,7 @@ import { lawAggregates } from '../../support/window-laws';
 export interface SessionShape extends LawShape {
   readonly spec: SessionSpec;
   readonly allowedLatenessMs: number;
-  readonly emit: 'onClose' | 'onUpdate';
+  readonly emit: 'onClose' | 'onUpdate' | { readonly everyMs: number };
 }
 
 interface Session {
@@ -18,12 +18,15 @@ interface Session {
   fired: boolean;
   emitted: number;
   replaces: number[];
+  /** Records in its last result. */
+  told: number;
 }
 
 /** Sessions from the words of the semantics: a list of sessions, each a list of records. */
 export function sessionOracle(shape: SessionShape, records: readonly LawRecord[]): { rows: OutRow[]; late: number } {
   const { spec, allowedLatenessMs } = shape;
-  const isRevised = allowedLatenessMs > 0 || shape.emit === 'onUpdate';
+  const isRevised = allowedLatenessMs > 0 || shape.emit !== 'onClose';
+  const everyMs = typeof shape.emit === 'object' ? shape.emit.everyMs : null;
   const rows: OutRow[] = [];
   const keys: (string | null)[] = [];
   let sessions: Session[] = [];
@@ -46,7 +49,10 @@ export function sessionOracle(shape: SessionShape, records: readonly LawRecord[]
       }
     });
     session.emitted += 1;
+    session.told = session.members.length;
   };
+  const inOrder = (some: readonly Session[]): Session[] => [...some].sort((a, b) => a.end - b.end || a.start - b.start || keys.indexOf(a.key) - keys.indexOf(b.key));
+  const ticks = (mark: number): number => (everyMs === null ? 0 : Math.floor((mark + 1) / everyMs));
   const fits = (start: number, end: number): boolean => spec.maxDurationMs === null || end - start <= spec.maxDurationMs;
   /** The sessions that the record joins, earliest first. */
   const joined = (key: string | null, t: number): Session[] => {
@@ -71,18 +77,18 @@ export function sessionOracle(shape: SessionShape, records: readonly LawRecord[]
     const same = parts.length === 1 && parts[0]!.start === start && parts[0]!.end === end;
     const members = [...parts.flatMap(each => each.members), index].sort((a, b) => a - b);
     const replaces = same ? parts[0]!.replaces : parts.flatMap(each => (each.emitted > 0 ? [each.start, each.end] : each.replaces));
-    const session: Session = { key, start, end, members, fired: end - 1 <= watermark, emitted: same ? parts[0]!.emitted : 0, replaces };
+    const session: Session = { key, start, end, members, fired: end - 1 <= watermark, emitted: same ? parts[0]!.emitted : 0, replaces, told: parts.length === 1 ? parts[0]!.told : 0 };
     sessions = [...sessions.filter(each => !parts.includes(each)), session];
     if (session.fired || shape.emit === 'onUpdate') emit(session, index);
   };
   const advance = (to: number, at: number): void => {
+    const isTick = ticks(to) > ticks(watermark);
     watermark = to;
-    const due = sessions.filter(each => !each.fired && each.end - 1 <= to);
-    due.sort((a, b) => a.end - b.end || a.start - b.start || keys.indexOf(a.key) - keys.indexOf(b.key));
-    for (const session of due) {
+    for (const session of inOrder(sessions.filter(each => !each.fired && each.end - 1 <= to))) {
       session.fired = true;
-      if (shape.emit === 'onClose') emit(session, at);
+      if (session.told !== session.members.length) emit(session, at);
     }
+    if (isTick) for (const session of inOrder(sessions.filter(each => !each.fired && each.told !== each.members.length))) emit(session, at);
     sessions = sessions.filter(each => each.end - 1 + allowedLatenessMs > to);
   };
   records.forEach((record, index) => {

@@ -11,7 +11,7 @@ const shapes: fc.Arbitrary<SessionShape> = fc
     gapMs: fc.constantFrom(1, 20, 45, 300),
     longer: fc.constantFrom(null, null, 0, 15, 100, 500),
     allowedLatenessMs: fc.constantFrom(0, 0, 1, 40, 500),
-    emit: fc.constantFrom('onClose' as const, 'onClose' as const, 'onUpdate' as const)
+    emit: fc.constantFrom('onClose' as const, 'onClose' as const, 'onUpdate' as const, { everyMs: 1 }, { everyMs: 70 })
   })
   .map(({ shape, gapMs, longer, ...rest }) => ({ ...shape, ...rest, spec: { kind: 'session', gapMs, maxDurationMs: longer === null ? null : gapMs + longer } }));
 
