@@ -20,43 +20,63 @@ export function medianFilter(x: Float64Array, kernelSize: number): Float64Array 
   padded.set(x, (kernelSize - 1) / 2);
   const chunk = Math.min(padded.length, Math.max(CHUNK_MIN, KERNELS_PER_CHUNK * kernelSize));
   const sorter = new SortOrder(chunk);
-  const ranks = new Int32Array(chunk);
-  const members = new Int32Array((chunk >> 5) + 1);
+  const ranked: RankedChunk = { ranks: new Int32Array(chunk), sorted: new Float64Array(chunk), members: new Int32Array((chunk >> 5) + 1) };
   for (let from = 0; from < y.length; from += chunk - kernelSize + 1) {
     const count = Math.min(chunk, padded.length - from);
-    const order = sorter.sort(padded, from, count);
-    for (let rank = 0; rank < count; rank++) ranks[order[rank]!] = rank;
-    slide({ ranks, members, count, kernelSize });
-    for (let i = 0; i + kernelSize <= count; i++) y[from + i] = padded[from + order[ranks[i]!]!]!;
+    rank(sorter.sort(padded, from, count), padded.subarray(from, from + count), ranked);
+    slide(ranked, kernelSize, y.subarray(from, from + count - kernelSize + 1));
   }
   return y;
 }
 
 interface RankedChunk {
-  /** Rank of each sample; the median's rank of the window that begins there comes into its place. */
+  /** Rank of each sample. */
   readonly ranks: Int32Array;
+  /** The sample of each rank. */
+  readonly sorted: Float64Array;
   /** Bit r is set when the window holds the sample of rank r. */
   readonly members: Int32Array;
-  readonly count: number;
-  readonly kernelSize: number;
 }
 
-function slide({ ranks, members, count, kernelSize }: RankedChunk): void {
+function rank(order: Int32Array, samples: Float64Array, { ranks, sorted }: RankedChunk): void {
+  const count = samples.length;
+  const unrolled = count - (count % 4);
+  for (let place = 0; place < unrolled; place += 4) {
+    const a = order[place]!;
+    const b = order[place + 1]!;
+    const c = order[place + 2]!;
+    const d = order[place + 3]!;
+    ranks[a] = place;
+    ranks[b] = place + 1;
+    ranks[c] = place + 2;
+    ranks[d] = place + 3;
+    sorted[place] = samples[a]!;
+    sorted[place + 1] = samples[b]!;
+    sorted[place + 2] = samples[c]!;
+    sorted[place + 3] = samples[d]!;
+  }
+  for (let place = unrolled; place < count; place++) {
+    ranks[order[place]!] = place;
+    sorted[place] = samples[order[place]!]!;
+  }
+}
+
+function slide({ ranks, sorted, members }: RankedChunk, kernelSize: number, y: Float64Array): void {
   members.fill(0);
   for (let i = 0; i < kernelSize; i++) members[ranks[i]! >> 5]! |= 1 << ranks[i]!;
   let median = -1;
   for (let below = 0; below <= kernelSize >> 1; below++) median = memberAfter(members, median);
-  for (let i = 0; i + kernelSize < count; i++) {
-    const leaves = ranks[i]!;
-    const comes = ranks[i + kernelSize]!;
-    ranks[i] = median;
+  y[0] = sorted[median]!;
+  for (let i = 1; i < y.length; i++) {
+    const leaves = ranks[i - 1]!;
+    const comes = ranks[i - 1 + kernelSize]!;
     members[leaves >> 5]! ^= 1 << leaves;
     members[comes >> 5]! ^= 1 << comes;
     if (comes < median) {
       if (leaves >= median) median = memberBefore(members, median);
     } else if (leaves <= median) median = memberAfter(members, median);
+    y[i] = sorted[median]!;
   }
-  ranks[count - kernelSize] = median;
 }
 
 function memberAfter(members: Int32Array, rank: number): number {
