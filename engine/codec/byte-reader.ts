@@ -125,6 +125,11 @@ export function signed64(low: number, high: number): number | bigint {
   return (BigInt(top) << 32n) | BigInt(low);
 }
 
+/** A copy of `bytes[start, end)`; `slice` of a Node Buffer would be a view of a packet that is reused. */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** `parts` one after the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

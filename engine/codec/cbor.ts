@@ -9,6 +9,10 @@ import { NO_TARGET, textOf } from './value-target';
 
 const BREAK = 0xff;
 const OPEN = 31;
+const SELF_DESCRIBED_TAG = 55_799;
+/** URI, base64url, base64, regular expression, MIME message: texts that say what they mean (RFC 8949 §3.4.5.3). */
+const FIRST_TEXT_TAG = 32;
+const LAST_TEXT_TAG = 36;
 /** Tag 55799, which some senders put before everything. */
 const SELF_DESCRIBED = [0xd9, 0xd9, 0xf7];
 const BIGNUM_BYTES_MAX = 64;
@@ -172,8 +176,12 @@ export class CborReader implements ItemReader {
       if (timeMs === null) throw new DecodeProblem('TYPE', 'a date and time (tag 0) that is not as in RFC 3339');
       target.putTime(timeMs);
     } else if (tag === 1) target.putTime(this.readEpoch());
-    else if (target === NO_TARGET) this.read(target, depth + 1);
+    else if (target === NO_TARGET || tag === SELF_DESCRIBED_TAG || (tag >= FIRST_TEXT_TAG && tag <= LAST_TEXT_TAG && this.nextIsText())) this.read(target, depth + 1);
     else throw new DecodeProblem('TYPE', `tag ${tag} is not read`);
+  }
+
+  private nextIsText(): boolean {
+    return this.input.bytes[this.input.position]! >> 5 === TEXT;
   }
 
   private readBignum(negative: boolean, target: ValueTarget): void {

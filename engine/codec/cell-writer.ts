@@ -1,6 +1,7 @@
 import { assert } from '../error';
 import type { Field } from '../schema/schema';
 import { isList, typeName } from '../schema/schema';
+import { copyBytes } from './byte-reader';
 import type { AnyColumnBuilder } from './column-builder';
 import { BinaryBuilder, Int64Builder, ListBuilder, NumberBuilder, Utf8Builder } from './column-builder';
 import type { DecodeFault } from './decode-failure';
@@ -189,7 +190,7 @@ class BinaryCell extends CellWriter {
     return this.target;
   }
   override putBytes(bytes: Uint8Array, start: number, end: number): void {
-    this.target.append(bytes.slice(start, end));
+    this.target.append(copyBytes(bytes, start, end));
   }
 }
 

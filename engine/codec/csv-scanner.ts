@@ -1,13 +1,12 @@
 import type { DecodeLimits } from './decode-failure';
 import { DecodeProblem } from './decode-problem';
 
-const QUOTE = 34;
 const LF = 10;
 const CR = 13;
 const MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Splits CSV (RFC 4180, any one-byte delimiter) into fields: LF, CR and CRLF end a line, empty lines are skipped, a UTF-8 byte
+ * Splits CSV (RFC 4180, any one-byte delimiter and quote) into fields: LF, CR and CRLF end a line, empty lines are skipped, a UTF-8 byte
  * order mark is not part of the first field, a quote that does not begin a field is an ordinary character.
  */
 export class CsvScanner {
@@ -20,6 +19,7 @@ export class CsvScanner {
 
   constructor(
     private readonly delimiter: number,
+    private readonly quote: number,
     private readonly limits: DecodeLimits
   ) {}
 
@@ -45,7 +45,7 @@ export class CsvScanner {
   /** Leaves `position` at the delimiter or line end behind the field. */
   private readField(): void {
     const { bytes, delimiter } = this;
-    if (bytes[this.position] === QUOTE) this.readQuoted();
+    if (bytes[this.position] === this.quote) this.readQuoted();
     else {
       this.fieldBytes = bytes;
       this.fieldStart = this.position;
@@ -60,14 +60,14 @@ export class CsvScanner {
   }
 
   private readQuoted(): void {
-    const { bytes } = this;
+    const { bytes, quote } = this;
     const start = this.position + 1;
     let escapes = 0;
     let at = start;
     for (;;) {
       if (at >= bytes.length) throw new DecodeProblem('TRUNCATED', 'the payload ends inside quotes', at);
-      if (bytes[at] !== QUOTE) at++;
-      else if (bytes[at + 1] === QUOTE) {
+      if (bytes[at] !== quote) at++;
+      else if (bytes[at + 1] === quote) {
         escapes++;
         at += 2;
       } else break;
@@ -75,7 +75,7 @@ export class CsvScanner {
     const next = bytes[at + 1];
     if (next !== undefined && next !== this.delimiter && !isLineEnd(next)) throw new DecodeProblem('SYNTAX', 'text follows a closing quote', at + 1);
     this.position = at + 1;
-    this.fieldBytes = escapes === 0 ? bytes : withoutEscapes(bytes.subarray(start, at), escapes);
+    this.fieldBytes = escapes === 0 ? bytes : withoutEscapes(bytes.subarray(start, at), escapes, quote);
     this.fieldStart = escapes === 0 ? start : 0;
     this.fieldEnd = escapes === 0 ? at : this.fieldBytes.length;
   }
@@ -85,11 +85,11 @@ function isLineEnd(byte: number): boolean {
   return byte === LF || byte === CR;
 }
 
-function withoutEscapes(bytes: Uint8Array, escapes: number): Uint8Array {
+function withoutEscapes(bytes: Uint8Array, escapes: number, quote: number): Uint8Array {
   const text = new Uint8Array(bytes.length - escapes);
   for (let from = 0, to = 0; from < bytes.length; from++) {
     text[to++] = bytes[from]!;
-    if (bytes[from] === QUOTE) from++;
+    if (bytes[from] === quote) from++;
   }
   return text;
 }

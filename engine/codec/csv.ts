@@ -1,7 +1,9 @@
 import { quotedNames } from '../did-you-mean';
 import { PlanError } from '../error';
+import { copyBytes } from './byte-reader';
 import type { CellWriter } from './cell-writer';
 import { CsvScanner } from './csv-scanner';
+import { DEFAULT_DECODE_LIMITS } from './decode-failure';
 import { DecodeProblem } from './decode-problem';
 import { GuardedDecoder } from './guarded-decoder';
 import { JsonScanner } from './json-scanner';
@@ -13,6 +15,8 @@ import { textOf } from './value-target';
 export interface CsvDecoderOptions extends PayloadDecoderOptions {
   /** One character between fields. Default `,`. */
   readonly delimiter?: string;
+  /** One character around fields that hold delimiters, quotes or line ends. Default `"`. */
+  readonly quote?: string;
   /** Whether the first line of every payload names the columns. Default true; otherwise fields stand in the order of `columns`. */
   readonly header?: boolean;
   /** Names of the fields where there is no header. Default: the columns of the schema. */
@@ -40,7 +44,7 @@ export class CsvDecoder extends GuardedDecoder {
 
   constructor(private readonly options: CsvDecoderOptions) {
     super('CSV', options);
-    this.lines = new CsvScanner((options.delimiter ?? ',').charCodeAt(0), this.limits);
+    this.lines = new CsvScanner((options.delimiter ?? ',').charCodeAt(0), (options.quote ?? '"').charCodeAt(0), this.limits);
     this.nullBytes = encodeUtf8(options.nullText ?? '');
     if (options.header === false) this.nameFields(options.columns ?? this.cells.map(cell => cell.name));
     for (const index of options.header === false ? this.missingCells : []) {
@@ -75,7 +79,7 @@ export class CsvDecoder extends GuardedDecoder {
       const names = this.readNames();
       if (new Set(names).size < names.length) throw new DecodeProblem('DUPLICATE_KEY', 'two columns have the same name');
       this.nameFields(names);
-      if (lines.position <= payload.length) this.header = payload.slice(0, lines.position);
+      if (lines.position <= payload.length) this.header = copyBytes(payload, 0, lines.position);
     }
     for (const name of this.unknownNames) this.counts.add('unknown', name);
   }
@@ -101,7 +105,7 @@ export class CsvDecoder extends GuardedDecoder {
     const { nullable, type } = cell.field;
     if (this.isNull() && (nullable || type !== 'utf8')) cell.putNull();
     else if (this.options.decimal === ',' && (type === 'float64' || type === 'float32')) {
-      const dotted = fieldBytes.slice(fieldStart, fieldEnd).map(byte => (byte === COMMA ? DOT : byte === DOT ? COMMA : byte));
+      const dotted = copyBytes(fieldBytes, fieldStart, fieldEnd).map(byte => (byte === COMMA ? DOT : byte === DOT ? COMMA : byte));
       putScalarText(this.scanner, dotted, 0, dotted.length, cell);
     } else putScalarText(this.scanner, fieldBytes, fieldStart, fieldEnd, cell);
   }
@@ -113,8 +117,8 @@ export class CsvDecoder extends GuardedDecoder {
 }
 
 /** The lines of a CSV payload as texts, for samples; DecodeProblem when they are no CSV. */
-export function csvLines(payload: Uint8Array, delimiter: string, limits: ConstructorParameters<typeof CsvScanner>[1]): string[][] {
-  const scanner = new CsvScanner(delimiter.charCodeAt(0), limits);
+export function csvLines(payload: Uint8Array, { delimiter, quote }: Pick<CsvDecoderOptions, 'delimiter' | 'quote'>): string[][] {
+  const scanner = new CsvScanner((delimiter ?? ',').charCodeAt(0), (quote ?? '"').charCodeAt(0), DEFAULT_DECODE_LIMITS);
   scanner.open(payload);
   const lines: string[][] = [];
   for (;;) {

@@ -58,6 +58,7 @@ export const decoderSpecs: Readonly<Record<DecoderFormat, DecoderSpec>> = {
     doc: 'CSV (RFC 4180). Numbers as in JSON, true and false, base64 for binary columns.',
     fields: [
       { name: 'delimiter', type: 'one character', default: ',', doc: 'Between fields.' },
+      { name: 'quote', type: 'one character', default: '"', doc: 'Around fields that hold delimiters, quotes or line ends.' },
       { name: 'header', type: 'bool', default: true, doc: 'Whether the first line of every payload names the columns.' },
       { name: 'columns', type: 'column names', doc: 'Names of the fields where there is no header; absent: the columns of the schema.' },
       { name: 'nullText', type: 'text', default: '', doc: 'Text that stands for null.' },

@@ -25,18 +25,20 @@ export function csvEncoder(schema: Schema, config: Config<'csv'>): (row: readonl
   const delimiter = config.delimiter ?? ',';
   const names = config.header === false ? (config.columns ?? schema.fields.map(field => field.name)) : schema.fields.map(field => field.name);
   const places = names.map(name => schema.fields.findIndex(field => field.name === name));
-  const header = config.header === false ? '' : `${names.map(name => csvText(name, delimiter)).join(delimiter)}\n`;
-  const nullText = csvText(config.nullText ?? '', delimiter);
+  const quote = config.quote ?? '"';
+  const textIn = (text: string): string => csvText(text, delimiter, quote);
+  const header = config.header === false ? '' : `${names.map(textIn).join(delimiter)}\n`;
+  const nullText = textIn(config.nullText ?? '');
   const textOf = (value: Value): string => {
     if (value === null) return nullText;
     const text = value instanceof Uint8Array ? encodeBase64(value) : Object.is(value, -0) ? '-0' : String(value);
-    return csvText(config.decimal === ',' && typeof value === 'number' ? text.replace('.', ',') : text, delimiter);
+    return textIn(config.decimal === ',' && typeof value === 'number' ? text.replace('.', ',') : text);
   };
   return row => encodeUtf8(`${header}${places.map(place => textOf(row[place] ?? null)).join(delimiter)}\n`);
 }
 
-function csvText(text: string, delimiter: string): string {
-  return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvText(text: string, delimiter: string, quote: string): string {
+  return text.includes(delimiter) || text.includes(quote) || /[\r\n]/.test(text) ? quote + text.replaceAll(quote, quote + quote) + quote : text;
 }
 
 /** One column as text. */

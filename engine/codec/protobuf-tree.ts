@@ -1,3 +1,4 @@
+import { copyBytes } from './byte-reader';
 import { DecodeProblem } from './decode-problem';
 import type { ProtoField, ProtoMessage } from './protobuf-schema';
 import type { WireReader } from './protobuf-wire';
@@ -86,7 +87,7 @@ export function refuseWire(field: ProtoField, wire: number): void {
 
 function readValue(reader: WireReader, field: ProtoField): TreeValue {
   if (field.kind === 'string') return textOf(reader.bytes, reader.sized(), reader.position);
-  if (field.kind === 'bytes') return reader.bytes.slice(reader.sized(), reader.position);
+  if (field.kind === 'bytes') return copyBytes(reader.bytes, reader.sized(), reader.position);
   return plainScalar(reader.scalar(field.kind), field);
 }
 

@@ -1,3 +1,4 @@
+import { copyBytes } from './byte-reader';
 import type { ValueTarget } from './value-target';
 import { textOf } from './value-target';
 
@@ -50,7 +51,7 @@ export class TreeTarget<T> implements ValueTarget {
     this.put(this.parts.text(textOf(bytes, start, end)));
   }
   putBytes(bytes: Uint8Array, start: number, end: number): void {
-    this.put(this.parts.bytes(bytes.slice(start, end)));
+    this.put(this.parts.bytes(copyBytes(bytes, start, end)));
   }
   putTime(timeMs: number): void {
     this.put(this.parts.time(timeMs));

@@ -13,7 +13,7 @@ export type DecoderConfig =
   | { readonly format: 'avro'; readonly schema: string; readonly writerSchemas?: readonly string[]; readonly framing?: 'raw' | 'singleObject' | 'container' }
   | { readonly format: 'protobuf'; readonly descriptor: string; readonly message: string; readonly rows?: string }
   | { readonly format: 'sparkplug'; readonly layout?: 'metrics' | 'message' }
-  | { readonly format: 'csv'; readonly delimiter?: string; readonly header?: boolean; readonly columns?: readonly string[]; readonly nullText?: string; readonly decimal?: '.' | ',' }
+  | { readonly format: 'csv'; readonly delimiter?: string; readonly quote?: string; readonly header?: boolean; readonly columns?: readonly string[]; readonly nullText?: string; readonly decimal?: '.' | ',' }
   | ({ readonly format: 'raw' } & RawLayout)
   | { readonly format: 'number'; readonly column: string };
 
@@ -25,6 +25,7 @@ const SCHEMA_LENGTH_MAX = 1024 * 1024;
 const WRITER_SCHEMAS_MAX = 64;
 const NULL_TEXT_LENGTH_MAX = 32;
 const BYTES_MAX = 16 * 1024 * 1024;
+const QUOTE = { pattern: /^[!-~]$/u, expected: 'one printable ASCII character, e.g. a double quote' };
 const DELIMITER = { pattern: /^[\t !#-~]$/u, expected: 'one ASCII character other than a double quote, e.g. "," or ";"' };
 
 /** A decoder read strictly from untrusted JSON; PlanError `PLAN_INVALID` names the field that does not fit. */
@@ -62,6 +63,7 @@ function readDecoder(reader: ObjectReader): DecoderConfig {
       return {
         format,
         ...(reader.has('delimiter') ? { delimiter: reader.text('delimiter', 1, DELIMITER) } : {}),
+        ...(reader.has('quote') ? { quote: reader.text('quote', 1, QUOTE) } : {}),
         ...flag(reader, 'header'),
         ...(reader.has('columns') ? { columns: columnNames(reader, 'columns', 1, PLAN_LIMITS.columnsMax) } : {}),
         ...(reader.has('nullText') ? { nullText: reader.raw('nullText') === '' ? '' : reader.text('nullText', NULL_TEXT_LENGTH_MAX) } : {}),

@@ -56,7 +56,7 @@ function itemSample(payload: Uint8Array, reader: ItemReader): SampleValue | stri
 }
 
 function csvSample(payload: Uint8Array, config: Extract<SampleFormat, { readonly format: 'csv' }>): SampleValue | string {
-  const lines = csvLines(payload, config.delimiter ?? ',', DEFAULT_DECODE_LIMITS);
+  const lines = csvLines(payload, config);
   const names = config.header === false ? (config.columns ?? (lines[0] ?? []).map((_, index) => `column${index + 1}`)) : lines.shift();
   if (names === undefined) return 'the payload is empty; a line with the names of the columns was expected';
   const ragged = lines.find(line => line.length !== names.length);

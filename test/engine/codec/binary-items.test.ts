@@ -34,3 +34,17 @@ for (const codec of ['msgpack', 'cbor'] as const) {
     }
   });
 }
+
+describe('the cbor decoder', () => {
+  it('reads texts with a meaning as texts, and refuses other tags where a column wants the value', () => {
+    const schema = { fields: [{ name: 'v', type: 'utf8' as const, nullable: false }] };
+    const decoder = new ItemDecoder('CBOR', new CborReader(depthMax), { schema });
+    const decode = (...bytes: number[]): unknown => {
+      const seen = decodeRows(decoder, schema, Uint8Array.of(0xd9, 0xd9, 0xf7, 0xa1, 0x61, 0x76, ...bytes));
+      return Array.isArray(seen) ? seen[0]!['v'] : seen.code;
+    };
+    expect(decode(0xd8, 32, 0x61, 0x75)).toBe('u');
+    expect(decode(0xd8, 32, 0x05)).toBe('CBOR_TYPE');
+    expect(decode(0xd8, 99, 0x61, 0x75)).toBe('CBOR_TYPE');
+  });
+});

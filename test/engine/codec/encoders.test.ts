@@ -36,7 +36,7 @@ const FORMATS: readonly { readonly name: string; readonly config: DecoderConfig;
   { name: 'protobuf', config: { format: 'protobuf', descriptor, message: 'littoral.test.Reading' }, schema: RECORD_SCHEMA, nullLists: 'empty' },
   { name: 'protobuf rows in a message', config: { format: 'protobuf', descriptor, message: 'littoral.test.Batch', rows: 'readings' }, schema: RECORD_SCHEMA, nullLists: 'empty' },
   { name: 'csv', config: { format: 'csv', nullText: '\\N' }, schema: scalars },
-  { name: 'csv without a header', config: { format: 'csv', header: false, delimiter: ';', decimal: ',', nullText: '~' }, schema: scalars },
+  { name: 'csv without a header', config: { format: 'csv', header: false, delimiter: ';', quote: "'", decimal: ',', nullText: '~' }, schema: scalars },
   {
     name: 'raw records',
     config: { format: 'raw', stride: 40, fields: [{ name: 'seq', type: 'int64', offset: 0 }, { name: 'eventTimeMs', type: 'int64', offset: 8, endian: 'big' }, { name: 'level', type: 'int32', offset: 16 }, { name: 'ratio', type: 'float32', offset: 20 }, { name: 'temperature', type: 'float64', offset: 32 }] },

@@ -83,3 +83,16 @@ describe('any decoder', () => {
     });
   }
 });
+
+describe('bytes in a column', () => {
+  it('are a copy, so that a packet whose memory is used again does not change rows', () => {
+    for (const [config, schema, row] of FORMATS.filter(([{ format }]) => ['messagePack', 'cbor', 'avro', 'protobuf', 'sparkplug'].includes(format))) {
+      const decoder = decoderOf(config, { schema });
+      const packet = Buffer.from(encoderOf(config, schema)(row));
+      const sink = new RowBuilder(schema);
+      expect(decoder.decode(packet, sink, 'spBv1.0/g/NDATA/e')).toBe(1);
+      packet.fill(0);
+      expect(rowsOf(sink.build(new Float64Array(1), new Float64Array(1)))[0]!['raw']).toEqual(Uint8Array.of(1, 2, 3));
+    }
+  });
+});

@@ -151,7 +151,7 @@ describe('the decoder of a plan', () => {
     { format: 'avro', schema: avroSchema, writerSchemas: [avroSchema], framing: 'singleObject' },
     { format: 'protobuf', descriptor: 'AA==', message: 'a.B', rows: 'items' },
     { format: 'sparkplug', layout: 'message' },
-    { format: 'csv', delimiter: '\t', header: false, columns: ['a', 'b'], nullText: '', decimal: ',' },
+    { format: 'csv', delimiter: '\t', quote: "'", header: false, columns: ['a', 'b'], nullText: '', decimal: ',' },
     { format: 'raw', stride: 12, fields: [{ name: 't', type: 'int64', offset: 0, endian: 'big' }, { name: 'x', type: 'int16', offset: 8, scale: 0.1, add: -4 }] },
     { format: 'raw', block: { type: 'float32', channels: ['x', 'y'], order: 'planar', start: 8, count: 100 } },
     { format: 'number', column: 'v' }
