@@ -10,13 +10,15 @@ import { parseTable, TABLE_LIMITS } from '../plan/nodes/lookup-table';
 import type { Schema } from '../schema/schema';
 import { given } from './given';
 import type { Columns, Row, RowOfColumns, TypedSchema } from './row-types';
-import type { HasColumns } from './steps/stream-columns';
 
 const CSV_LIMITS = { payloadBytesMax: 4 * 1024 * 1024, rowsMax: TABLE_LIMITS.rowsMax };
 
+declare const columns: unique symbol;
+
 /** A table to look up. */
-export interface LookupTable<R extends Row> extends HasColumns<R> {
+export interface LookupTable<R extends Row> {
   readonly table: TableSpec;
+  readonly [columns]?: R;
 }
 
 /** What a cell of a table may be; `null` in nullable columns, int64 beyond 2^53 as text. */

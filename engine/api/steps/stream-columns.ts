@@ -1,10 +1,10 @@
 import type { Bytes, Flat, NamesOf, Row } from '../row-types';
 
-declare const columns: unique symbol;
+declare const rows: unique symbol;
 
-/** Anything with columns `R`: a stream, or a table to look up. */
-export interface HasColumns<R extends Row> {
-  readonly [columns]?: R;
+/** Any stream of rows `R`, keyed or not. */
+export interface AnyStream<R extends Row> {
+  readonly [rows]?: R;
 }
 
 /** Names by use of two sides `R` and `S`. Read by index (`SharedNames<R, S>['keys']`), so that errors show the names themselves. */

@@ -6,7 +6,7 @@ import type { Pipeline, RevisedBounds, Stream, StreamOf, WindowBounds } from '..
 import type { StepTable } from '../step-table';
 import type { StreamBuilder } from '../stream-builder';
 import type { FeatureViewOptions, IntervalJoinOptions, LookupOptions, WindowJoinOptions } from './join-options';
-import type { BothSidesHaveTheColumn, HasColumns, JoinedRow, LetterRow, Prefixed, SharedNames, TwiceInJoin } from './stream-columns';
+import type { AnyStream, BothSidesHaveTheColumn, JoinedRow, LetterRow, Prefixed, SharedNames, TwiceInJoin } from './stream-columns';
 
 /** One or more of `N`. */
 type Names<N extends string> = readonly [N, ...N[]];
@@ -15,7 +15,7 @@ type Unless<Twice, J extends Row, K extends string> = [Twice] extends [never] ? 
 type BoundsOf<O> = O extends { readonly allowedLatenessMs: number } ? RevisedBounds : WindowBounds;
 
 /** What `streamsSteps` does, with types that know the columns `R` and the keys `K`. */
-export interface StreamsSteps<R extends Row, K extends string> extends HasColumns<R> {
+export interface StreamsSteps<R extends Row, K extends string> extends AnyStream<R> {
   /**
    * The rows of this stream and of others with the same columns, in the order in which they come: `north.union(south)`.
    * The watermark is the smallest of the streams that are not idle. Throws PlanError `UNION_COLUMNS`.
@@ -28,7 +28,7 @@ export interface StreamsSteps<R extends Row, K extends string> extends HasColumn
    * A pair leaves when the second of the two comes in, with the later of both times. Throws PlanError `JOIN_KEY`, `JOIN_INTERVAL`, `DUPLICATE_COLUMN`.
    */
   intervalJoin<S extends Row, const On extends Names<SharedNames<R, S>['keys']>, const L extends string = '', const P extends string = ''>(
-    other: HasColumns<S>,
+    other: AnyStream<S>,
     options: IntervalJoinOptions<On, L, P>
   ): Unless<TwiceInJoin<R, S, On[number], L, P>, JoinedRow<R, S, On[number], L, P>, On[number]>;
 
@@ -37,7 +37,7 @@ export interface StreamsSteps<R extends Row, K extends string> extends HasColumn
    * They leave when the watermark of both streams reaches the end of the window. Throws PlanError `JOIN_KEY`, `WINDOW`, `DUPLICATE_COLUMN`.
    */
   windowJoin<S extends Row, const On extends Names<SharedNames<R, S>['keys']>, const L extends string = '', const P extends string = '', const O extends { readonly allowedLatenessMs?: number } = Record<never, never>>(
-    other: HasColumns<S>,
+    other: AnyStream<S>,
     options: O & WindowJoinOptions<On, L, P>
   ): Unless<TwiceInJoin<R, S, On[number], L, P, BoundsOf<O>>, JoinedRow<R, S, On[number], L, P, BoundsOf<O>>, On[number]>;
 
@@ -47,7 +47,7 @@ export interface StreamsSteps<R extends Row, K extends string> extends HasColumn
    * streams reaches its time, so set `idleTimeoutMs` of a source that is often silent. Throws PlanError `JOIN_KEY`, `LOOKUP_KEY`, `DUPLICATE_COLUMN`.
    */
   lookup<T extends Row, const On extends Names<SharedNames<R, T>['keys']>, const C extends Names<keyof T & string>, const P extends string = ''>(
-    from: HasColumns<T>,
+    from: AnyStream<T> | LookupTable<T>,
     options: LookupOptions<On, C, P>
   ): Unless<keyof R & keyof Prefixed<T, C[number], P>, Flat<R & Prefixed<T, C[number], P>>, K>;
 
@@ -66,7 +66,7 @@ export interface StreamsSteps<R extends Row, K extends string> extends HasColumn
 
 export const streamsSteps: StepTable = {
   union(this: StreamBuilder, ...others: readonly StreamBuilder[]) {
-    return this.stepOnto(others, 'union', {});
+    return this.stepOnto(others.map(other => streamOf(other, 'union', 'other streams, e.g. north.union(south)')), 'union', {});
   },
   intervalJoin(this: StreamBuilder, other: StreamBuilder, options: Readonly<Record<string, unknown>>) {
     return this.stepOnto([streamOf(other, 'intervalJoin')], 'intervalJoin', withPrefixes(given(options, 'intervalJoin', "{ on, lowerMs, upperMs }, e.g. { on: ['device'], lowerMs: 0, upperMs: 1_000 }")));
@@ -80,7 +80,7 @@ export const streamsSteps: StepTable = {
     const config = withPrefixes(given(options, 'lookup', "{ on, columns }, e.g. { on: ['device'], columns: ['limit'] }"), false);
     given(from, 'lookup', 'a table or a stream of updates, e.g. lookup(lookupTable({ schema, rows }), { on, columns })');
     if ('table' in from) return this.step('lookup', { ...config, table: from.table });
-    return this.stepOnto([from], 'temporalLookup', config, 'lookup');
+    return this.stepOnto([streamOf(from, 'lookup')], 'temporalLookup', config, 'lookup');
   },
   featureView(this: StreamBuilder, options: Readonly<Record<string, unknown>>) {
     return this.step('featureView', given(options, 'featureView', "{ keys }, e.g. { keys: ['device'], ttlMs: 60_000 }"));
@@ -91,8 +91,9 @@ export const streamsSteps: StepTable = {
   }
 };
 
-function streamOf(other: StreamBuilder, step: string): StreamBuilder {
-  return given(other, step, `the other stream first, e.g. left.${step}(right, { on: ['device'], … })`);
+function streamOf(other: StreamBuilder, step: string, example = `the other stream first, e.g. left.${step}(right, { on: ['device'], … })`): StreamBuilder {
+  if (typeof given(other, step, example).stepOnto === 'function') return other;
+  throw new PlanError('PLAN_INVALID', `${step}: got something else than a stream; expected ${example}.`, { details: { path: step } });
 }
 
 /** The options with the beginnings of column names that are not given. */
