@@ -35,7 +35,7 @@ const refused: readonly [string, PlanNode, string][] = [
   ['no key', { id: 'w', op: 'keyBy', input: 'in', config: { columns: [] } }, 'KEY_COLUMN'],
   ['a filter that is not a condition', { id: 'w', op: 'filter', input: 'in', config: { predicate: x } }, 'EXPRESSION_TYPE'],
   ['two selected columns of one name', { id: 'w', op: 'select', input: 'in', config: { columns: [{ name: 'a', expression: x }, { name: 'a', expression: x }] } }, 'DUPLICATE_COLUMN'],
-  ['a prediction from text', { id: 'w', op: 'predict', input: 'in', config: { model: 'm.onnx', inputs: { a: ['k'] }, outputs: {}, onError: 'null' } }, 'MODEL_INPUT'],
+  ['a prediction from text beside numbers', { id: 'w', op: 'predict', input: 'in', config: { model: 'm.onnx', inputs: { a: ['k', 'x'] }, outputs: {}, onError: 'null' } }, 'MODEL_INPUT'],
   ['a predicted column that exists', { id: 'w', op: 'predict', input: 'in', config: { model: 'm.onnx', inputs: { a: ['x'] }, outputs: { o: { column: 'x', type: 'int32' } }, onError: 'null' } }, 'DUPLICATE_COLUMN'],
   ['a topic placeholder without a column', { id: 'w', op: 'sink', input: 'in', config: { connector: 'mqtt', name: 'w', topic: 'a/{device}', connection: 'c', qos: 0, retain: false } }, 'UNKNOWN_COLUMN'],
   ['a partition without a column', { id: 'w', op: 'sink', input: 'in', config: { connector: 'lake', name: 'w', table: 't', partitionBy: ['day', 'device'] } }, 'UNKNOWN_COLUMN'],
