@@ -69,24 +69,33 @@ export interface ListColumn extends ColumnBase {
  */
 export class Dictionary {
   readonly values: string[] = [];
-  private readonly codes = new Map<string, number>();
+  /** Made when a text is looked up for the first time. */
+  private codes: Map<string, number> | null = null;
 
   /** The code of `text`, added when it is new. */
   encode(text: string): number {
-    const known = this.codes.get(text);
-    if (known !== undefined) return known;
+    return this.index().get(text) ?? this.append(text);
+  }
+
+  /** Adds `text`, which must be new, and gives its code. */
+  append(text: string): number {
     const code = this.values.length;
     this.values.push(text);
-    this.codes.set(text, code);
+    this.codes?.set(text, code);
     return code;
   }
 
   /** The code of `text`, or -1. */
   find(text: string): number {
-    return this.codes.get(text) ?? -1;
+    return this.index().get(text) ?? -1;
   }
 
   get size(): number {
     return this.values.length;
+  }
+
+  private index(): Map<string, number> {
+    this.codes ??= new Map(this.values.map((text, code) => [text, code]));
+    return this.codes;
   }
 }

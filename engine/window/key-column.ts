@@ -19,6 +19,8 @@ export class KeyColumn {
   private idOfCode = new Int32Array(0);
   private outDictionary: Dictionary | null = null;
   private codeOfId = new Int32Array(0);
+  /** Codes of `outDictionary` that come from here. */
+  private ownCodes = 0;
 
   constructor(
     readonly field: Field,
@@ -68,12 +70,20 @@ export class KeyColumn {
     const { dictionary } = into.interner;
     if (dictionary !== this.outDictionary || id >= this.codeOfId.length) {
       const known = dictionary === this.outDictionary ? this.codeOfId : new Int32Array(0);
+      if (dictionary !== this.outDictionary) this.ownCodes = 0;
       this.outDictionary = dictionary;
       this.codeOfId = new Int32Array(Math.max(64, this.values.length * 2)).fill(UNKNOWN);
       this.codeOfId.set(known);
     }
-    if (this.codeOfId[id] === UNKNOWN) this.codeOfId[id] = dictionary.encode(this.values[id] as string);
-    return this.codeOfId[id]!;
+    const known = this.codeOfId[id]!;
+    if (known !== UNKNOWN) return known;
+    // A dictionary that holds nothing but other values of this column needs no search.
+    const isOwn = dictionary.size === this.ownCodes;
+    const text = this.values[id] as string;
+    const code = isOwn ? dictionary.append(text) : dictionary.encode(text);
+    if (isOwn) this.ownCodes += 1;
+    this.codeOfId[id] = code;
+    return code;
   }
 
   save(writer: SnapshotWriter): void {
