@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createGraph } from '../../../engine/graph/create-graph';
 import type { GraphInput } from '../../../engine/graph/graph-api';
+import type { InferenceAnswer, InferenceRequest } from '../../../engine/operator/operator';
 import { parsePlan } from '../../../engine/plan/parse-plan';
 import type { Plan, PlanNode } from '../../../engine/plan/plan';
 import { END, message, planOf, pushAll, sinkNode, sourceNode } from '../../support/graph-runs';
@@ -85,5 +86,27 @@ describe('dead letters as a stream', () => {
         expect(pieces).toEqual(whole);
       })
     );
+  });
+
+  test('wait for the model, as the rows do that meet them again', () => {
+    const plan = parsePlan(
+      planOf(
+        sourceNode(),
+        { id: 'scored', op: 'predict', input: 'in', config: { model: 'm.onnx', inputs: { f: ['x'] }, outputs: { s: { column: 's', type: 'float64' } }, onError: 'deadLetter' } },
+        sinkNode('scored#deadLetters', 'failed'),
+        { id: 'plain', op: 'select', input: 'scored', config: { columns: [{ name: 'x', expression: { kind: 'column', name: 'x' } }] } },
+        { id: 'before', op: 'select', input: 'in', config: { columns: [{ name: 'x', expression: { kind: 'column', name: 'x' } }] } },
+        { id: 'both', op: 'union', inputs: ['plain', 'before'], config: {} },
+        sinkNode('both')
+      )
+    );
+    const infer = ({ id, rowCount, inputs }: InferenceRequest): InferenceAnswer => {
+      const given = inputs['f']!.data as Float32Array;
+      return given.some(value => value < 0) ? { id, error: { code: 'MODEL', message: 'the model takes nothing below 0' } } : { id, outputs: { s: { type: 'float64', dims: [rowCount, 1], data: new Float64Array(rowCount) } } };
+    };
+    const inputs = [3, -1, 4, -1, 5].map((x, t) => message({ t, x }, { arrivalTimeMs: t }));
+    const singly = pushAll(createGraph(plan), [...inputs, END], [1, 1, 1, 1, 1, 1], infer);
+    expect(singly.rows.filter(({ sink }) => sink === 'failed').map(({ at, row }) => [at, row['node'], row['code']])).toEqual([[1, 'scored', 'INFERENCE'], [3, 'scored', 'INFERENCE']]);
+    expect(singly.rows.filter(({ sink }) => sink === 'out').map(({ at, row }) => [at, row['x']])).toEqual([[0, 3], [0, 3], [1, -1], [2, 4], [2, 4], [3, -1], [4, 5], [4, 5]]);
   });
 });
