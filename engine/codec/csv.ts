@@ -40,7 +40,7 @@ export class CsvDecoder extends GuardedDecoder {
   private missingCells: readonly number[] = [];
   private unknownNames: readonly string[] = [];
   /** Bytes of the last header, its line end included. */
-  private header = new Uint8Array(0);
+  private header: Uint8Array = new Uint8Array(0);
 
   constructor(private readonly options: CsvDecoderOptions) {
     super('CSV', options);

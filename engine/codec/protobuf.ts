@@ -7,7 +7,7 @@ import { DecodeProblem } from './decode-problem';
 import { GuardedDecoder } from './guarded-decoder';
 import type { PayloadDecoderOptions } from './payload-decoder';
 import { FieldSlot } from './protobuf-slot';
-import type { ProtoField, ProtoMessage } from './protobuf-schema';
+import type { ProtoField, ProtoKind, ProtoMessage } from './protobuf-schema';
 import { parseDescriptorSet } from './protobuf-schema';
 import { readField, refuseWire } from './protobuf-tree';
 import { WireReader } from './protobuf-wire';
@@ -139,10 +139,22 @@ function slotsOf(cells: readonly CellWriter[], message: ProtoMessage | null, exc
   for (const cell of cells) {
     const field = message?.fields.find(each => each.name === cell.name && !except.includes(each));
     if (field === undefined) continue;
-    if (field.repeated !== isList(cell.field.type) || (field.message !== null && !FieldSlot.isTime(field, cell))) throw misfit(cell, field);
+    if (!fits(field, cell)) throw misfit(cell, field);
     slots.set(field.number, new FieldSlot(field, cell));
   }
   return slots;
+}
+
+const FLOATS: readonly string[] = ['float32', 'float64'];
+const WHOLE: readonly string[] = ['int32', 'int64', 'timestampMs', ...FLOATS];
+/** Which column types a field may fill, where it is not whole numbers. */
+const FITTING: Readonly<Partial<Record<ProtoKind, readonly string[]>>> = { double: FLOATS, float: FLOATS, bool: ['bool'], string: ['utf8'], bytes: ['binary'], enum: ['utf8', ...WHOLE] };
+
+function fits(field: ProtoField, cell: CellWriter): boolean {
+  const { type } = cell.field;
+  if (field.repeated !== isList(type)) return false;
+  if (field.message !== null) return FieldSlot.isTime(field, cell);
+  return (FITTING[field.kind] ?? WHOLE).includes(isList(type) ? type.list : type);
 }
 
 function misfit(cell: CellWriter, field: ProtoField): PlanError {
