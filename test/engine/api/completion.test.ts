@@ -72,10 +72,10 @@ describe('completion', () => {
     ['results.filter(r => r.n > 1 && r.|)', 'device m n windowEndMs windowStartMs'],
     ['rows.filter((r, p) => r.load > p.|, { threshold: 1 })', 'threshold'],
     ["rows.keyBy('|')", 'device load tMs'],
-    ["results.predict('m.onnx', { inputs: { f: ['|'] }, outputs: {} })", 'm n windowEndMs windowStartMs'],
+    ["results.predict('m.onnx', { inputs: { f: ['|'] }, outputs: {} })", 'device m n windowEndMs windowStartMs'],
     ["mqtt('t', { connection: 'plant', schema: S, eventTime: '|' })", 'tMs'],
-    ["mqtt('t', { connection: 'plant', schema: S, eventTime: 'tMs', | })", 'decoder idleTimeoutMs maxFutureSkewMs maxOutOfOrdernessMs topicColumns watermarkPer'],
-    ["results.to(publish('a/{device}', { | }))", 'connection name qos retain']
+    ["mqtt('t', { connection: 'plant', schema: S, eventTime: 'tMs', | })", 'arrivalTimeColumn decoder idleTimeoutMs maxFutureSkewMs maxOutOfOrdernessMs topicColumns watermarkPer'],
+    ["results.to(publish('a/{device}', { | }))", 'connection encoder name qos retain']
   ])('after %s offers what is possible', (code, names) => {
     expect(cell.complete(code).join(' ')).toBe(names);
   });
