@@ -1,5 +1,6 @@
 import type { Batch, Column } from '../../batch/batch';
 import type { Schema } from '../../schema/schema';
+import { isList } from '../../schema/schema';
 import type { SnapshotReader, SnapshotWriter } from '../operator';
 import { readRows, writeRows } from './saved-rows';
 import type { StoredColumn } from './stored-column';
@@ -20,9 +21,12 @@ export class RowStore {
   private free: number[] = [];
   private removed: number[] = [];
   private byteCount = 0;
+  /** Columns whose values have a size of their own. */
+  private readonly sized: readonly number[];
 
   constructor(private readonly schema: Schema) {
     this.columns = schema.fields.map(field => storedColumn(field.type));
+    this.sized = schema.fields.flatMap(({ type }, index) => (isList(type) || type === 'utf8' || type === 'binary' ? [index] : []));
     this.validity = schema.fields.map(() => null);
   }
 
@@ -38,10 +42,10 @@ export class RowStore {
 
   bytesOf(batch: Batch, row: number): number {
     let bytes = 0;
-    this.columns.forEach((stored, index) => {
+    for (const index of this.sized) {
       const column = batch.columns[index]!;
-      if (isPresent(column, row)) bytes += stored.bytesOf(column, row);
-    });
+      if (isPresent(column, row)) bytes += this.columns[index]!.bytesOf(column, row);
+    }
     return bytes;
   }
 
@@ -54,26 +58,22 @@ export class RowStore {
       const column = batch.columns[index]!;
       const present = isPresent(column, row);
       if (!present || this.validity[index] !== null) this.validityOf(index)[slot] = present ? 1 : 0;
-      if (!present) continue;
-      const stored = this.columns[index]!;
-      stored.set(slot, column, row);
-      this.byteCount += stored.bytesAt(slot);
+      if (present) this.columns[index]!.set(slot, column, row);
     }
+    this.byteCount += this.bytesOf(batch, row);
     return slot;
   }
 
   /** Removes a row; it can still be read until `sweep`. */
   remove(slot: number): void {
     this.removed.push(slot);
-    this.columns.forEach((stored, index) => {
-      if (this.isPresentAt(index, slot)) this.byteCount -= stored.bytesAt(slot);
-    });
+    for (const index of this.sized) if (this.isPresentAt(index, slot)) this.byteCount -= this.columns[index]!.bytesAt(slot);
   }
 
   /** Forgets the rows that were removed. */
   sweep(): void {
     for (const slot of this.removed) {
-      for (let index = 0; index < this.columns.length; index++) if (this.isPresentAt(index, slot)) this.columns[index]!.clear(slot);
+      for (const index of this.sized) if (this.isPresentAt(index, slot)) this.columns[index]!.clear(slot);
       this.free.push(slot);
     }
     this.removed = [];
