@@ -20,15 +20,19 @@ export interface AttemptRules {
   readonly isRelaxed: boolean;
   /** Variables whose last row conditions refer to: two ways with other such rows are not the same. */
   readonly referenced: readonly number[];
-  /** Whether the row can belong to the variable after what was taken. */
-  fits(variable: number, slot: number, taken: Taken | null): boolean;
+  /** Whether the row can belong to the variable, with the last rows of those that are referred to. */
+  fits(variable: number, slot: number, lasts: LastRows): boolean;
 }
+
+/** Slot of the last row of each variable that conditions refer to, by variable; absent where it has none. */
+export type LastRows = readonly (number | undefined)[];
 
 /** One way to match so far: the last variable, how many rows it has, all rows. */
 interface Way {
   readonly variable: number;
   readonly count: number;
   readonly taken: Taken | null;
+  readonly lasts: LastRows;
 }
 
 /** One row on its way through all ways. */
@@ -40,7 +44,7 @@ interface Step {
   matched: Taken | null;
 }
 
-const START: Way = { variable: 0, count: 0, taken: null };
+const START: Way = { variable: 0, count: 0, taken: null, lasts: [] };
 
 /**
  * The search for the longest match that begins with one row. Follows all ways to give rows to variables at once, those that
@@ -64,7 +68,7 @@ export class Attempt {
   canBegin(slot: number): boolean {
     const { quantifiers } = this.rules;
     for (let variable = 0; variable < quantifiers.length; variable++) {
-      if (this.rules.fits(variable, slot, null)) return true;
+      if (this.rules.fits(variable, slot, START.lasts)) return true;
       if (quantifiers[variable]!.min > 0) return false;
     }
     return false;
@@ -94,11 +98,18 @@ export class Attempt {
   }
 
   /** Gives the row to the variable if it fits. */
-  private take({ taken }: Way, variable: number, count: number, step: Step): boolean {
+  private take({ taken, lasts }: Way, variable: number, count: number, step: Step): boolean {
     const { slot, index } = step;
-    if (!this.rules.fits(variable, slot, taken)) return false;
-    this.follow({ variable, count, taken: { slot, index, variable, before: taken } }, step);
+    if (!this.rules.fits(variable, slot, lasts)) return false;
+    this.follow({ variable, count, taken: { slot, index, variable, before: taken }, lasts: this.lastsAfter(lasts, variable, slot) }, step);
     return true;
+  }
+
+  private lastsAfter(lasts: LastRows, variable: number, slot: number): LastRows {
+    if (!this.rules.referenced.includes(variable)) return lasts;
+    const next = [...lasts];
+    next[variable] = slot;
+    return next;
   }
 
   private follow(way: Way, step: Step): void {
@@ -122,7 +133,7 @@ export class Attempt {
     if (a.variable !== b.variable) return false;
     const { min, max } = this.rules.quantifiers[a.variable]!;
     const areCountsAlike = a.count === b.count || (max === Infinity && a.count >= min && b.count >= min);
-    return areCountsAlike && this.rules.referenced.every(each => lastOf(a.taken, each)?.slot === lastOf(b.taken, each)?.slot);
+    return areCountsAlike && this.rules.referenced.every(each => a.lasts[each] === b.lasts[each]);
   }
 }
 

@@ -93,7 +93,7 @@ export class PatternLogic implements OrderedLogic {
       quantifiers: config.sequence.map(({ min, max }) => ({ min, max: max ?? Infinity })),
       isRelaxed: config.contiguity === 'relaxed',
       referenced: [...new Set(held.guards.flatMap(guard => guard.references.map(({ variable }) => variable)))],
-      fits: (variable, slot, taken) => held.fits(variable, slot, taken, work)
+      fits: (variable, slot, lasts) => held.fits(variable, slot, lasts, work)
     };
     return this.rules;
   }
@@ -101,10 +101,13 @@ export class PatternLogic implements OrderedLogic {
   /** Decides what can be decided at `moment`. */
   private drive(key: number, moment: Moment, work: OrderedWork): void {
     const search = this.searches[key]!;
+    let looks = 0;
     for (this.passOver(search, work); search.slots.length > 0; this.passOver(search, work)) {
+      looks -= search.seen;
       const isOpen = this.look(search, work) && moment.nowMs - work.rows.timeMs[search.slots[0]!]! < this.withinMs && moment.nowMs < Infinity;
+      looks += search.seen;
       if (isOpen && search.slots.length <= PATTERN_LIMITS.rowsMax) break;
-      const isStuck = search.attempt?.overflowed === true || (search.attempt?.best !== null && this.pending?.isFull(key) === true);
+      const isStuck = looks > PATTERN_LIMITS.looksMax || search.attempt?.overflowed === true || (search.attempt?.best !== null && this.pending?.isFull(key) === true);
       if (isOpen || isStuck) this.giveUp(search, work);
       else this.decide(key, search, moment, work);
       search.seen = 0;
@@ -142,10 +145,10 @@ export class PatternLogic implements OrderedLogic {
 
   /** A limit is exceeded: the search and its rows go, and one letter says so. */
   private giveUp(search: Search, work: OrderedWork): void {
-    const { rowsMax, waysMax, pendingMax } = PATTERN_LIMITS;
+    const { rowsMax, waysMax, looksMax, pendingMax } = PATTERN_LIMITS;
     const [first, ...others] = search.slots;
     assert(first !== undefined, 'a search has rows');
-    work.refuse(first, { code: 'PATTERN_LIMIT', message: `a search of one key was open for more than ${rowsMax} rows or in more than ${waysMax} ways, or more than ${pendingMax} matches wait for an absence. Make the conditions stricter or the times shorter.` });
+    work.refuse(first, { code: 'PATTERN_LIMIT', message: `a search of one key was open for more than ${rowsMax} rows or in more than ${waysMax} ways, one row ended so many that rows were looked at more than ${looksMax} times, or more than ${pendingMax} matches wait for an absence. Make the conditions stricter or the times shorter.` });
     for (const slot of others) work.drop(slot);
     search.slots = [];
   }
@@ -153,10 +156,23 @@ export class PatternLogic implements OrderedLogic {
   private decide(key: number, search: Search, moment: Moment, work: OrderedWork): void {
     const { slots, attempt } = search;
     const best = attempt?.best ?? null;
-    const next = best === null ? 1 : this.nextAfter(best);
+    const next = best === null ? this.failedBeginnings(search, work) : this.nextAfter(best);
     if (best !== null) this.tell(key, search, best, moment, work);
     for (let index = 0; index < next; index++) work.release(slots[index]!);
     search.slots = slots.slice(next);
+  }
+
+  /**
+   * How many rows from the first on begin no match, after the search from the first has failed. When the first variable takes any
+   * number of rows, a search from its second row follows no way that the first search has not followed, too.
+   */
+  private failedBeginnings({ slots, seen, attempt }: Search, work: OrderedWork): number {
+    const { quantifiers, referenced, fits } = this.rulesFor(work);
+    const [first] = quantifiers;
+    if (attempt?.isOpen !== false || referenced.length > 0 || first === undefined || first.min > 1 || first.max < Infinity) return 1;
+    let count = 1;
+    while (count < seen && fits(0, slots[count - 1]!, [])) count += 1;
+    return count;
   }
 
   /** Place of the row with which the next search begins. */

@@ -6,8 +6,7 @@ import { fieldIndex } from '../../schema/schema';
 import type { StreamType } from '../operator';
 import { numberIn } from './number-slots';
 import type { OrderedWork } from './ordered-operator';
-import type { Taken } from './pattern-attempt';
-import { lastOf } from './pattern-attempt';
+import type { LastRows } from './pattern-attempt';
 import type { Reference } from './pattern-guards';
 import { GuardColumns, PatternGuard } from './pattern-guards';
 
@@ -48,12 +47,12 @@ export class PatternRows {
     return place;
   }
 
-  /** Whether condition `index` is true of the row after `taken`. */
-  fits(index: number, slot: number, taken: Taken | null, { rows }: OrderedWork): boolean {
+  /** Whether condition `index` is true of the row, with the last rows of other variables. */
+  fits(index: number, slot: number, lasts: LastRows, { rows }: OrderedWork): boolean {
     return this.isTrue(index, slot, ({ variable, column }: Reference, into) => {
-      const last = lastOf(taken, variable);
-      if (last === null) into.appendNull();
-      else rows.columns[this.placeOf(column)]!.append(last.slot, into);
+      const last = lasts[variable];
+      if (last === undefined) into.appendNull();
+      else rows.columns[this.placeOf(column)]!.append(last, into);
     }, rows);
   }
 

@@ -28,7 +28,7 @@ export const pattern: OperatorSpec<PatternConfig> = {
     { name: 'absence', type: '{ when, withinMs } | null', unit: 'ms', default: null, doc: 'The match counts only when for less than withinMs after its last row no row of the key comes for which `when` is true; it leaves when that time has passed.' },
     { name: 'measures', type: '{ name: { fn, of, column } }', default: [], doc: "Columns of the result: fn 'first', 'last', 'mean', 'min', 'max' of a column over the rows of variable `of`, null when there are none; or their 'count'." }
   ],
-  drops: `Rows at or before the watermark, counted as late. Rows beyond a limit: dead letters KEY_LIMIT, ROW_LIMIT. A search that is open for more than ${PATTERN_LIMITS.rowsMax} rows or in more than ${PATTERN_LIMITS.waysMax} ways is given up: its first row goes to the dead letters PATTERN_LIMIT, its other rows are counted as dropped.`,
+  drops: `Rows at or before the watermark, counted as late. Rows beyond a limit: dead letters KEY_LIMIT, ROW_LIMIT. A search that is open for more than ${PATTERN_LIMITS.rowsMax} rows or in more than ${PATTERN_LIMITS.waysMax} ways, or among so many that one row ends that rows are looked at more than ${PATTERN_LIMITS.looksMax} times, is given up: its first row goes to the dead letters PATTERN_LIMIT, its other rows are counted as dropped.`,
   memory: orderedMemory(`those that an open search may need, at most ${PATTERN_LIMITS.rowsMax} for each key, and ${PATTERN_LIMITS.pendingMax} matches of a key that wait for an absence`),
   resolve(config, inputs, path) {
     const input = onlyInput(inputs, 'pattern', path);

@@ -14,6 +14,8 @@ export const PATTERN_LIMITS = {
   rowsMax: 10_000,
   /** Ways to match that are open at the same time from one row on (`PATTERN_LIMIT`). */
   waysMax: 100,
+  /** How often rows are looked at again because of one row (`PATTERN_LIMIT`). */
+  looksMax: 200_000,
   /** Matches of one key that wait for an absence (`PATTERN_LIMIT`). */
   pendingMax: 1000
 } as const;

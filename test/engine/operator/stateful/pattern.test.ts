@@ -95,6 +95,22 @@ describe('pattern', () => {
     expect(rows.length).toBe(1);
   });
 
+  it('ends searches that begin alike together', () => {
+    const sequence = [variable('A', 'r => r.x === 1', 1, null), variable('B', 'r => r.x === 2')];
+    const records = Array.from({ length: 5000 }, (_, index) => ({ t: index, k: 'a', x: 1, n: index }));
+    const { letters, rows } = runWhole(statefulPlan(plan({ sequence })), messages([...records, { t: 6000, k: 'a', x: 9 }]));
+    expect({ letters, rows }).toEqual({ letters: [], rows: [] });
+  });
+
+  it('does not look at rows for ever when one row ends very many searches', () => {
+    const sequence = [variable('A', 'r => r.x === 1', 1, 9000), variable('B', 'r => r.x === 2')];
+    const records = Array.from({ length: 5000 }, (_, index) => ({ t: index, k: 'a', x: 1, n: index }));
+    const { letters, rows, metrics } = runWhole(statefulPlan(plan({ sequence })), messages([...records, { t: 6000, k: 'a', x: 9 }, { t: 6001, k: 'a', x: 1 }, { t: 6002, k: 'a', x: 2 }]));
+    expect(letters.map(({ code }) => code)).toEqual(['PATTERN_LIMIT']);
+    expect(rows.length).toBe(1);
+    expect(metrics.totals.dropped).toBeGreaterThan(4000);
+  });
+
   it.each<[string, object, string]>([
     ['a sequence that may be empty', { sequence: [variable('A', 'r => true', 0, 1)] }, 'PATTERN'],
     ['a measure of no variable', { measures: [{ ...first, of: 'X' }] }, 'PATTERN'],
