@@ -17,7 +17,8 @@ export interface ModuleSource {
 }
 
 /**
- * Bundles a module with its relative imports, lets it import `api` as 'littoral', runs it and returns its exports.
+ * Bundles a module with its relative imports (code, and tables: `.json` as its value, `.csv` as its text), lets it import
+ * `api` as 'littoral', runs it and returns its exports.
  * Rejects with `PIPELINE_SYNTAX` for code that does not parse; what the code throws passes through, its stack naming
  * the lines of the source.
  */
@@ -50,6 +51,7 @@ async function bundleModule(source: ModuleSource, file: string, slot: string, na
       target: 'node20',
       sourcemap: 'inline',
       logLevel: 'silent',
+      loader: { '.csv': 'text' },
       define: { 'import.meta.url': JSON.stringify(pathToFileURL(source.path).href) },
       plugins: [apiPlugin(slot, names)]
     });

@@ -38,7 +38,8 @@ export interface LookupCsvOptions<C extends Columns> {
 
 /**
  * A table that rows are enriched from: `lookupTable({ schema: schema({ device: utf8(), limit: float64() }), rows: [{ device: 'b1', limit: 7.1 }] })`,
- * or from the text of a file: `lookupTable({ schema: limits, csv: 'device,limit\nb1,7.1' })`; the rows of a JSON file are `rows: JSON.parse(text)`.
+ * or from a file beside a pipeline file: `import limits from './limits.csv'` gives its text for `lookupTable({ schema, csv: limits })`,
+ * `import rows from './limits.json'` its rows; a notebook fetches either.
  * It becomes part of the Plan, so the same table is validated, signed and deployed. Throws PlanError `PLAN_INVALID` for a value
  * that its column cannot hold, `LOOKUP_CSV` for a text that is not CSV of these columns.
  */
