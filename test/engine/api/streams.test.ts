@@ -57,7 +57,12 @@ describe('several streams in one pipeline', () => {
 
   it('a stream joins itself', () => {
     const { readings } = start();
-    expect(shape(readings.intervalJoin(readings, { on: ['device'], lowerMs: 1, upperMs: 9, as: { right: 'next_' } }).to(lake('pairs')).toPlan())).toEqual(['source source', 'intervalJoin intervalJoin source source', 'pairs sink intervalJoin']);
+    const plan = readings.intervalJoin(readings, { on: ['device'], lowerMs: 1, upperMs: 9, as: { right: 'next_' } }).to(lake('pairs')).toPlan();
+    expect(shape(plan)).toEqual(['source source', 'intervalJoin intervalJoin source source', 'pairs sink intervalJoin']);
+    const graph = createGraph(plan);
+    const { rows } = pushAll(graph, [1, 4, 20, 25].map(t => message({ t, device: 'a', x: t }, { topic: 'readings' })));
+    expect(rows.map(({ at, row }) => [at, row['x'], row['next_x']])).toEqual([[1, 1, 4], [3, 20, 25]]);
+    expect(graph.metrics().totals.conservationError).toBe(0);
   });
 
   it('two lines of one stream come together again', () => {
