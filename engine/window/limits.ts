@@ -16,9 +16,15 @@ export const WINDOWS_PER_ROW_MAX = 2_048;
 /** Rows that one operator of sliding windows holds, and that one of its windows may have. */
 export const SLIDING_ROWS_MAX = 4_194_304;
 
+/** Rows that one key of sliding windows may have when aggregates keep their values, because every result then looks at all of them. */
+export const SLIDING_KEPT_ROWS_MAX = 10_000;
+
+/** Open sessions of one key, and rows of one key of sliding windows that wait, when there are previews. */
+export const KEY_WINDOWS_MAX = 65_536;
+
 /** Why a row goes to the dead letters that needs a further cell. */
 export function windowsFull({ cellsMax }: WindowLimits): Reason {
-  return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };
+  return { code: 'WINDOW_LIMIT', message: `more than ${cellsMax} open windows over all keys, or ${KEY_WINDOWS_MAX} sessions of one. Use larger windows, fewer keys or a smaller maxOutOfOrdernessMs.` };
 }
 
 /** Why a row of a new key goes to the dead letters. */

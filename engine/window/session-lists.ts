@@ -1,4 +1,5 @@
 import type { SessionSpec } from '../plan/nodes/window';
+import { KEY_WINDOWS_MAX } from './limits';
 import { renumbered } from './live-keys';
 import type { SessionCells } from './session-cells';
 
@@ -31,6 +32,11 @@ export class SessionLists {
 
   newestOf(key: number): number {
     return this.newest[key]!;
+  }
+
+  /** Whether the key has as many sessions as it may have. */
+  isFull(key: number): boolean {
+    return (this.older[key]?.length ?? 0) + 1 >= KEY_WINDOWS_MAX;
   }
 
   reserveKeys(keyCount: number): void {

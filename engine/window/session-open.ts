@@ -55,7 +55,7 @@ export class OpenSessions implements KeyState {
 
   /** A new session of a record of `time`; `DISCARD_CELL` when there is no room. */
   begin(key: number, time: number): number {
-    if (this.open === this.options.sessionsMax) return DISCARD_CELL;
+    if (this.open === this.options.sessionsMax || this.lists.isFull(key)) return DISCARD_CELL;
     const cell = this.pool.allocate(key);
     if (cell === DISCARD_CELL) return cell;
     this.open += 1;

@@ -12,7 +12,7 @@ const NONE: readonly number[] = [];
 export class SlidingKeys implements KeyState {
   liveCount = 0;
   private rows = new Int32Array(64);
-  private queues = new Map<number, CellQueue>();
+  private queues: (CellQueue | undefined)[] = [];
   private waiting = new Map<number, number[]>();
 
   constructor(
@@ -26,20 +26,21 @@ export class SlidingKeys implements KeyState {
     return this.rows[key] !== 0;
   }
 
+  /** Rows that the key has. */
+  rowsOf(key: number): number {
+    return this.rows[key]!;
+  }
+
   queueOf(key: number): CellQueue {
-    const known = this.queues.get(key);
-    if (known !== undefined) return known;
-    const queue = newQueue();
-    this.queues.set(key, queue);
-    return queue;
+    return (this.queues[key] ??= newQueue());
   }
 
   findQueue(key: number): CellQueue | undefined {
-    return this.queues.get(key);
+    return this.queues[key];
   }
 
   setQueue(key: number, queue: CellQueue): void {
-    this.queues.set(key, queue);
+    this.queues[key] = queue;
   }
 
   waitingOf(key: number): readonly number[] {
@@ -57,9 +58,9 @@ export class SlidingKeys implements KeyState {
     this.rows[key]! -= 1;
     if (this.rows[key]! > 0) return;
     this.liveCount -= 1;
-    const queue = this.queues.get(key);
+    const queue = this.queues[key];
     if (queue !== undefined && queue.total !== 0) this.pool.release(queue.total);
-    this.queues.delete(key);
+    this.queues[key] = undefined;
   }
 
   /** The row of `cell` waits for its time. */
@@ -93,13 +94,13 @@ export class SlidingKeys implements KeyState {
 
   renumber(numbers: Int32Array): void {
     this.rows = renumbered(this.rows, numbers);
-    this.queues = moved(this.queues, numbers);
-    this.waiting = moved(this.waiting, numbers);
+    const queues: (CellQueue | undefined)[] = [];
+    this.queues.forEach((queue, key) => {
+      if (queue !== undefined) queues[numbers[key]!] = queue;
+    });
+    this.queues = queues;
+    this.waiting = new Map([...this.waiting].map(([key, list]) => [numbers[key]!, list]));
     const { keyOf } = this.pool;
     for (let cell = 0; cell < keyOf.length; cell++) keyOf[cell] = Math.max(0, numbers[keyOf[cell]!] ?? 0);
   }
-}
-
-function moved<T>(byKey: ReadonlyMap<number, T>, numbers: Int32Array): Map<number, T> {
-  return new Map([...byKey].map(([key, value]) => [numbers[key]!, value]));
 }

@@ -2,7 +2,7 @@ import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
 import type { Batch } from '../batch/batch';
 import type { NumberBuilder } from '../codec/column-builder';
-import { assert } from '../error';
+import { assert, PlanError } from '../error';
 import type { Chunk, Operator, Output, Progress, SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { TimeQueue } from '../operator/streams/time-queue';
 import type { SlidingSpec } from '../plan/nodes/window';
@@ -12,7 +12,7 @@ import { CellPool } from './cell-pool';
 import { cellAt, CellQueues } from './cell-queues';
 import { countUpTo } from './count-up-to';
 import { faultLetter } from './fault-letter';
-import { keysFull, SLIDING_ROWS_MAX } from './limits';
+import { KEY_WINDOWS_MAX, keysFull, SLIDING_KEPT_ROWS_MAX, SLIDING_ROWS_MAX } from './limits';
 import { LiveKeys } from './live-keys';
 import { numberBuilder, OwnResults } from './own-results';
 import { RowAccounts } from './row-accounts';
@@ -25,6 +25,9 @@ import type { WindowOptions } from './window-options';
 const BLOCK_ROWS = 4096;
 /** Emitted rows that are gone are cut off their list when there are this many, and half of it. */
 const GONE_ROWS_MIN = 1024;
+
+/** A preview that would have to look at more rows one by one is left out. */
+const PREVIEW_ROWS_MAX = 10_000;
 
 /** Columns of results that may be previews. */
 export const PREVIEW_FIELDS: readonly Field[] = [{ name: 'preview', type: 'bool', nullable: false }];
@@ -86,6 +89,9 @@ export class SlidingOperator implements Operator {
     this.liveKeys = new LiveKeys(input, limits.keysMax);
     this.state = new StateCells(states, aggregates);
     this.stores = [...this.state.stores, this.cells];
+    if (this.state.isBounded && 'rows' in spec && spec.rows > SLIDING_KEPT_ROWS_MAX) {
+      throw new PlanError('WINDOW', `window sliding at ${options.node}: rows is ${spec.rows}, expected at most ${SLIDING_KEPT_ROWS_MAX} with an aggregate that keeps its values, as median does. Use fewer rows or other aggregates.`, { details: { path: options.node } });
+    }
     this.rowsMax = Math.min(limits.cellsMax, SLIDING_ROWS_MAX);
     // Beside the rows: those of a block, one cell per key for its queue, one to read from.
     this.pool = new CellPool(this.stores, 2 * this.rowsMax + BLOCK_ROWS + 1);
@@ -156,7 +162,7 @@ export class SlidingOperator implements Operator {
     this.state.add({ batch, from, count: taken, cells: this.cellOfRow });
     for (let i = 0; i < taken; i++) {
       this.passSteps(batch.at[from + i]!, output);
-      if (this.admits(batch, from + i, output)) this.hold(batch, from + i, this.cellOfRow[i]!);
+      if (this.admits(batch, from + i, keyOfRow[i]!, output)) this.hold(batch, from + i, this.cellOfRow[i]!);
       else this.pool.release(this.cellOfRow[i]!);
     }
     return taken;
@@ -165,8 +171,9 @@ export class SlidingOperator implements Operator {
   /** Takes a row that an accumulator may refuse, or of which there is a preview. */
   private enterAlone(batch: Batch, row: number, output: Output): void {
     this.passSteps(batch.at[row]!, output);
-    if (!this.admits(batch, row, output)) return;
-    const cell = this.newCell(this.keyOfRow[0]!);
+    const key = this.keyOfRow[0]!;
+    if (!this.admits(batch, row, key, output)) return;
+    const cell = this.newCell(key);
     this.one[0] = cell;
     const block = { batch, from: row, count: 1, cells: this.one };
     const refusal = this.state.refusalOf([block], 0);
@@ -187,15 +194,24 @@ export class SlidingOperator implements Operator {
   }
 
   /** Whether a row is in time and there is room for it. */
-  private admits(batch: Batch, row: number, output: Output): boolean {
+  private admits(batch: Batch, row: number, key: number, output: Output): boolean {
     const time = batch.eventTimeMs[row]!;
     if (time <= this.watermarkMs) {
       this.accounts.dropLate({ batch, row, windowEndMs: time + 1 }, output);
       return false;
     }
-    if (this.held < this.rowsMax) return true;
-    this.accounts.reject(batch, row, { code: 'WINDOW_LIMIT', message: `more than ${this.rowsMax} rows held over all keys. Use smaller windows, fewer keys or a smaller maxOutOfOrdernessMs.` }, output);
+    const full = this.whatIsFull(key);
+    if (full === null) return true;
+    this.accounts.reject(batch, row, { code: 'WINDOW_LIMIT', message: `${full}. Use smaller windows, fewer keys or a smaller maxOutOfOrdernessMs.` }, output);
     return false;
+  }
+
+  /** Which bound one more row of `key` would exceed, or null. */
+  private whatIsFull(key: number): string | null {
+    if (this.held >= this.rowsMax) return `more than ${this.rowsMax} rows held over all keys`;
+    if (this.state.isBounded && this.keys.rowsOf(key) >= SLIDING_KEPT_ROWS_MAX) return `more than ${SLIDING_KEPT_ROWS_MAX} rows of one key, with an aggregate that keeps its values`;
+    if (this.previewBuilder !== null && this.keys.waitingOf(key).length >= KEY_WINDOWS_MAX) return `more than ${KEY_WINDOWS_MAX} rows of one key that wait, with previews`;
+    return null;
   }
 
   private hold(batch: Batch, row: number, cell: number): void {
@@ -252,9 +268,13 @@ export class SlidingOperator implements Operator {
       this.queueUp(cell);
       this.emitted.push(cell);
     }
+    let content = DISCARD_CELL;
+    let contentKey = -1;
     for (let index = firstPeer; index < this.emitted.length; index++) {
       const cell = this.emitted[index]!;
-      const content = this.queues.all(this.keys.queueOf(this.pool.keyOf[cell]!));
+      const key = this.pool.keyOf[cell]!;
+      if (key !== contentKey) content = this.queues.all(this.keys.queueOf(key));
+      contentKey = key;
       this.emit({ cell, content, startMs: timeMs - this.sizeMs + 1, at }, output);
     }
   }
@@ -301,6 +321,7 @@ export class SlidingOperator implements Operator {
     const end = keys.countUpTo(waiting, time);
     const from = isOfRows ? Math.max(0, end - sizeRows) : keys.countUpTo(waiting, time - sizeMs);
     const queuedFrom = isOfRows ? Math.max(0, queued + end - from - sizeRows) : countUpTo(queued, index => times[cellAt(queue, index)]!, time - sizeMs);
+    if (end - from + (queuedFrom < queue.front.length ? 0 : queued - queuedFrom) > PREVIEW_ROWS_MAX) return;
     const content = this.queues.from(queue, queuedFrom, waiting.slice(from, end));
     const first = queuedFrom < queued ? cellAt(queue, queuedFrom) : waiting[from]!;
     if (this.state.faultOf(content) === null) this.append({ cell, content, startMs: isOfRows ? times[first]! : time - sizeMs + 1, at }, true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, counting, float64, lake, mqtt, publish, schema, session, sliding, sum, timestampMs, utf8 } from '../../../engine/api/littoral';
+import { count, counting, float64, lake, median, mqtt, publish, schema, session, sliding, sum, timestampMs, utf8 } from '../../../engine/api/littoral';
 import { bindLittoral } from '../../../engine/api/bind';
 import { PlanError } from '../../../engine/error';
 import { createGraph } from '../../../engine/graph/create-graph';
@@ -125,6 +125,22 @@ describe('sliding windows', () => {
   test('give late rows their own way', () => {
     const built = keyed.window(sliding({ rows: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() }, { late: late => late.to(lake('late')) }).to(publish('out'));
     expect(run(built, [0, 50, 49, 48], 'late').map(({ at, t }) => [at, t])).toEqual([[2, 49], [3, 48]].filter(([, t]) => t! <= 49));
+  });
+});
+
+describe('sliding windows with an aggregate that keeps its values', () => {
+  const patient = pipeline('kept').from(mqtt('plant/+/vibration', { connection: 'plant', schema: readings, eventTime: 't', maxOutOfOrdernessMs: 1_000_000 })).keyBy('k');
+
+  test('take as many rows of a key as every result can look at', () => {
+    const graph = createGraph(patient.window(sliding({ rows: 2 })).aggregate({ middle: median('x') }).to(publish('out')).toPlan());
+    const { rows: out, letters } = pushAll(graph, [...Array.from({ length: 10_002 }, (_, t) => message({ t, k: t === 10_001 ? 'b' : 'a', x: t })), END]);
+    expect(letters.map(({ at, code }) => [at, code])).toEqual([[10_000, 'WINDOW_LIMIT']]);
+    expect(out.length).toBe(10_001);
+    expect(graph.metrics().totals.conservationError).toBe(0);
+  });
+
+  test('have no more rows than that', () => {
+    expect(() => createGraph(patient.window(sliding({ rows: 20_000 })).aggregate({ middle: median('x') }).to(publish('out')).toPlan())).toThrow('rows is 20000, expected at most 10000');
   });
 });
 
