@@ -81,7 +81,10 @@ function prepareApply(node: TypedApply, fusion: Fusion): NumberNode {
 /** Several operations in one loop; constants among the operands are spread over a block. */
 function fused(several: Fused, fusion: Fusion): NumberNode {
   const nodes = several.operands.map(operand => prepareNumber(operand, fusion));
-  const scratch = nodes.find(node => node.scratch !== undefined)?.scratch ?? new Scratch();
+  const owner = nodes.findIndex(node => node.scratch !== undefined);
+  const scratch = nodes[owner]?.scratch ?? new Scratch();
+  // The owner of the scratch comes first: its validity may stand where that of all is written.
+  const byOwner = owner < 0 ? nodes.map((_, index) => index) : [owner, ...nodes.map((_, index) => index).filter(index => index !== owner)];
   const copies = nodes.map(node => (node.mask === 0 ? copiesOf(node) : null));
   const vectors: Vector<Float64Array>[] = [];
   const valuesAt = (index: number): Float64Array => copies[index] ?? vectors[index]!.values;
@@ -92,7 +95,7 @@ function fused(several: Fused, fusion: Fusion): NumberNode {
     else if ('three' in several) several.three(out, valuesAt(0), valuesAt(1), valuesAt(2), block.count);
     else several.four(out, valuesAt(0), valuesAt(1), valuesAt(2), valuesAt(3), block.count);
     let validity: Uint8Array | null = null;
-    for (let i = 0; i < nodes.length; i++) validity = bothValid(scratch, block.count, validity, -1, vectors[i]!.validity, nodes[i]!.mask);
+    for (const i of byOwner) validity = bothValid(scratch, block.count, validity, -1, vectors[i]!.validity, nodes[i]!.mask);
     return { values: out, validity };
   };
   return frozen({ mask: -1, scratch, run }, nodes);

@@ -41,6 +41,8 @@ const batch = batchOf(schema, rows);
 /** Every shape that is computed in one loop, with columns, constants, nulls and nested operands. */
 const sources = [
   'r => r.a * r.b + r.c',
+  'r => r.b + r.b + (r.i + r.b)',
+  'r => r.b + (r.i + r.b) + r.i',
   'r => r.c + r.a * r.b',
   'r => r.a * 1.8 + 32',
   'r => r.a * r.b - r.c',
