@@ -123,11 +123,11 @@ export interface SwingingDoorOptions<R extends Row> {
   readonly maxSilenceMs?: number;
 }
 
-export interface DeduplicateOptions<R extends Row> {
+export interface DeduplicateOptions<R extends Row, W extends 'first' | 'last'> {
   /** Which columns, beside the keys of the stream, make two rows duplicates. Default: the keys alone. */
   readonly by?: readonly ScalarNames<R>['keys'][];
   /** The first row in event time, or the last one by revisions. Default `first`. */
-  readonly keep?: 'first' | 'last';
+  readonly keep?: W;
   /** A row this many ms later is no duplicate but begins anew. Default: however late. */
   readonly withinMs?: number;
   /** How many different rows are remembered. Default 1 000 000. */

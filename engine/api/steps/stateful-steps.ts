@@ -53,7 +53,7 @@ export interface StatefulSteps<R extends Row, K extends string> {
    * Keeps one of several rows with equal keys and equal columns: `.deduplicate({ by: ['id'], withinMs: 60_000 })`. The first in event time,
    * or with `keep: 'last'` every later one, too, with a `revision` that counts what it replaces.
    */
-  deduplicate<const O extends DeduplicateOptions<R>>(options: O): O extends { readonly keep: 'last' } ? StreamOf<Flat<R & { readonly revision: number }>, K> : this;
+  deduplicate<const W extends 'first' | 'last' = 'first'>(options: DeduplicateOptions<R, W>): [W] extends ['last'] ? StreamOf<Flat<R & { readonly revision: number }>, K> : this;
 
   /**
    * Keeps a state for each key and gives a row for each change, with `from`, `to`, `atMs` and `durationMs`: `.stateMachine({ initial: 'idle',

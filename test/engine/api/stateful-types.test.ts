@@ -80,6 +80,7 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a band of no width', "keyed.deadband({ column: 'rpm' });", /Property 'percent' is missing/u],
   ['an exception report about no column', 'keyed.reportByException({ columns: [] });', /Source has 0 element\(s\) but target requires 1/u],
   ['duplicates by signals', "keyed.deduplicate({ by: ['x'] });", /Type '"x"' is not assignable to type '"tMs" \| "pump" \| "rpm" \| "state" \| "on"'/u],
+  ['an option that does not exist', "keyed.deduplicate({ by: ['state'], witinMs: 5 });", /'witinMs' does not exist in type 'DeduplicateOptions</u],
   ['a revision where the first row is kept', "keyed.deduplicate({ by: ['state'] }).filter(r => r.revision > 0);", /Property 'revision' does not exist/u],
   ['a rolling aggregate of no column', "keyed.rolling({ rows: 2 }, { m: mean('state') });", /Type '"state"' is not assignable to type '"tMs" \| "rpm" \| "x"'/u],
   ['a state that does not exist', "keyed.stateMachine({ ...machine, transitions: [{ from: 'off', to: 'onn', when: r => r.on }] });", /Type '"onn"' is not assignable to type '(?=.*"on")(?=.*"off")[^']*'/u],
