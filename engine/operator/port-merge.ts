@@ -61,6 +61,11 @@ export class PortMerge {
     return this.steps.take();
   }
 
+  /** The combined progress so far, taken out of what `play` will give: for handlers that cannot wait for its end. */
+  takeProgress(): Progress {
+    return this.steps.take();
+  }
+
   snapshot(writer: SnapshotWriter): void {
     writer.f64(this.steps.watermarkMs);
     writer.u32(this.idle ? 1 : 0);

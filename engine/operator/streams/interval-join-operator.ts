@@ -44,7 +44,10 @@ export class IntervalJoinOperator extends MergingOperator {
   }
 
   rows(port: number, batch: Batch, from: number, to: number): void {
-    for (let row = from; row < to; row++) this.enter(port, batch, row);
+    for (let row = from; row < to; row++) {
+      this.enter(port, batch, row);
+      this.emitMany(this.results.rowCount);
+    }
   }
 
   watermark(watermarkMs: number, at: number): void {

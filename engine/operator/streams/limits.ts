@@ -12,4 +12,4 @@ export interface StreamLimits {
   readonly entriesMax: number;
 }
 
-export const STREAM_LIMITS: StreamLimits = { rowsMax: 1_000_000, rowsPerKeyMax: 100_000, bytesMax: 536_870_912, pairsMax: 1_000_000, entriesMax: 8_388_608 };
+export const STREAM_LIMITS: StreamLimits = { rowsMax: 1_000_000, rowsPerKeyMax: 65_536, bytesMax: 536_870_912, pairsMax: 1_000_000, entriesMax: 8_388_608 };

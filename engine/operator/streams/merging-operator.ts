@@ -12,6 +12,9 @@ export interface Reason {
   readonly message: string;
 }
 
+/** Results that are put together at once; more leave in several pieces, so that a step takes no more memory than that. */
+const PIECE_ROWS = 65_536;
+
 /**
  * An operator that sees the rows and watermarks of several ports one after the other, as if inputs had come one by one,
  * and gives the rows of a step at its end. Every row counts as in state until it is released, dropped or refused.
@@ -49,12 +52,8 @@ export abstract class MergingOperator implements Operator, PortHandler {
   settle(output: Output): void {
     this.output = output;
     const combined = this.merge.play(this);
+    if (combined !== null) this.emit(combined);
     this.output = null;
-    if (combined === null) return;
-    const batch = this.takeResults();
-    const progress = this.progressOf(combined);
-    this.counters.rowsOut += batch.rowCount;
-    if (batch.rowCount > 0 || !saysNothing(progress)) output.emit({ batch, progress });
   }
 
   snapshot(writer: SnapshotWriter): void {
@@ -65,6 +64,11 @@ export abstract class MergingOperator implements Operator, PortHandler {
   restore(reader: SnapshotReader): void {
     this.merge.restore(reader);
     this.loadState(reader);
+  }
+
+  /** Lets the results go on before the end of the step when they have become many. For handlers, where nothing holds a slot that was removed. */
+  protected emitMany(rowCount: number): void {
+    if (rowCount >= PIECE_ROWS) this.emit(this.merge.takeProgress());
   }
 
   /** `count` rows have had all their effects. */
@@ -100,8 +104,15 @@ export abstract class MergingOperator implements Operator, PortHandler {
     this.here.deadLetter(rowLetter(this.node, batch, row, reason));
   }
 
+  private emit(combined: Progress): void {
+    const batch = this.takeResults();
+    const progress = this.progressOf(combined);
+    this.counters.rowsOut += batch.rowCount;
+    if (batch.rowCount > 0 || !saysNothing(progress)) this.here.emit({ batch, progress });
+  }
+
   private get here(): Output {
-    assert(this.output !== null, 'rows are dropped while a step settles');
+    assert(this.output !== null, 'rows leave while a step settles');
     return this.output;
   }
 }

@@ -14,7 +14,7 @@ export interface StoredColumn {
   /** Bytes beside the slot's own. */
   bytesOf(column: Column, row: number): number;
   bytesAt(slot: number): number;
-  /** The values of `slots`; those of null slots are zero. `isNull` says which are null or below 0. */
+  /** The values of `slots`; zero where `validity` is 0. */
   gather(slots: Int32Array, count: number, validity: Uint8Array | null): Column;
 }
 

@@ -68,7 +68,10 @@ export class WindowJoinOperator extends MergingOperator {
   }
 
   rows(port: number, batch: Batch, from: number, to: number): void {
-    for (let row = from; row < to; row++) this.enter(port, batch, row);
+    for (let row = from; row < to; row++) {
+      this.enter(port, batch, row);
+      this.emitMany(this.results.rowCount);
+    }
   }
 
   watermark(watermarkMs: number, at: number): void {
@@ -76,7 +79,10 @@ export class WindowJoinOperator extends MergingOperator {
     for (let index = this.windows.firstEndingAfter(this.passedMs + 1); index < inOrder.length; index++) {
       const window = inOrder[index]!;
       if (window.endMs - 1 > watermarkMs) break;
-      for (const cell of window.cells.values()) this.fire(window, cell, at);
+      for (const cell of window.cells.values()) {
+        this.fire(window, cell, at);
+        this.emitMany(this.results.rowCount);
+      }
     }
     this.passedMs = watermarkMs;
     while (inOrder.length > 0 && this.isLate(inOrder[0]!.endMs, watermarkMs)) this.close(this.windows.closeFirst());

@@ -136,3 +136,18 @@ describe('rows with every type of column', () => {
     ]);
   });
 });
+
+describe('many results of one step', () => {
+  const counted: PlanNode = { id: 'n', op: 'window', input: 'j', config: { window: { kind: 'tumbling', sizeMs: 1_000, offsetMs: 0 }, aggregates: [{ name: 'n', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' } };
+  test.each<PlanNode>([
+    { id: 'j', op: 'windowJoin', inputs: ['L', 'R'], config: { on: ['device'], as: { left: '', right: 'r_' }, latePolicy: 'drop', window: { kind: 'tumbling', sizeMs: 1_000, offsetMs: 0 }, allowedLatenessMs: 0 } },
+    { id: 'j', op: 'intervalJoin', inputs: ['L', 'R'], config: { on: ['device'], as: { left: '', right: 'r_' }, latePolicy: 'drop', lowerMs: -1_000, upperMs: 1_000, type: 'inner' } }
+  ])('of $op leave in pieces, each with its watermarks', node => {
+    const plan = planWithSink(sideSource('L'), sideSource('R'), node, counted);
+    const records = Array.from({ length: 800 }, (_, i) => ({ side: i % 2 === 0 ? 'L' : 'R', t: 5_000 + Math.floor(i / 2), device: 'a' }));
+    const inputs = inputsOf([...records, { side: 'L', t: 9_000, device: 'b' }, { side: 'R', t: 9_000, device: 'b' }]);
+    const whole = runPlan(plan, inputs);
+    expect(whole.rows.map(({ row }) => row['n'])).toEqual([160_000n, 1n]);
+    expect(runPlan(plan, inputs, { pushSize: 3 })).toEqual(whole);
+  });
+});
