@@ -167,7 +167,8 @@ export class AlignedWindowOperator implements Operator {
     const refused = this.cells.isBounded ? this.refuse(blocks, output) : 0;
     this.counters.rowsInState += count - out - refused;
     this.held?.hold(blocks[0]!.cells, count);
-    for (const block of blocks) this.cells.add(block);
+    if (this.byArrival !== null && count > 1) this.cells.add(this.byArrival.join(blocks));
+    else for (const block of blocks) this.cells.add(block);
   }
 
   /** Accounts for the assigned rows that are in no window, and says how many. */

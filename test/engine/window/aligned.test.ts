@@ -95,7 +95,20 @@ function runNaively({ config, maxOutOfOrdernessMs, rows }: Case): NaiveRun {
   return naive.run;
 }
 
+/** Numbers of very different size: the last bits of their sums depend on the order of adding. */
+const roundedCases = cases.map(each => ({ ...each, rows: each.rows.map((row, index) => ({ ...row, x: (row.x ?? 0.1) * 1.1 ** (index % 7) * (index % 5 === 0 ? 1e17 : 1) })) }));
+
 describe('windows that are the same for all keys', () => {
+  test('give the same to the last bit, whatever the cut', () => {
+    fc.assert(
+      fc.property(roundedCases, theCase => {
+        const whole = runCase({ ...theCase, pieces: [] });
+        expect(runCase(theCase).rows).toEqual(whole.rows);
+      }),
+      { numRuns: 200 }
+    );
+  });
+
   test('give what recomputing each of them gives, whatever the cut, across a snapshot', () => {
     fc.assert(
       fc.property(cases, theCase => {
@@ -108,7 +121,7 @@ describe('windows that are the same for all keys', () => {
         expect(seen.rows.filter(({ sink }) => sink === 'late').map(({ at }) => at)).toEqual(expected.late);
         expect(seen.inGap).toEqual(expected.inGap);
       }),
-      { numRuns: 400 }
+      { numRuns: 300 }
     );
   });
 });
