@@ -17,7 +17,7 @@ const options: ts.CompilerOptions = {
   paths: { littoral: [userModule] }
 };
 
-const head = `import { binary, bool, coalesce, collect, correlation, count, countDistinct, covariance, first, float64, int64, isNull, lake, list, max, mean, median, min, mode, mqtt, pipeline, publish, quantile, range, rateOfChange, record, replay, rms, schema, slope, sqrt, timestampMs, tumbling, utf8, variance, welchPeak } from 'littoral';
+const head = `import { binary, bool, coalesce, collect, correlation, count, countDistinct, counting, covariance, first, float64, int64, isNull, lake, list, max, mean, median, min, mode, mqtt, pipeline, publish, quantile, range, rateOfChange, record, replay, rms, schema, session, sliding, slope, sqrt, timestampMs, tumbling, utf8, variance, welchPeak } from 'littoral';
 const Vibration = schema({ tMs: timestampMs(), device: utf8(), x: list('float64', { size: 100 }), load: float64({ nullable: true }), on: bool(), serial: int64() });
 const source = mqtt('plant/+/vibration', { connection: 'plant', schema: Vibration, eventTime: 'tMs', maxOutOfOrdernessMs: 1_500, topicColumns: { device: 1 } });
 const rows = pipeline('bearing-watch').from(source);
@@ -40,6 +40,9 @@ await watch.export({ evidence: recording });
 rows.filter(r => r.on && !isNull(r.load) && r['serial'] > 5).keyBy('device', 'serial').window(tumbling({ sizeMs: 5 }), { allowedLatenessMs: 1 }).aggregate({ who: first('device'), c: count('load'), hi: max('load'), m: mean('x') }).filter(r => r.revision > 0 && r.who > 'b' && r.serial > 1);
 rows.window(tumbling({ sizeMs: 5 })).aggregate({ d: countDistinct('device'), m: median('x'), p99: quantile('load', { q: 0.99, method: 'hazen' }), often: mode('device'), is: mode('on'), v: variance('load', { ddof: 0 }), span: range('tMs'), rate: rateOfChange('load'), trend: slope('x'), both: covariance('load', 'serial'), r: correlation('load', 'serial'), all: collect('load', { limit: 10, beyond: 'keepLast' }) }).filter(r => r.often > 'b' && r.is && r.d > 1 && r.r < 0.5).window(tumbling({ sizeMs: 50 })).aggregate({ everything: rms('all') });
 rows.keyBy('device').window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput', emit: { everyMs: 1 } }).aggregate({ n: count() }, { late: late => late.filter(r => r.load > 1).to(lake('late')) }).filter(r => r.revision > 0);
+rows.keyBy('device').window(session({ gapMs: 5 }), { allowedLatenessMs: 1 }).aggregate({ n: count() }).filter(r => r.revision > 0).window(tumbling({ sizeMs: 5 })).aggregate({ latest: max('replaces') });
+rows.window(sliding({ sizeMs: 5 }), { emit: 'onArrival' }).aggregate({ n: count() }).filter(r => !r.preview);
+rows.window(counting({ rows: 5, hopRows: 2, emitPartial: true })).aggregate({ n: count() }).filter(r => r.n > 1);
 const raw = mqtt('raw', { connection: 'plant', schema: schema({ tMs: timestampMs(), image: binary() }), eventTime: 'tMs', maxOutOfOrdernessMs: 0 });
 const images = pipeline('images').from(raw).window(tumbling({ sizeMs: 5 }));
 images.aggregate({ n: count('image') });
@@ -69,6 +72,10 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['late rows that have nowhere to go', "rows.window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() });", /Expected 2 arguments, but got 1/u],
   ['a branch of late rows that are dropped', "windowed.aggregate({ n: count() }, { late: late => late.to(lake('late')) });", /Expected 1 arguments, but got 2/u],
   ['a revision of windows that leave once', "rows.window(tumbling({ sizeMs: 5 }), { emit: 'onClose' }).aggregate({ n: count() }).filter(r => r.revision > 0);", /Property 'revision' does not exist/u],
+  ['options of windows of rows, which have none', "rows.window(counting({ rows: 5 }), { emit: 'onUpdate' });", /Type '"onUpdate"' is not assignable to type 'never'|Type 'string' is not assignable to type 'never'/u],
+  ['previews of other windows', "rows.window(session({ gapMs: 5 }), { emit: 'onArrival' });", /Type '"onArrival"' is not assignable to type/u],
+  ['revisions of sliding windows', "rows.window(sliding({ rows: 5 }), { emit: 'onUpdate' });", /Type '"onUpdate"' is not assignable to type '"onClose" \| "onArrival"/u],
+  ['a preview of windows that have none', "rows.window(sliding({ rows: 5 })).aggregate({ n: count() }).filter(r => r.preview);", /Property 'preview' does not exist/u],
   ['a filter on windows before aggregate', 'windowed.filter(r => true);', /Property 'filter' does not exist on type 'WindowedStream</u],
   ['an aggregate without a window', 'rows.aggregate({ n: count() });', /Property 'aggregate' does not exist on type 'Stream</u],
   ['a run without a sink', 'results.run();', /Property 'run' does not exist on type 'KeyedStream</u],
