@@ -2,7 +2,8 @@ import { createGraph } from '../graph/create-graph';
 import type { GraphInput, GraphMetrics } from '../graph/graph-api';
 import { topicMatches } from '../graph/topic-filter';
 import { inputsOf, producerOf } from '../plan/inputs-of';
-import type { AlignedWindowSpec, WindowSpec } from '../plan/nodes/window';
+import type { WindowJoinNode } from '../plan/nodes/streams';
+import type { AlignedWindowSpec, WindowNode, WindowSpec } from '../plan/nodes/window';
 import type { Plan, PlanNode, SinkNode, SourceNode } from '../plan/plan';
 import { rowsOut } from '../rows/rows-out';
 import { assignerOf, paneStartMs } from '../window/assigner';
@@ -64,9 +65,9 @@ export function alignedWindows(plan: Plan, sources: readonly ProbedRows[]): read
   const times = sources.flatMap(({ rows }) => rows.map(({ eventTimeMs }) => eventTimeMs));
   const windows = new Map<string, RecordWindow>();
   for (const node of nodesBeforeResults(plan)) {
-    if (node.op !== 'window' || !isAligned(node.config.window)) continue;
+    if (!hasWindows(node) || !isAligned(node.config.window)) continue;
     const assigner = assignerOf(node.config.window);
-    const keys = keysOf(plan, node.input);
+    const keys = node.op === 'window' ? keysOf(plan, node.input) : node.config.on;
     for (const time of times) {
       const paneMs = paneStartMs(assigner, time);
       for (const bounds of assigner.windows) {
@@ -78,6 +79,10 @@ export function alignedWindows(plan: Plan, sources: readonly ProbedRows[]): read
   return [...windows.values()];
 }
 
+function hasWindows(node: PlanNode): node is WindowNode | WindowJoinNode {
+  return node.op === 'window' || node.op === 'windowJoin';
+}
+
 function isAligned(spec: WindowSpec): spec is AlignedWindowSpec {
   return spec.kind === 'tumbling' || spec.kind === 'hopping' || spec.kind === 'cumulating';
 }
@@ -87,6 +92,8 @@ export function keysOf(plan: Plan, id: string): readonly string[] {
   const node = plan.nodes.find(candidate => candidate.id === id);
   if (node === undefined) return [];
   if (node.op === 'keyBy') return node.config.columns;
+  if (node.op === 'featureView') return node.config.keys;
+  if (node.op === 'intervalJoin' || node.op === 'windowJoin') return node.config.on;
   const [input] = inputsOf(node);
   return input === undefined ? [] : keysOf(plan, producerOf(input).id);
 }
@@ -98,7 +105,7 @@ export function nodesBeforeResults(plan: Plan): readonly PlanNode[] {
   for (const node of plan.nodes) {
     const afterWindow = inputsOf(node).some(input => results.has(producerOf(input).id));
     if (!afterWindow) nodes.push(node);
-    if (afterWindow || node.op === 'window') results.add(node.id);
+    if (afterWindow || hasWindows(node)) results.add(node.id);
   }
   return nodes;
 }

@@ -28,6 +28,16 @@ describe('the explanation of a record', () => {
     expect(seen.path.map(({ node, rowsIn }) => [node, rowsIn])).toEqual([['in', 1], ['keyed', 1], ['windowed', 1]]);
   });
 
+  test('names the windows in which two streams meet, and the pairs it is in', async () => {
+    const join = { on: ['k'], as: { left: '', right: 'r_' }, latePolicy: 'drop', window: { kind: 'tumbling', sizeMs: 10, offsetMs: 0 }, allowedLatenessMs: 0 } as const;
+    const right = { ...sourceNode({ topic: 'plant/+/set' }), id: 'set' };
+    const plan = planOf(sourceNode(), right, { id: 'joined', op: 'windowJoin', inputs: ['in', 'set'], config: join }, sinkNode('joined'));
+    const seen = await explain(plan, 1, [at(11), at(15, 'a', 'plant/a/set'), at(16, 'b', 'plant/a/set'), at(40), at(40, 'a', 'plant/a/set')]);
+    expect(seen.windows).toEqual([{ node: 'joined', startMs: 10, endMs: 20, keys: ['k'] }]);
+    expect(seen.results.map(({ at: line, row }) => [line, row['k'], row['t'], row['r_t']])).toEqual([[4, 'a', 11, 15]]);
+    expect(seen.path.map(({ node, rowsIn }) => [node, rowsIn])).toEqual([['in', 0], ['set', 1], ['joined', 1]]);
+  });
+
   test('finds the session that closed over it, whose bounds its time alone does not tell', async () => {
     const seen = await explain(planWith({ kind: 'session', gapMs: 10, maxDurationMs: null }), 1, [at(100), at(105), at(112), at(110, 'b'), at(500)]);
     expect(seen.windows).toEqual([{ node: 'windowed', startMs: 100, endMs: 122, keys: ['k'] }]);
