@@ -1,7 +1,10 @@
 import type { CellStore } from '../aggregate/cell-bank';
-import { LittoralError } from '../error';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
 import { DueHeap } from './due-heap';
+import { checkSnapshot } from './window-snapshot';
+
+/** Numbers per session in a snapshot: start, end, results under these bounds, 1 when it has fired. */
+const SAVED_WIDTH = 4;
 
 /** What is kept of each session beside its accumulators: bounds, what has been emitted of it, when it is due. */
 export class SessionCells implements CellStore {
@@ -93,22 +96,35 @@ export class SessionCells implements CellStore {
   }
 
   save(cells: Int32Array, count: number, writer: SnapshotWriter): void {
+    const saved = new Float64Array(SAVED_WIDTH * count);
+    const replaced: number[] = [];
     for (let i = 0; i < count; i++) {
       const cell = cells[i]!;
-      writer.f64s(Float64Array.of(this.startMs(cell), this.endMs(cell), this.emitted[cell]!, this.fired[cell]!, ...this.replacedBy(cell)));
+      saved[SAVED_WIDTH * i] = this.startMs(cell);
+      saved[SAVED_WIDTH * i + 1] = this.endMs(cell);
+      saved[SAVED_WIDTH * i + 2] = this.emitted[cell]!;
+      saved[SAVED_WIDTH * i + 3] = this.fired[cell]!;
+      const bounds = this.replaced.get(cell);
+      if (bounds !== undefined) replaced.push(i, bounds.length, ...bounds);
     }
+    writer.f64s(saved);
+    writer.f64s(Float64Array.from(replaced));
   }
 
   load(cells: Int32Array, count: number, reader: SnapshotReader): void {
+    const saved = reader.f64s();
+    const replaced = reader.f64s();
+    checkSnapshot(saved.length === SAVED_WIDTH * count, 'sessions without bounds');
     for (let i = 0; i < count; i++) {
       const cell = cells[i]!;
-      const [startMs, endMs, emitted, fired, ...replaced] = reader.f64s();
-      if (fired === undefined) throw new LittoralError('SNAPSHOT_CORRUPT', 'the snapshot holds a session without bounds; it cannot be restored. Restore an older one or replay the inbox.');
-      this.bounds[2 * cell] = startMs!;
-      this.bounds[2 * cell + 1] = endMs!;
-      this.emitted[cell] = emitted!;
-      if (replaced.length > 0) this.replaced.set(cell, replaced);
-      this.setFired(cell, fired === 1);
+      this.bounds[2 * cell] = saved[SAVED_WIDTH * i]!;
+      this.bounds[2 * cell + 1] = saved[SAVED_WIDTH * i + 1]!;
+      this.emitted[cell] = saved[SAVED_WIDTH * i + 2]!;
+      this.setFired(cell, saved[SAVED_WIDTH * i + 3] === 1);
+    }
+    for (let at = 0; at < replaced.length; at += 2 + replaced[at + 1]!) {
+      checkSnapshot(replaced[at]! < count && replaced[at + 1]! > 0, 'results of unknown sessions');
+      this.replaced.set(cells[replaced[at]!]!, [...replaced.subarray(at + 2, at + 2 + replaced[at + 1]!)]);
     }
   }
 
