@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, counting, float64, lake, median, mqtt, publish, schema, session, sliding, sum, timestampMs, utf8 } from '../../../engine/api/littoral';
+import { count, counting, float64, int64, lake, median, mqtt, publish, schema, session, sliding, sum, timestampMs, utf8 } from '../../../engine/api/littoral';
 import { bindLittoral } from '../../../engine/api/bind';
 import { PlanError } from '../../../engine/error';
 import { createGraph } from '../../../engine/graph/create-graph';
@@ -125,6 +125,42 @@ describe('sliding windows', () => {
   test('give late rows their own way', () => {
     const built = keyed.window(sliding({ rows: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() }, { late: late => late.to(lake('late')) }).to(publish('out'));
     expect(run(built, [0, 50, 49, 48], 'late').map(({ at, t }) => [at, t])).toEqual([[2, 49], [3, 48]].filter(([, t]) => t! <= 49));
+  });
+});
+
+describe('what does not go its way', () => {
+  const whole = pipeline('whole').from(mqtt('plant/+/vibration', { connection: 'plant', schema: schema({ t: timestampMs(), k: utf8(), n: int64() }), eventTime: 't', maxOutOfOrdernessMs: 0 })).keyBy('k');
+  const half = '{"k":"a","n":6000000000000000000,"t":';
+  const results = {
+    session: whole.window(session({ gapMs: 10 })).aggregate({ s: sum('n') }).to(publish('out')),
+    counting: whole.window(counting({ rows: 2 })).aggregate({ s: sum('n') }).to(publish('out')),
+    overlapping: whole.window(counting({ rows: 3, hopRows: 1, emitPartial: true })).aggregate({ s: sum('n') }).to(publish('out')),
+    sliding: whole.window(sliding({ sizeMs: 10 })).aggregate({ s: sum('n') }).to(publish('out'))
+  };
+
+  test.each([
+    ['session', 1],
+    ['counting', 0],
+    ['overlapping', 2],
+    ['sliding', 2]
+  ] as const)('a sum that leaves its range sends the window to the dead letters: %s', (kind, resultCount) => {
+    const graph = createGraph(results[kind].toPlan());
+    const { rows: out, letters } = pushAll(graph, [message(`${half}0}`), message(`${half}5}`), message('{"k":"a","n":1,"t":100}'), END]);
+    expect(letters.map(({ code, node }) => [code, node])).toEqual([['SUM_OVERFLOW', 'window']]);
+    expect(out.length).toBe(resultCount);
+    const { totals, nodes } = graph.metrics();
+    expect(totals.conservationError).toBe(0);
+    expect(nodes.get('window')?.rowsInState).toBe(kind === 'counting' ? 1 : 0);
+  });
+
+  test.each([
+    ['session', keyed.window(session({ gapMs: 10 }), { latePolicy: 'deadLetter' }).aggregate({ n: count() })],
+    ['sliding', keyed.window(sliding({ rows: 3 }), { latePolicy: 'deadLetter' }).aggregate({ n: count() })]
+  ] as const)('late rows are dead letters when they are to be kept: %s', (_, windowed) => {
+    const graph = createGraph(windowed.to(publish('out')).toPlan());
+    const { letters } = pushAll(graph, [...[0, 50, 20].map(t => message({ t, k: 'a', x: 1 })), END]);
+    expect(letters.map(({ at, code }) => [at, code])).toEqual([[2, 'LATE']]);
+    expect(graph.metrics().totals).toMatchObject({ late: 0, conservationError: 0 });
   });
 });
 
