@@ -49,6 +49,8 @@ export interface StreamRun extends Collected {
   /** `at` of the late records. */
   readonly late: readonly number[];
   readonly metrics: ReturnType<Graph['metrics']>;
+  /** After the last input. */
+  readonly snapshot: Uint8Array;
 }
 
 /**
@@ -69,7 +71,7 @@ export function runPlan(plan: Plan, inputs: readonly GraphInput[], options: { re
     if (conservationError !== 0) throw new Error(`${conservationError} rows are unaccounted for after input ${from}`);
     if (restoring) graph = restored(graph, plan);
   }
-  return { ...into, late, metrics: graph.metrics() };
+  return { ...into, late, metrics: graph.metrics(), snapshot: graph.snapshot() };
 }
 
 function restored(graph: Graph, plan: Plan): Graph {

@@ -45,6 +45,7 @@ describe('a feature view', () => {
         const whole = runPlan(plan, inputs);
         expect(whole.rows.map(({ row: { id } }) => id)).toEqual(wanted);
         expect(runPlan(plan, inputs, { pushSize, restoring: true })).toEqual(whole);
+        expect(runPlan(plan, inputs.slice(0, -1), { pushSize, restoring: true }).snapshot).toEqual(runPlan(plan, inputs.slice(0, -1)).snapshot);
       }),
       { numRuns: 100 }
     );

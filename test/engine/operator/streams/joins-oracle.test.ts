@@ -49,6 +49,8 @@ function runCase(each: Case, ...nodes: readonly PlanNode[]): StreamRun {
   expect(pieces.rows).toEqual(whole.rows);
   expect(pieces.letters).toEqual(whole.letters);
   expect(pieces.metrics).toEqual(whole.metrics);
+  const open = inputs.slice(0, -1);
+  expect(runPlan(plan, open, { pushSize: each.pushSize, restoring: true }).snapshot).toEqual(runPlan(plan, open).snapshot);
   expect([...pieces.late].sort()).toEqual([...whole.late].sort());
   const inState = [...whole.metrics.nodes.values()].map(({ rowsInState }) => rowsInState);
   expect(Math.max(...inState)).toBeLessThanOrEqual(nodes[0]!.op === 'temporalLookup' ? KEYS.length : 0);
