@@ -1,3 +1,6 @@
+import { encodeBase64 } from '../../engine/codec/base64';
+import type { DefinedColumns } from '../../engine/schema/defined-columns';
+import { columnsOfAvro, columnsOfProtobuf } from '../../engine/schema/defined-columns';
 import { inferSchema } from '../../engine/schema/infer';
 import type { SchemaGuess } from '../../engine/schema/infer';
 import { printSchema } from '../../engine/schema/print-typescript';
@@ -5,6 +8,7 @@ import { typeName } from '../../engine/schema/schema';
 import { LittoralError } from '../../engine/error';
 import { checkSchema } from '../host/check-schema';
 import type { SchemaCheck } from '../host/check-schema';
+import { readFileBytes, readFileText } from '../host/files';
 import { loadPipeline } from '../host/load-pipeline';
 import { samplePayloads } from '../host/sample-payloads';
 import type { SampleFormat } from '../../engine/schema/sample-format';
@@ -19,10 +23,10 @@ const FORMATS = ['json', 'messagePack', 'cbor', 'csv'] as const;
 /** `littoral schema infer` and `littoral schema check`. */
 export const schema: Verb = {
   name: 'schema',
-  operands: 'infer <recording> | check <pipeline> --input REC | check OLD NEW',
+  operands: 'infer <recording | x.avsc | x.desc> | check <pipeline> --input REC | check OLD NEW',
   operandCount: { min: 2, max: 3 },
   summary: 'infer a schema from a recording, check a recording against a pipeline’s, or two versions of a schema',
-  details: `infer: looks at the payloads of a recording and prints the schema as a declaration for a pipeline file.
+  details: `infer: looks at the payloads of a recording, or into an Avro schema or a Protobuf descriptor, and prints the schema as a declaration for a pipeline file.
 check: decodes every message of a recording under the schema of the pipeline’s source; the answer is no when one is refused.
 check OLD NEW: says what differs between two versions of a schema, and whether they go together. Each is a schema as JSON, an Avro
 schema (.avsc), a pipeline or a Plan.`,
@@ -30,6 +34,8 @@ schema (.avsc), a pipeline or a Plan.`,
     { name: 'topic', value: 'FILTER', doc: 'infer: only messages whose topic matches; default: all (#)' },
     { name: 'samples', value: 'N', doc: `infer: payloads to look at; default ${SAMPLES_DEFAULT}` },
     { name: 'format', value: 'NAME', doc: `infer: ${FORMATS.join(', ')}; default json` },
+    { name: 'message', value: 'NAME', doc: 'infer x.desc: full name of the Protobuf message' },
+    { name: 'rows', value: 'FIELD', doc: 'infer x.desc: the repeated field whose elements are rows' },
     { name: 'delimiter', value: 'C', doc: 'infer: character between the fields of csv; default ,' },
     { name: 'input', value: 'REC', doc: 'check: the recording' },
     { name: 'mode', value: 'MODE', doc: 'check OLD NEW: backward (new readers, old data), forward or full; default backward' }
@@ -47,6 +53,8 @@ schema (.avsc), a pipeline or a Plan.`,
 };
 
 async function infer(call: Call, path: string): Promise<Outcome> {
+  if (/\.avsc$/i.test(path)) return definedOutcome(columnsOfAvro(await readFileText(path, 'pipeline')));
+  if (/\.desc$/i.test(path)) return definedOutcome(columnsOfProtobuf({ ...descriptorOptions(call), descriptor: encodeBase64(await readFileBytes(path, 'pipeline')) }));
   const filter = call.text('topic') ?? '#';
   const samplesMax = call.wholeNumber('samples', 1) ?? SAMPLES_DEFAULT;
   const payloads = await samplePayloads(path, filter, samplesMax);
@@ -55,6 +63,18 @@ async function infer(call: Call, path: string): Promise<Outcome> {
   }
   const guess = inferSchema(payloads, formatOf(call));
   return { ok: guess.samples > 0, document: inferDocument(guess), words: inferWords(guess) };
+}
+
+function descriptorOptions(call: Call): { readonly message: string; readonly rows?: string } {
+  const message = call.text('message');
+  const rows = call.text('rows');
+  if (message === undefined) throw new UsageError('littoral schema infer: --message NAME is missing; a descriptor holds several messages');
+  return rows === undefined ? { message } : { message, rows };
+}
+
+function definedOutcome({ schema, eventTime, skipped }: DefinedColumns): Outcome {
+  const words = [printSchema('Row', schema), `// event time: ${eventTime ?? 'no column says that it is one'}`, ...skipped.map(field => `// skipped "${field.name}": ${field.reason}`)];
+  return { ok: schema.fields.length > 0, document: { ok: schema.fields.length > 0, schema, eventTime, skipped }, words };
 }
 
 function formatOf(call: Call): SampleFormat {

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeBase64 } from '../../../engine/codec/base64';
 import { encoderOf } from '../../../engine/codec/encoder-of';
@@ -47,6 +48,17 @@ export default pipeline('pack')
     expect(documentOf(checked)).toMatchObject({ sources: [{ rows: 5, refused: { MSGPACK_TRUNCATED: 1 }, unknownKeys: { serial: 5 }, drift: { 'unknown:serial': 5 } }] });
     const inferred = await littoral.run(['schema', 'infer', recording, '--format', 'messagePack', '--json']);
     expect(documentOf(inferred)).toMatchObject({ eventTime: 'tMs', schema: { fields: [{ name: 'tMs', type: 'timestampMs' }, { name: 'bar', type: 'float64' }, { name: 'serial', type: 'utf8' }] } });
+  });
+
+  test('knows its columns from an Avro schema or a Protobuf descriptor', async () => {
+    const codecs = resolve(import.meta.dirname, '../../golden/reference/codecs');
+    const avro = documentOf(await littoral.run(['schema', 'infer', join(codecs, 'reading.avsc'), '--json']));
+    const protobuf = documentOf(await littoral.run(['schema', 'infer', join(codecs, 'reading.desc'), '--message', 'littoral.test.Batch', '--rows', 'readings', '--json']));
+    expect(avro).toMatchObject({ ok: true, eventTime: 'eventTimeMs', skipped: [], schema: { fields: [{ name: 'deviceId', type: 'utf8' }, { name: 'seq', type: 'int64' }, { name: 'eventTimeMs', type: 'timestampMs' }, { name: 'level', type: 'int32' }, { name: 'temperature', type: 'float64', nullable: true }, {}, {}, {}, { name: 'axes', type: { list: 'float32' } }, {}, {}] } });
+    expect(protobuf).toMatchObject({ ok: true, schema: { fields: [{ name: 'deviceId' }, { name: 'seq' }, { name: 'eventTimeMs', type: 'int64' }, {}, { name: 'temperature', nullable: true }, {}, {}, { name: 'raw', type: 'binary' }, {}, {}, {}] } });
+    const kinds = documentOf(await littoral.run(['schema', 'infer', join(codecs, 'kinds.desc'), '--message', 'littoral.test.Kinds', '--json']));
+    expect((kinds['skipped'] as { name: string }[]).map(field => field.name)).toEqual(['inner', 'inners', 'modes', 'gauges', 'byId', 'obj', 'flags']);
+    expect((await littoral.run(['schema', 'infer', join(codecs, 'kinds.desc'), '--json'])).code).toBe(2);
   });
 
   test('follows the births of Sparkplug nodes', async () => {
