@@ -125,7 +125,7 @@ export class PatternLogic implements OrderedLogic {
     this.beginning ??= new Attempt(this.rulesFor(work));
     let first = 0;
     while (first < slots.length && !this.beginning.canBegin(slots[first]!)) work.release(slots[first++]!);
-    if (first > 0) search.slots = slots.slice(first);
+    if (first > 0) search.slots = first === slots.length ? [] : slots.slice(first);
   }
 
   /** Shows the search the rows that it has not seen; whether it is still open after them. */

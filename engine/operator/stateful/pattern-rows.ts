@@ -49,6 +49,8 @@ export class PatternRows {
 
   /** Whether condition `index` is true of the row, with the last rows of other variables. */
   fits(index: number, slot: number, lasts: LastRows, { rows }: OrderedWork): boolean {
+    const place = this.truths[index]!;
+    if (place >= 0) return numberIn(rows.columns[place]!, slot) === 1;
     return this.isTrue(index, slot, ({ variable, column }: Reference, into) => {
       const last = lasts[variable];
       if (last === undefined) into.appendNull();
