@@ -215,12 +215,9 @@ export class SessionOperator implements Operator {
       this.open.pool.release(joins[index + 1]!);
     }
     joins.length = 0;
-    for (let from = 0, to = 0; from < overCells.length; from = to) {
-      while (to < overCells.length && overAt[to] === overAt[from]) to += 1;
-      const cells = overCells.slice(from, to);
-      this.emit(cells, overAt[from]!, output);
-      for (const cell of cells) this.release(cell);
-    }
+    if (this.state.canFail) overCells.forEach((cell, index) => this.emit([cell], overAt[index]!, output));
+    else if (overCells.length > 0) this.results.append(overCells, overAt);
+    for (const cell of overCells) this.release(cell);
     overCells.length = 0;
     overAt.length = 0;
   }

@@ -36,12 +36,13 @@ export class SessionResults {
     this.revised = hasRevisions(options) ? { revision: numberBuilder(revision), replaces: listBuilder(replaces) } : null;
   }
 
-  /** Appends one row per session. */
-  append(sessions: readonly number[], at: number): void {
+  /** Appends one row per session, all released by input `at`, or each by its own. */
+  append(sessions: readonly number[], at: number | readonly number[]): void {
     const { cells, pool } = this;
-    for (const cell of sessions) {
+    for (let index = 0; index < sessions.length; index++) {
+      const cell = sessions[index]!;
       const endMs = cells.endMs(cell);
-      this.results.place({ key: pool.keyOf[cell]!, startMs: cells.startMs(cell), endMs, eventTimeMs: endMs - 1, at });
+      this.results.place({ key: pool.keyOf[cell]!, startMs: cells.startMs(cell), endMs, eventTimeMs: endMs - 1, at: typeof at === 'number' ? at : at[index]! });
       if (this.revised === null) continue;
       this.revised.revision.append(cells.revision(cell));
       for (const bound of cells.replacedBy(cell)) this.revised.replaces.appendValue(bound);
