@@ -75,6 +75,8 @@ describe('completion', () => {
     ["results.predict('m.onnx', { inputs: { f: ['|'] }, outputs: {} })", 'device m n windowEndMs windowStartMs'],
     ["mqtt('t', { connection: 'plant', schema: S, eventTime: '|' })", 'tMs'],
     ["mqtt('t', { connection: 'plant', schema: S, eventTime: 'tMs', | })", 'arrivalTimeColumn decoder idleTimeoutMs maxFutureSkewMs maxOutOfOrdernessMs topicColumns watermarkPer'],
+    ['rows.window(tumbling({ sizeMs: 5 }), { | })', 'allowedLatenessMs emit latePolicy'],
+    ["rows.window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() }, { | })", 'late'],
     ["results.to(publish('a/{device}', { | }))", 'connection encoder name qos retain']
   ])('after %s offers what is possible', (code, names) => {
     expect(cell.complete(code).join(' ')).toBe(names);
