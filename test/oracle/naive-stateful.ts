@@ -5,7 +5,7 @@ import { keyText } from './events';
 /** Each row with what came before it of its key. */
 function withHistory(input: Stream, visit: (row: RowEvent, before: RowEvent[]) => Cells | null): Event[] {
   const histories = new Map<string, RowEvent[]>();
-  return input.events.flatMap(event => {
+  return input.events.flatMap((event): Event[] => {
     if (event.kind !== 'row') return [event];
     const key = keyText(event.cells, input.keys);
     const before = histories.get(key) ?? [];

@@ -4,6 +4,7 @@ import { clamp, coalesce, contains, count, first, float64, int64, isNull, isPipe
 import type { RowOf, Signal } from '../../../engine/api/row-types';
 import type { KeyedStream, Pipeline, Stream } from '../../../engine/api/stages';
 import { PlanError } from '../../../engine/error';
+import { inputsOf } from '../../../engine/plan/inputs-of';
 import { parsePlan } from '../../../engine/plan/parse-plan';
 import { planToJson } from '../../../engine/plan/canonical-json';
 import { FakeHost, recording } from './fake-host';
@@ -40,7 +41,7 @@ function refusalOf(build: () => unknown): PlanError {
 describe('a pipeline', () => {
   it('is a Plan with the defaults of the operators written out', () => {
     const plan = whole().toPlan();
-    expect(plan.nodes.map(node => [node.id, node.op, node.op === 'source' ? null : node.input])).toEqual([
+    expect(plan.nodes.map(node => [node.id, node.op, inputsOf(node)[0] ?? null])).toEqual([
       ['source', 'source', null],
       ['keyBy', 'keyBy', 'source'],
       ['window', 'window', 'keyBy'],
@@ -122,7 +123,7 @@ describe('a pipeline', () => {
       .filter(r => r.load > 2)
       .to(lake('main'))
       .toPlan();
-    expect(plan.nodes.map(node => (node.op === 'source' ? node.id : `${node.input} → ${node.id}`))).toEqual([
+    expect(plan.nodes.map(node => [...inputsOf(node), node.id].join(' → '))).toEqual([
       'source',
       'source → filter',
       'filter → filter-2',
