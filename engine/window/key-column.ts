@@ -14,7 +14,9 @@ const UNKNOWN = -1;
  */
 export class KeyColumn {
   readonly values: KeyValue[] = [];
-  private readonly ids = new Map<KeyValue, number>();
+  /** Null as long as all values come from one dictionary, in which each text stands once. */
+  private ids: Map<KeyValue, number> | null = null;
+  private hasNull = false;
   private dictionary: Dictionary | null = null;
   private idOfCode = new Int32Array(0);
   private outDictionary: Dictionary | null = null;
@@ -58,7 +60,7 @@ export class KeyColumn {
 
   /** Appends the values number `ids[0 … count - 1]`. */
   appendRun(ids: Int32Array, count: number, into: AnyColumnBuilder): void {
-    if (!(into instanceof Utf8Builder) || this.ids.has(null)) {
+    if (!(into instanceof Utf8Builder) || this.hasNull) {
       for (let i = 0; i < count; i++) this.append(ids[i]!, into);
       return;
     }
@@ -93,7 +95,8 @@ export class KeyColumn {
 
   load(reader: SnapshotReader): void {
     this.values.length = 0;
-    this.ids.clear();
+    this.ids = null;
+    this.hasNull = false;
     this.dictionary = null;
     this.outDictionary = null;
     const count = reader.u32();
@@ -123,6 +126,7 @@ export class KeyColumn {
   /** Makes `idOfCode` cover all codes of `dictionary`; what is known of another dictionary is forgotten. */
   private follow(dictionary: Dictionary): void {
     const known = dictionary === this.dictionary ? this.idOfCode : new Int32Array(0);
+    if (dictionary !== this.dictionary && this.values.length > 0) this.index();
     this.dictionary = dictionary;
     if (known.length >= dictionary.size && known.length > 0) return;
     this.idOfCode = new Int32Array(Math.max(64, dictionary.size * 2)).fill(UNKNOWN);
@@ -132,20 +136,27 @@ export class KeyColumn {
   private learn(code: number): number {
     const known = this.idOfCode[code]!;
     if (known !== UNKNOWN) return known;
-    const id = this.idOf(this.dictionary!.values[code]!);
+    const text = this.dictionary!.values[code]!;
+    const id = this.ids === null ? this.add(text) : this.idOf(text);
     this.idOfCode[code] = id;
     return id;
   }
 
   private idOf(value: KeyValue): number {
-    return this.ids.get(value) ?? this.add(value);
+    return this.index().get(value) ?? this.add(value);
+  }
+
+  private index(): Map<KeyValue, number> {
+    this.ids ??= new Map(this.values.map((value, id) => [value, id]));
+    return this.ids;
   }
 
   private add(value: KeyValue): number {
     const id = this.values.length;
     if (id === this.valuesMax) return UNKNOWN;
     this.values.push(value === 0 ? 0 : value);
-    this.ids.set(value, id);
+    this.ids?.set(value, id);
+    if (value === null) this.hasNull = true;
     return id;
   }
 }
