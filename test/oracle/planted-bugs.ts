@@ -19,7 +19,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'windows before 1970 are rounded towards it', file: 'engine/window/tumbling.ts', find: 'Math.floor(shifted / sizeMs)', replace: 'Math.trunc(shifted / sizeMs)' },
   { name: 'touching sessions stay apart', file: 'engine/window/session-lists.ts', find: 'cells.endMs(left) < time', replace: 'cells.endMs(left) <= time' },
   { name: 'a row is late at the end of its window, not after it', file: 'engine/window/assigner.ts', find: 'floorToGrid(watermarkMs + 1, assigner.endGridMs, assigner.endOffsetMs)', replace: 'floorToGrid(watermarkMs + 2, assigner.endGridMs, assigner.endOffsetMs)' },
-  { name: 'overlapping windows take rows window by window', file: 'engine/window/aligned-window-operator.ts', find: 'this.byArrival !== null && count > 1', replace: 'this.byArrival !== null && count > 4096' },
+  { name: 'hops that do not divide the size lose their last window', file: 'engine/window/assigner.ts', find: 'Math.ceil(spec.sizeMs / spec.hopMs)', replace: 'Math.max(1, Math.floor(spec.sizeMs / spec.hopMs))' },
   { name: 'a deadband keeps a value at its edge', file: 'engine/operator/stateful/deadband.ts', find: 'return distance > this.absolute', replace: 'return distance >= this.absolute' },
   { name: 'a join calls a row late at the watermark', file: 'engine/operator/streams/interval-join-operator.ts', find: 'batch.eventTimeMs[row]! < this.merge.watermarkMs', replace: 'batch.eventTimeMs[row]! <= this.merge.watermarkMs' }
 ];
