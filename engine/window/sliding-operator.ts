@@ -4,7 +4,7 @@ import type { Batch } from '../batch/batch';
 import type { NumberBuilder } from '../codec/column-builder';
 import { assert, PlanError } from '../error';
 import type { Chunk, Operator, Output, Progress, SnapshotReader, SnapshotWriter } from '../operator/operator';
-import { TimeQueue } from '../operator/streams/time-queue';
+import { TimeQueue } from '../time/time-queue';
 import type { SlidingSpec } from '../plan/nodes/window';
 import type { Field } from '../schema/schema';
 import { NO_PROGRESS } from '../time/progress-search';

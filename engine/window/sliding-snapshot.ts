@@ -1,7 +1,7 @@
 import { DISCARD_CELL } from '../aggregate/block';
 import type { CellStore } from '../aggregate/cell-bank';
 import type { SnapshotReader, SnapshotWriter } from '../operator/operator';
-import type { TimeQueue } from '../operator/streams/time-queue';
+import type { TimeQueue } from '../time/time-queue';
 import type { CellPool } from './cell-pool';
 import { CellQueues } from './cell-queues';
 import type { SlidingCells } from './sliding-cells';

@@ -10,7 +10,7 @@ import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from '..
 import { rowLetter } from '../row-letter';
 import type { RowKey } from './row-keys';
 import { RowKeys } from './row-keys';
-import { TimeQueue } from './time-queue';
+import { TimeQueue } from '../../time/time-queue';
 
 /** Keys whose newest time is known; rows of further ones go to the dead letters (`FEATURE_LIMIT`). */
 export const FEATURE_KEYS_MAX = 1_000_000;

@@ -10,7 +10,7 @@ import type { StreamLimits } from './limits';
 import { MergingOperator } from './merging-operator';
 import type { RowKey } from './row-keys';
 import { keptKey } from './row-keys';
-import { TimeQueue } from './time-queue';
+import { TimeQueue } from '../../time/time-queue';
 
 const LEFT = 0;
 

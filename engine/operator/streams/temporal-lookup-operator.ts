@@ -10,7 +10,7 @@ import { missingReason } from './missing';
 import type { RowKey } from './row-keys';
 import { RowKeys } from './row-keys';
 import { RowStore } from './row-store';
-import { TimeQueue } from './time-queue';
+import { TimeQueue } from '../../time/time-queue';
 import { Versions } from './versions';
 
 const ROWS = 0;

@@ -5,7 +5,7 @@ import type { StreamLimits } from './limits';
 import type { RowKey } from './row-keys';
 import { keptKey, RowKeys } from './row-keys';
 import { RowStore } from './row-store';
-import { TimeQueue } from './time-queue';
+import { TimeQueue } from '../../time/time-queue';
 
 export interface VersionsOptions {
   readonly type: StreamType;
