@@ -68,7 +68,8 @@ function settingsOf(config: object): string[] {
   });
 }
 
-/** `hopping, sizeMs 1000, hopMs 100`. */
+/** `tumbling 1000 ms`, `hopping 1000 ms, hop 100 ms`, `counting rows 5, hopRows 5`. */
 function windowWords({ kind, ...sizes }: WindowSpec): string {
-  return [kind, ...Object.entries(sizes).filter(([, size]) => size !== 0 && size !== null && size !== false).map(([name, size]) => `${name} ${String(size)}`)].join(', ');
+  const given = Object.entries(sizes).filter(([, size]) => size !== 0 && size !== null && size !== false);
+  return `${kind} ${given.map(([name, size]) => (name.endsWith('Ms') ? `${name === 'sizeMs' ? '' : `${name.slice(0, -2)} `}${String(size)} ms` : `${name} ${String(size)}`)).join(', ')}`;
 }
