@@ -5,7 +5,15 @@ import { nodeHost } from './node-host';
  * The module 'littoral' for a Node program. LITTORAL_BROKER names the broker of `run` and `record`, LITTORAL_KEY the signing
  * key of `export`; models, recordings and bundles lie in the current folder.
  */
-export { abs, atan2, binary, bool, ceil, clamp, coalesce, contains, cos, count, exp, featureStore, first, float32, float64, floor, hypot, int32, int64, isNaN, isNull, isPipeline, lake, last, length, list, ln, log10, lookupTable, lower, max, mean, min, mqtt, pow, publish, rms, round, schema, sign, sin, sqrt, startsWith, stddev, sum, tan, timestampMs, tumbling, upper, utf8, welchPeak } from '../../engine/api/littoral';
+export {
+  abs, atan2, avro, bandPower, binary, bool, butterworth, ceil, clamp, coalesce, collect, contains, correlation, cos, count, countDistinct, counting,
+  covariance, crest, cumulating, decimate, detrend, dominantFrequency, envelope, envelopePeak, envelopeRms, exp, featureStore, findPeaks, first,
+  float32, float64, floor, goertzel, help, hopping, hypot, int32, int64, isNaN, isNull, isPipeline, kurtosis, lake, last, length, list, ln, log10,
+  lookupTable, lower, max, mean, medfilt, median, min, mode, mqtt, notch, peak, peakCount, peakToPeak, periodogram, pow, protobuf, psd, publish,
+  quantile, range, rateOfChange, resample, resamplePoly, rms, round, savgol, schema, session, sign, sin, skewness, sliding, slope, sparkplug,
+  spectralCentroid, spectralEntropy, spectralSpread, sqrt, startsWith, stddev, sum, tan, timestampMs, tumbling, upper, utf8, variance, welchPeak,
+  zeroCrossings
+} from '../../engine/api/littoral';
 
 const host = nodeHost({
   folder: process.cwd(),

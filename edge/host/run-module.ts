@@ -6,6 +6,9 @@ import type { Plugin } from 'esbuild';
 import { LittoralError } from '../../engine/error';
 import { syntaxWords } from './syntax-words';
 
+/** Frames of a stack, so that the line of the program is among them however deep the engine finds the error. */
+const STACK_FRAMES = 50;
+
 /** What a program imports as 'littoral'. */
 export type ApiModule = Readonly<Record<string, unknown>>;
 
@@ -27,6 +30,7 @@ export async function runModule(source: ModuleSource, api: ApiModule): Promise<R
   const folder = await mkdtemp(join(tmpdir(), 'littoral-'));
   Object.defineProperty(globalThis, slot, { value: api, configurable: true });
   process.setSourceMapsEnabled(true);
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, STACK_FRAMES);
   try {
     const file = join(folder, 'program.mjs');
     await writeFile(file, await bundleModule(source, file, slot.description ?? '', Object.keys(api)));
