@@ -12,17 +12,15 @@ const MANY_ROWS = 10_000_000;
 const REL_TOLERANCE = 1e-9;
 const HOPS = 10;
 const HOPPING_ROWS = 1_000_000;
-const SESSION_ROWS = 1_000_000;
-const SESSION_GAP_MS = 700;
 const GROWTH_ROWS = 1_000_000;
 const GROWTH_ROWS_PER_KEY = 4;
 const GROWTH_RUNS = 2;
 const GROWTH_KEYS = [1_000, 10_000, 100_000, 1_000_000];
 const LONG_ROWS = [100_000, 1_000_000, 10_000_000, 100_000_000];
 
-/** Windows beyond the tumbling one of a thousand keys: many keys, hopping, sessions, snapshots, and how costs grow. */
+/** Windows beyond the tumbling one of a thousand keys: many keys, hopping, snapshots, and how costs grow. */
 export async function bench(): Promise<BenchResult[]> {
-  return [...(await manyKeys()), hopping(), sessions(), ...snapshots(), ...growthOfKeys(), ...growthOfRows()];
+  return [...(await manyKeys()), hopping(), ...snapshots(), ...growthOfKeys(), ...growthOfRows()];
 }
 
 async function manyKeys(): Promise<BenchResult[]> {
@@ -55,20 +53,6 @@ function hopping(): BenchResult {
     referenceValues.push(rateOf(HOPPING_ROWS, () => runGraph(batch)));
   }
   return benchResult({ name: 'hopping window, 10 windows per row, 1 000 keys, 5 aggregates', unit: 'M window rows/s', reference: 'tumbling window', values, referenceValues });
-}
-
-function sessions(): BenchResult {
-  const batch = batchOf(tumblingRows(SESSION_ROWS), TUMBLING_PLAN);
-  const plan = windowPlan({ kind: 'session', gapMs: SESSION_GAP_MS, maxDurationMs: null });
-  const counted = resultOf(runGraph(batch, plan)).counts.reduce((sum, n) => sum + n, 0);
-  if (counted !== SESSION_ROWS) throw new Error(`${counted} rows in sessions, ${SESSION_ROWS} came`);
-  const values: number[] = [];
-  const referenceValues: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    values.push(rateOf(SESSION_ROWS, () => runGraph(batch, plan)));
-    referenceValues.push(rateOf(SESSION_ROWS, () => runGraph(batch)));
-  }
-  return benchResult({ name: `session window, ${SESSION_ROWS / 1e6} M rows, 1 000 keys, 5 aggregates`, unit: 'Mrows/s', reference: 'tumbling window', values, referenceValues });
 }
 
 /** Time to save and to restore the state of 100 000 keys with an open window each, and its size. */

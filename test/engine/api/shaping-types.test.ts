@@ -1,21 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-import { beforeAll, describe, expect, it } from 'vitest';
-
-const userModule = fileURLToPath(new URL('../../../engine/api/user-module.ts', import.meta.url));
-const program = '/shaping.pipeline.ts';
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ['lib.es2022.d.ts'],
-  types: [],
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  paths: { littoral: [userModule] }
-};
+import { describeCompiler } from '../../support/compiler-tests';
 
 const head = `import { bool, count, float64, lake, list, mean, mqtt, pipeline, publish, schema, timestampMs, tumbling, utf8 } from 'littoral';
 const Vibration = schema({ tMs: timestampMs(), device: utf8(), x: list('float64'), y: list('float64'), load: float64({ nullable: true }), on: bool() });
@@ -72,30 +55,4 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['violations without their column', "rows.validate({ rules: [] }).filter(r => r.broken > 'a');", /Property 'broken' does not exist/u]
 ];
 
-let diagnostics: readonly { readonly line: number; readonly message: string }[] = [];
-
-beforeAll(() => {
-  const text = `${head}${bad.map(([, code]) => code).join('\n')}\n{${good}}\nexport {};\n`;
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.getSourceFile = (file, ...rest) => (file === program ? ts.createSourceFile(file, text, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest));
-  host.fileExists = file => file === program || fileExists(file);
-  const compiled = ts.createProgram([program], options, host);
-  const source = compiled.getSourceFile(program);
-  diagnostics = ts.getPreEmitDiagnostics(compiled, source).map(diagnostic => ({
-    line: source?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? -1,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
-  }));
-}, 60_000);
-
-describe('the compiler, of steps that shape rows,', () => {
-  const headLines = head.split('\n').length - 1;
-
-  it('accepts what is possible and follows the columns through every step', () => {
-    expect(diagnostics.filter(({ line }) => line < headLines || line >= headLines + bad.length)).toEqual([]);
-  });
-
-  it.each(bad.map(([name, code, message], index) => ({ name, code, message, line: headLines + index })))('refuses $name', ({ message, line }) => {
-    expect(diagnostics.filter(each => each.line === line).map(each => each.message).join('\n')).toMatch(message);
-  });
-});
+describeCompiler('the compiler, of steps that shape rows,', { head, good, bad, accepts: 'accepts what is possible and follows the columns through every step' });

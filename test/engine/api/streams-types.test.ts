@@ -1,21 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-import { beforeAll, describe, expect, it } from 'vitest';
-
-const userModule = fileURLToPath(new URL('../../../engine/api/user-module.ts', import.meta.url));
-const program = '/program.pipeline.ts';
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ['lib.es2022.d.ts'],
-  types: [],
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  paths: { littoral: [userModule] }
-};
+import { describeCompiler } from '../../support/compiler-tests';
 
 const head = `import { count, float64, int64, isNull, lake, list, lookupTable, mqtt, pipeline, publish, schema, timestampMs, tumbling, utf8 } from 'littoral';
 const options = { connection: 'plant', eventTime: 't', maxOutOfOrdernessMs: 1_500 } as const;
@@ -64,31 +47,4 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['letters that do not go anywhere', 'readings.deadLetters(letters => letters);', /is missing the following properties from type 'Pipeline'/u]
 ];
 
-let diagnostics: readonly { readonly line: number; readonly message: string }[] = [];
-
-beforeAll(() => {
-  const lines = bad.map(([, code]) => code.replace('pairs()', "readings.intervalJoin(settings, { on: ['device'], lowerMs: 0, upperMs: 1, as: { right: 'set_' } })"));
-  const text = `${head}${lines.join('\n')}\n{${good}}\nexport {};\n`;
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.getSourceFile = (file, ...rest) => (file === program ? ts.createSourceFile(file, text, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest));
-  host.fileExists = file => file === program || fileExists(file);
-  const compiled = ts.createProgram([program], options, host);
-  const source = compiled.getSourceFile(program);
-  diagnostics = ts.getPreEmitDiagnostics(compiled, source).map(diagnostic => ({
-    line: source?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? -1,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
-  }));
-}, 60_000);
-
-describe('the compiler, about several streams', () => {
-  const headLines = head.split('\n').length - 1;
-
-  it('accepts joins, lookups and letters with the columns they have', () => {
-    expect(diagnostics.filter(({ line }) => line < headLines || line >= headLines + bad.length)).toEqual([]);
-  });
-
-  it.each(bad.map(([name, code, message], index) => ({ name, code, message, line: headLines + index })))('refuses $name', ({ message, line }) => {
-    expect(diagnostics.filter(each => each.line === line).map(each => each.message).join('\n')).toMatch(message);
-  });
-});
+describeCompiler('the compiler, about several streams', { head, good, bad: bad.map(([name, line, message]) => [name, line.replace('pairs()', "readings.intervalJoin(settings, { on: ['device'], lowerMs: 0, upperMs: 1, as: { right: 'set_' } })"), message] as const), accepts: 'accepts joins, lookups and letters with the columns they have' });

@@ -1,21 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-import { beforeAll, describe, expect, it } from 'vitest';
-
-const userModule = fileURLToPath(new URL('../../../engine/api/user-module.ts', import.meta.url));
-const program = '/program.pipeline.ts';
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ['lib.es2022.d.ts'],
-  types: [],
-  strict: true,
-  noEmit: true,
-  skipLibCheck: true,
-  paths: { littoral: [userModule] }
-};
+import { describeCompiler } from '../../support/compiler-tests';
 
 const head = `import { binary, bool, coalesce, collect, correlation, count, countDistinct, counting, covariance, first, float64, int64, isNull, lake, list, max, mean, median, min, mode, mqtt, pipeline, publish, quantile, range, rateOfChange, record, replay, rms, schema, session, sliding, slope, sqrt, timestampMs, tumbling, utf8, variance, welchPeak } from 'littoral';
 const Vibration = schema({ tMs: timestampMs(), device: utf8(), x: list('float64', { size: 100 }), load: float64({ nullable: true }), on: bool(), serial: int64() });
@@ -91,30 +74,4 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a revision without allowed lateness', 'results.filter(r => r.revision > 0);', /Property 'revision' does not exist/u]
 ];
 
-let diagnostics: readonly { readonly line: number; readonly message: string }[] = [];
-
-beforeAll(() => {
-  const text = `${head}${bad.map(([, code]) => code).join('\n')}\n{${good}}\nexport {};\n`;
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.getSourceFile = (file, ...rest) => (file === program ? ts.createSourceFile(file, text, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest));
-  host.fileExists = file => file === program || fileExists(file);
-  const compiled = ts.createProgram([program], options, host);
-  const source = compiled.getSourceFile(program);
-  diagnostics = ts.getPreEmitDiagnostics(compiled, source).map(diagnostic => ({
-    line: source?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? -1,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
-  }));
-}, 60_000);
-
-describe('the compiler', () => {
-  const headLines = head.split('\n').length - 1;
-
-  it('accepts a whole program with every kind of step', () => {
-    expect(diagnostics.filter(({ line }) => line < headLines || line >= headLines + bad.length)).toEqual([]);
-  });
-
-  it.each(bad.map(([name, code, message], index) => ({ name, code, message, line: headLines + index })))('refuses $name', ({ message, line }) => {
-    expect(diagnostics.filter(each => each.line === line).map(each => each.message).join('\n')).toMatch(message);
-  });
-});
+describeCompiler('the compiler', { head, good, bad, accepts: 'accepts a whole program with every kind of step' });
