@@ -65,22 +65,21 @@ function fateWords(step: Explanation['path'][number]): string {
   return `took ${step.rowsIn}${told.length === 0 ? '' : `: ${told.join(', ')}`}`;
 }
 
-/** One sentence: what became of the record. */
+/** In a sentence or two: what became of the record, in each branch of the pipeline. */
 function verdictOf(explanation: Explanation): string {
   const { kind, sources, drops, deadLetters, path, windows, results } = explanation;
-  const [letter] = deadLetters;
-  const [drop] = drops;
-  const filtered = path.find(step => step.filtered > 0);
   if (kind === 'tick') return 'An idle tick: time passed, no record.';
-  if (letter !== undefined) return `It went to the dead letters of "${letter.node}" with ${letter.code}: ${letter.message}.`;
-  if (sources.length === 0) return 'No source of the plan takes its topic.';
-  if (drop?.reason === 'late') {
-    const over = drop.windowEndMs === null ? '' : ` by ${drop.watermarkMs - (drop.windowEndMs - 1)} ms`;
-    return `It was late for "${drop.node}"${over}: its window ended at ${instantWords(drop.windowEndMs ?? Number.NaN)}, the watermark stood at ${instantWords(drop.watermarkMs)}.`;
-  }
-  if (filtered !== undefined) return `It was filtered out by "${filtered.node}".`;
-  if (drop !== undefined) return `It was dropped by "${drop.node}" (${drop.reason}).`;
-  const released = results[0];
+  if (sources.length === 0 && deadLetters.length === 0) return 'No source of the plan takes its topic.';
+  const lost = [...deadLetters.map(letter => `It went to the dead letters of "${letter.node}" with ${letter.code}: ${letter.message}.`), ...drops.filter(drop => drop.reason !== 'filtered').map(dropWords), ...path.filter(step => step.filtered > 0).map(step => `It was filtered out by "${step.node}".`)];
+  const [released] = results;
+  if (released === undefined && lost.length > 0) return lost.join(' ');
   const where = windows.length === 0 ? 'It passed' : `It was counted in ${windows.length === 1 ? 'its window' : `${windows.length} windows`}`;
-  return released === undefined ? `${where}; none of its results reached a sink.` : `${where}; the first row it had a part in left at line ${released.at}.`;
+  return [released === undefined ? `${where}; none of its results reached a sink.` : `${where}; the first row it had a part in left at line ${released.at}.`, ...lost].join(' ');
+}
+
+function dropWords(drop: Explanation['drops'][number]): string {
+  if (drop.reason !== 'late') return `It was dropped by "${drop.node}"${drop.reason === 'gap' ? ', between two windows' : ' on purpose'}.`;
+  const over = drop.windowEndMs === null ? '' : ` by ${drop.watermarkMs - (drop.windowEndMs - 1)} ms`;
+  const ended = drop.windowEndMs === null ? '' : `its window ended at ${instantWords(drop.windowEndMs)}, `;
+  return `It was late for "${drop.node}"${over}: ${ended}the watermark stood at ${instantWords(drop.watermarkMs)}.`;
 }

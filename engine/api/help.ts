@@ -14,9 +14,9 @@ export interface HelpLine {
  */
 export function help(name?: string): readonly HelpLine[] {
   if (name === undefined) return referenceEntries().map(({ name: own, kind, doc }) => ({ name: own, type: kind, default: '', doc }));
-  const { kind, doc, fields, drops, memory } = referenceEntry(name);
+  const { kind, name: own, doc, fields, drops, memory } = referenceEntry(name);
   return [
-    { name, type: kind, default: '', doc },
+    { name: own, type: kind, default: '', doc },
     ...fields.map(field => ({ name: field.name, type: field.unit === undefined ? field.type : `${field.type}, ${field.unit}`, default: field.default === undefined ? '' : JSON.stringify(field.default), doc: field.doc })),
     ...(drops === undefined ? [] : [{ name: 'drops', type: '', default: '', doc: drops }]),
     ...(memory === undefined ? [] : [{ name: 'memory', type: '', default: '', doc: memory }])

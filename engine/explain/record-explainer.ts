@@ -85,7 +85,7 @@ export class RecordExplainer {
 
   private collect(step: StepResult): void {
     const { facts } = this;
-    if (facts === null || facts.drops.length + facts.deadLetters.length > 0) return;
+    if (facts === null) return;
     const rows = step.emissions.flatMap(rowsOut);
     for (const row of rows) if (row.sink.startsWith(WATCH)) this.look(row, facts);
     for (const row of rows) if (!row.sink.startsWith(WATCH) && this.results.length < RESULTS_MAX && this.concerns(row, facts)) this.results.push(row);
@@ -94,6 +94,7 @@ export class RecordExplainer {
   /** A window of the record's key that closes over its time. */
   private look({ sink, row }: RowOut, facts: Facts): void {
     const node = sink.slice(WATCH.length);
+    if (!isIn(node, facts)) return;
     const [startMs, endMs] = [Number(row['windowStartMs']), Number(row['windowEndMs'])];
     const contains = facts.sources.some(({ rows }) => rows.some(({ eventTimeMs }) => startMs <= eventTimeMs && eventTimeMs < endMs));
     const keys = keysOf(this.plan, node);
@@ -107,13 +108,18 @@ export class RecordExplainer {
   /** Rows of the record's windows; without a window, those that its own arrival released. */
   private concerns({ at, row }: RowOut, facts: Facts): boolean {
     if (!('windowStartMs' in row)) return at === this.line;
-    const windows = [...this.windows.values()].filter(({ startMs, endMs }) => startMs === row['windowStartMs'] && endMs === row['windowEndMs']);
+    const windows = [...this.windows.values()].filter(({ node, startMs, endMs }) => isIn(node, facts) && startMs === row['windowStartMs'] && endMs === row['windowEndMs']);
     return windows.some(({ keys }) => this.hasKeyOf(row, keys, facts));
   }
 
   private hasKeyOf(row: RowOut['row'], keys: readonly string[], { sources }: Facts): boolean {
     return sources.some(({ rows }) => rows.some(({ row: own }) => keys.every(key => !(key in own) || !(key in row) || own[key] === row[key])));
   }
+}
+
+/** Whether `node` took the record and did not lose it. */
+function isIn(node: string, { path, drops, deadLetters }: Facts): boolean {
+  return path.some(step => step.node === node && step.rowsIn > 0) && ![...drops, ...deadLetters].some(lost => lost.node === node);
 }
 
 /** `plan` with a sink at every window that sees records, so that its results show even where nothing else does. */

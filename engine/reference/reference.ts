@@ -2,6 +2,7 @@ import { aggregateSpecs } from '../aggregate/registry';
 import { didYouMean } from '../did-you-mean';
 import { LittoralError } from '../error';
 import type { FieldSpec, OperatorSpec } from '../operator/operator';
+import { WINDOW_KIND_NAMES } from '../plan/nodes/window';
 import { operatorSpecs } from '../operator/registry';
 
 /** What the specs say about one operator or aggregate. */
@@ -25,10 +26,12 @@ export function referenceEntries(): readonly ReferenceEntry[] {
   ];
 }
 
-/** The entry called `name`. Throws `UNKNOWN_NAME` with what it could have meant. */
+const WINDOW_KINDS: readonly string[] = WINDOW_KIND_NAMES;
+
+/** The entry called `name`; the kinds of windows are those of `window`. Throws `UNKNOWN_NAME` with what it could have meant. */
 export function referenceEntry(name: string): ReferenceEntry {
   const entries = referenceEntries();
-  const found = entries.find(entry => entry.name === name);
+  const found = entries.find(entry => entry.name === (WINDOW_KINDS.includes(name) ? 'window' : name));
   if (found !== undefined) return found;
   throw new LittoralError('UNKNOWN_NAME', `"${name}": there is no operator or aggregate of that name; expected one of the reference.${didYouMean(name, entries.map(entry => entry.name))} Leave the name out to see all.`);
 }

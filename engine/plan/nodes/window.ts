@@ -45,7 +45,8 @@ export type SlidingSpec = { readonly kind: 'sliding'; readonly sizeMs: number } 
  */
 export type WindowEmit = 'onClose' | 'onUpdate' | 'onArrival' | { readonly everyMs: number };
 
-const KINDS = ['tumbling', 'hopping', 'cumulating', 'session', 'counting', 'sliding'] as const;
+/** The kinds of windows, as constructors of the API are called. */
+export const WINDOW_KIND_NAMES = ['tumbling', 'hopping', 'cumulating', 'session', 'counting', 'sliding'] as const;
 
 /** The config of a window node, read strictly from untrusted JSON. */
 export function parseWindow(json: unknown, path: string): WindowNode['config'] {
@@ -70,7 +71,7 @@ export function parseWindowSpec(reader: ObjectReader): WindowSpec {
 }
 
 function windowSpecOf(reader: ObjectReader): WindowSpec {
-  const kind = reader.oneOf('kind', KINDS);
+  const kind = reader.oneOf('kind', WINDOW_KIND_NAMES);
   const offset = (): { readonly offsetMs: number } => ({ offsetMs: reader.integer('offsetMs', Number.MIN_SAFE_INTEGER) });
   switch (kind) {
     case 'tumbling':

@@ -65,6 +65,14 @@ describe('the explanation of a record', () => {
     expect(gap.windows).toEqual([]);
   });
 
+  test('tells of each branch: dropped in one, counted in the window of another', async () => {
+    const plan = planWith({ kind: 'tumbling', sizeMs: 10, offsetMs: 0 });
+    const branched = { ...plan, nodes: [...plan.nodes, { id: 'band', op: 'deadband', input: 'keyed', config: { column: 'x', band: { absolute: 5 } } } as const, sinkNode('band', 'changed')] };
+    const seen = await explain(branched, 1, [at(1), at(2), at(30)]);
+    expect(seen.drops).toMatchObject([{ node: 'band', reason: 'dropped' }]);
+    expect(seen.results.map(({ sink, row }) => [sink, row['rows']])).toEqual([['out', 2]]);
+  });
+
   test('tells of a record that no source can decode', async () => {
     const seen = await explain(planWith({ kind: 'tumbling', sizeMs: 10, offsetMs: 0 }), 0, [message('{"t":')]);
     expect(seen.deadLetters).toMatchObject([{ node: 'in', code: 'JSON_TRUNCATED' }]);

@@ -25,6 +25,7 @@ describe('the reference of operators and aggregates', () => {
     expect(help().map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
     expect(help('mean')[0]).toMatchObject({ name: 'mean', type: 'aggregate' });
     expect(help('window').map(({ name }) => name)).toEqual(expect.arrayContaining(['window', 'allowedLatenessMs', 'drops', 'memory']));
+    expect(help('session')).toEqual(help('window'));
     expect(() => help('windwo')).toThrowError(/Did you mean "window"/u);
   });
 });
