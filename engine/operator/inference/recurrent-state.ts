@@ -1,5 +1,5 @@
 import type { Batch } from '../../batch/batch';
-import { valueAt } from '../../batch/value';
+import { identityText } from '../../batch/identity-text';
 import { LittoralError } from '../../error';
 import type { PredictNode } from '../../plan/nodes/predict';
 import { fieldIndex } from '../../schema/schema';
@@ -26,12 +26,7 @@ export class RecurrentState {
 
   /** Equal texts are equal keys. */
   keyOf(batch: Batch, row: number): string {
-    return JSON.stringify(
-      this.keyColumns.map(index => {
-        const value = valueAt(batch.columns[index]!, row);
-        return value === null ? null : `${typeof value}:${Object.is(value, -0) ? 0 : String(value)}`;
-      })
-    );
+    return identityText(batch, row, this.keyColumns);
   }
 
   /** False when `key` is new and there is no room for its state. */

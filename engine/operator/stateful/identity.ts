@@ -1,6 +1,6 @@
 import type { Batch } from '../../batch/batch';
 import { Dictionary } from '../../batch/batch';
-import { valueAt } from '../../batch/value';
+import { identityText } from '../../batch/identity-text';
 import type { Schema } from '../../schema/schema';
 
 const IDENTITY = { name: '#identity', type: 'utf8', nullable: false } as const;
@@ -14,14 +14,6 @@ export function withIdentity(schema: Schema): Schema {
 export function identified(batch: Batch, indices: readonly number[]): Batch {
   const dictionary = new Dictionary();
   const codes = new Int32Array(batch.rowCount);
-  for (let row = 0; row < batch.rowCount; row++) codes[row] = dictionary.encode(indices.map(index => part(batch, index, row)).join(''));
+  for (let row = 0; row < batch.rowCount; row++) codes[row] = dictionary.encode(identityText(batch, row, indices));
   return { ...batch, schema: withIdentity(batch.schema), columns: [...batch.columns, { kind: 'utf8', codes, dictionary, validity: null }] };
-}
-
-/** The value with its length in front, so that two lists of values never give the same text. */
-function part(batch: Batch, index: number, row: number): string {
-  const value = valueAt(batch.columns[index]!, row);
-  if (value === null) return 'n';
-  const text = String(value);
-  return `${text.length}:${text}`;
 }
