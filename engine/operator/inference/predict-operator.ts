@@ -3,6 +3,7 @@ import { gatherBatch } from '../../batch/gather';
 import { assert } from '../../error';
 import type { PredictNode, PredictOutputs } from '../../plan/nodes/predict';
 import type { Schema } from '../../schema/schema';
+import type { Reason } from '../../window/state-cells';
 import { saysNothing } from '../../time/progress-search';
 import { newCounters } from '../counters';
 import type { Chunk, InferenceAnswer, Operator, Output, Progress, SnapshotReader, SnapshotWriter, StreamType } from '../operator';
@@ -31,7 +32,7 @@ interface Waiting {
   /** Per model its columns. */
   readonly columns: ReadonlyMap<Model, readonly OutputColumn[]>;
   /** Why rows have no answer of the live model. */
-  readonly failures: Map<number, string>;
+  readonly failures: Map<number, Reason>;
   /** Answers that are missing. */
   open: number;
   started: boolean;
@@ -85,7 +86,7 @@ export class PredictOperator implements Operator {
     this.asked.delete(answer.id);
     ask.waiting.open -= 1;
     const problem = this.take(ask, answer);
-    if (problem !== null && ask.model === this.live) for (const row of ask.rows) ask.waiting.failures.set(row, problem);
+    if (problem !== null && ask.model === this.live) for (const row of ask.rows) ask.waiting.failures.set(row, notAnswered(problem));
     if (this.state !== null) this.askNext(ask.waiting, ask.key, ask.later, output);
     this.goOn(output);
   }
@@ -116,7 +117,7 @@ export class PredictOperator implements Operator {
     waiting.started = true;
     const { model, rowsPerRequest } = this.options.config;
     const { complete, incomplete } = this.inputs.split(waiting.batch);
-    for (const row of incomplete) waiting.failures.set(row, `an input of model "${model}" is null. Filter such rows before predict, or set onError to "null".`);
+    for (const row of incomplete) waiting.failures.set(row, notAnswered(`an input of model "${model}" is null. Filter such rows before predict, or set onError to "null".`));
     if (this.state !== null) {
       this.startKeys(waiting, complete, output);
       return;
@@ -144,7 +145,7 @@ export class PredictOperator implements Operator {
       this.ask({ waiting, model: this.live, rows: Int32Array.of(row), key, later }, output);
       return;
     }
-    for (const each of rows) waiting.failures.set(each, `KEY_LIMIT: more than ${RECURRENT_KEYS_MAX} keys have a state of model "${this.live.name}". Key by a column with fewer values.`);
+    for (const each of rows) waiting.failures.set(each, { code: 'KEY_LIMIT', message: `more than ${RECURRENT_KEYS_MAX} keys have a state of model "${this.live.name}". Key by a column with fewer values.` });
   }
 
   private ask(ask: Ask, output: Output): void {
@@ -189,7 +190,7 @@ export class PredictOperator implements Operator {
     });
   }
 
-  private withoutFailed(widened: Batch, failures: ReadonlyMap<number, string>, batch: Batch, output: Output): Batch {
+  private withoutFailed(widened: Batch, failures: ReadonlyMap<number, Reason>, batch: Batch, output: Output): Batch {
     const kept = new Int32Array(batch.rowCount - failures.size);
     let count = 0;
     for (let row = 0; row < batch.rowCount; row++) {
@@ -198,10 +199,13 @@ export class PredictOperator implements Operator {
         kept[count++] = row;
         continue;
       }
-      const [code, message] = failure.startsWith('KEY_LIMIT: ') ? ['KEY_LIMIT', failure.slice('KEY_LIMIT: '.length)] : ['INFERENCE', failure];
       this.counters.deadLetters += 1;
-      output.deadLetter(rowLetter(this.options.node, batch, row, { code: code!, message: message! }));
+      output.deadLetter(rowLetter(this.options.node, batch, row, failure));
     }
     return gatherBatch(widened, kept);
   }
+}
+
+function notAnswered(message: string): Reason {
+  return { code: 'INFERENCE', message };
 }
