@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contentHash, PacketLedger } from '../../../edge/mqtt/packet-ledger';
+import { NO_PROPERTIES } from '../../../edge/mqtt/properties';
 import type { PublishPacket, Qos } from '../../../edge/mqtt/packets';
 import { Store } from '../../../edge/store/store';
 
@@ -17,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const packet = (packetId: number, text: string, qos: Qos, dup = false): PublishPacket => ({ topic: 't', payload: Buffer.from(text), qos, dup, retain: false, packetId, droppedBytes: 0 });
+const packet = (packetId: number, text: string, qos: Qos, dup = false): PublishPacket => ({ topic: 't', properties: NO_PROPERTIES, payload: Buffer.from(text), qos, dup, retain: false, packetId, droppedBytes: 0 });
 
 /** As after a kill -9: only what was committed is known. */
 function restarted(ledger: PacketLedger): PacketLedger {
