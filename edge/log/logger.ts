@@ -1,0 +1,48 @@
+import { withoutCredentials } from '../secrets/url-secrets';
+import { formatEntry, type LogFormat } from './format';
+import { SEVERITY_RANK, toEntry, type Log, type LogEntry, type Severity } from './log';
+import { RepeatFilter } from './repeat-filter';
+
+export interface LoggerOptions {
+  readonly format: LogFormat;
+  /** Lines below it are left out; default `info`. */
+  readonly level?: Severity;
+  readonly nowMs: () => number;
+  /** Takes one line without its end. */
+  readonly write: (line: string) => void;
+  /** Takes every entry that is written, for an exporter. */
+  readonly onEntry?: (entry: LogEntry) => void;
+}
+
+export interface Logger {
+  readonly log: Log;
+  /** Tells what was held back as repeated. */
+  close(): void;
+}
+
+/** A log of one line per event: below the level nothing, repeats held back and counted, credentials in addresses taken out. */
+export function makeLogger(options: LoggerOptions): Logger {
+  const { format, level = 'info', nowMs, write, onEntry } = options;
+  const repeats = new RepeatFilter();
+  const put = (entry: LogEntry): void => {
+    write(formatEntry(entry, format));
+    onEntry?.(entry);
+  };
+  return {
+    log(text, facts) {
+      const entry = toEntry(nowMs(), withoutCredentials(text), facts);
+      if (SEVERITY_RANK[entry.severity] < SEVERITY_RANK[level]) return;
+      for (const late of repeats.due(entry.timeMs)) put(late);
+      if (repeats.passes(entry)) put(entry);
+    },
+    close() {
+      for (const late of repeats.due(Infinity)) put(late);
+    }
+  };
+}
+
+/** `auto`: with levels for the journal when stderr goes there, else text; people and scripts read the same words. */
+export function logFormatOf(text: 'auto' | LogFormat, environment: Readonly<Record<string, string | undefined>>): LogFormat {
+  if (text !== 'auto') return text;
+  return environment['JOURNAL_STREAM'] === undefined ? 'text' : 'journal';
+}
