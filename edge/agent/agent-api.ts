@@ -1,4 +1,5 @@
 import type { KeyRing } from '../crypto/key-ring';
+import type { Env } from '../env/env';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import type { Rejected } from './admission';
 
@@ -27,8 +28,8 @@ export interface AgentOptions {
   readonly storeBytesMax?: number;
   /** Takes one line of words for people. */
   readonly log?: (line: string) => void;
-  /** Default: the system's clock. */
-  readonly nowMs?: () => number;
+  /** Default: the system's clocks, timers and network. */
+  readonly env?: Env;
 }
 
 export type DeployAnswer = { readonly ok: true; readonly pipeline: string; readonly release: number } | Rejected;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FieldSealer } from '../../engine/crypto/seal-batch';
@@ -6,6 +5,8 @@ import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
 import { fieldSealer, missingKeys } from '../crypto/key-ring';
 import { runnableOf } from '../host/evidence';
+import { withinMs, type Env } from '../env/env';
+import { systemEnv } from '../env/system-env';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
 import type { BrokerSettings } from '../mqtt/broker-settings';
@@ -62,7 +63,7 @@ class Agent implements AgentHandle {
   private readonly intake: Intake;
   private readonly sinks: Sinks;
   private readonly sources: Sources;
-  private readonly nowMs: () => number;
+  private readonly env: Env;
   private readonly sealer: FieldSealer;
   private readonly startedMs: number;
   private readonly rejected = new Map<string, number>();
@@ -81,27 +82,26 @@ class Agent implements AgentHandle {
     private readonly store: Store,
     private readonly lock: FolderLock
   ) {
-    this.nowMs = options.nowMs ?? Date.now;
+    this.env = options.env ?? systemEnv();
     this.sealer = fieldSealer(options.keys ?? new Map());
-    this.startedMs = this.nowMs();
+    this.startedMs = this.env.nowMs();
     this.done = new Promise((done, fail) => {
       this.finish = done;
       this.fail = fail;
     });
     this.done.catch(() => undefined);
-    const { nowMs } = this;
-    this.writer = new DurableWriter({ store, nowMs, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
+    const { env } = this;
+    this.writer = new DurableWriter({ env, store, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
     this.journal = new Journal(store);
-    this.intake = new Intake({ store, journal: this.journal, writer: this.writer, nowMs, onInputs: inputs => this.running?.pipeline.push(inputs) });
-    const agentId = identity(store);
-    const common = { store, agentId, log: (line: string) => this.log(line), brokerOf: (connection: string) => this.brokerOf(connection) };
+    this.intake = new Intake({ env, store, journal: this.journal, writer: this.writer, onInputs: inputs => this.running?.pipeline.push(inputs) });
+    const agentId = identity(store, env);
+    const common = { env, store, agentId, log: (line: string) => this.log(line), brokerOf: (connection: string) => this.brokerOf(connection) };
     this.sinks = new Sinks({
       ...common,
       writer: this.writer,
       lakeDir: options.lakeDir ?? join(options.dataDir, 'lake'),
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
-      nowMs,
       onCarriedOut: (_key, count, createdMs) => this.carriedOut(count, createdMs)
     });
     this.sources = new Sources({ ...common, intake: this.intake });
@@ -117,7 +117,7 @@ class Agent implements AgentHandle {
       await this.sinks.resume();
       await this.resume();
       if (bundleFile !== undefined) await this.deployFile(bundleFile);
-      this.http = await serveHttp({ host: '127.0.0.1', port: 0, ...http, token: adminToken(dataDir), bundleBytesMax: BUNDLE_BYTES_MAX, answers: this.answers() });
+      this.http = await serveHttp({ host: '127.0.0.1', port: 0, ...http, token: adminToken(dataDir, this.env), bundleBytesMax: BUNDLE_BYTES_MAX, answers: this.answers() });
       announceHttp(dataDir, this.http.url, this.http.port);
     } catch (error) {
       await this.shutDown();
@@ -160,7 +160,7 @@ class Agent implements AgentHandle {
       const verdict = await admit(bytes, {
         trustFile: this.options.trustFile,
         target: this.options.target ?? null,
-        nowMs: this.nowMs(),
+        nowMs: this.env.nowMs(),
         releaseOf: pipeline => this.store.releaseOf(pipeline),
         checkSinks: deployment => this.sinks.check(RunningPipeline.bindings(deployment).values())
       });
@@ -170,7 +170,7 @@ class Agent implements AgentHandle {
         return verdict;
       }
       const { deployment } = verdict;
-      await keepBundle(this.options.dataDir, deployment.sha256, bytes);
+      await keepBundle(this.options.dataDir, deployment.sha256, bytes, this.env);
       await this.activate(deployment);
       await pruneBundles(this.options.dataDir, deployment.sha256);
       return { ok: true, pipeline: deployment.pipeline, release: deployment.release };
@@ -184,7 +184,7 @@ class Agent implements AgentHandle {
     this.state = 'stopping';
     await this.sources.stop();
     this.intake.close();
-    if (this.running !== null) await withinMs(this.running.close(), FINISH_MS);
+    if (this.running !== null) await withinMs(this.env, this.running.close(), FINISH_MS);
     await this.sinks.close(DRAIN_MS);
     await this.shutDown();
     this.log('agent: stopped; everything taken in is on disk.');
@@ -216,7 +216,7 @@ class Agent implements AgentHandle {
     await this.writer.commit(() => {
       const lost = inheritState(this.store, deployment, rowsInState);
       this.dropped['replaced'] = (this.dropped['replaced'] ?? 0) + lost;
-      this.store.activate({ pipeline: deployment.pipeline, release: deployment.release, sha256: deployment.sha256, sinceMs: this.nowMs() });
+      this.store.activate({ pipeline: deployment.pipeline, release: deployment.release, sha256: deployment.sha256, sinceMs: this.env.nowMs() });
     });
     await this.run(deployment);
     this.log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`);
@@ -240,11 +240,11 @@ class Agent implements AgentHandle {
     for (const [key, binding] of bindings) await this.sinks.add(key, binding);
     for (const name of missingKeys([...bindings.values()].map(({ schema }) => schema), this.sealer)) this.log(`agent: key "${name}" is not there; rows with its columns become dead letters (KEY_MISSING). Start with --keys.`);
     this.running = await RunningPipeline.open({
+      env: this.env,
       deployment,
       store: this.store,
       journal: this.journal,
       writer: this.writer,
-      nowMs: this.nowMs,
       intake: this.intake,
       sealer: this.sealer,
       onRows: (key, rows) => this.sinks.wake(key, rows),
@@ -263,7 +263,7 @@ class Agent implements AgentHandle {
 
   private carriedOut(count: number, createdMs: number): void {
     const limitMs = this.running?.deployment.plan.slo?.p99LatencyMs ?? 60_000;
-    if (this.nowMs() - createdMs > limitMs) this.slowRecords += count;
+    if (this.env.nowMs() - createdMs > limitMs) this.slowRecords += count;
   }
 
   private blocked(blocked: boolean, words: string): void {
@@ -308,21 +308,14 @@ class Agent implements AgentHandle {
 
   private figureSources(): FigureSources {
     const { store, writer, running, sources, rejected, dropped, slowRecords, startedMs } = this;
-    return { store, writer, running, sources, rejected, dropped, slowRecords, startedMs, nowMs: this.nowMs() };
+    return { store, writer, running, sources, rejected, dropped, slowRecords, startedMs, nowMs: this.env.nowMs() };
   }
 }
 
-async function withinMs(work: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  work.catch(() => undefined);
-  await Promise.race([work, new Promise(done => (timer = setTimeout(done, timeoutMs)))]);
-  clearTimeout(timer);
-}
-
-function identity(store: Store): string {
+function identity(store: Store, env: Env): string {
   const known = store.meta('agentId');
   if (known !== null) return known;
-  const agentId = randomBytes(4).toString('hex');
+  const agentId = env.randomHex(4);
   store.transaction(() => store.setMeta('agentId', agentId));
   return agentId;
 }

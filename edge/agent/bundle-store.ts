@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { DEFAULT_BUNDLE_LIMITS, openBundle, zipLimits } from '../../engine/bundle/open-bundle';
 import { readZip, ZipProblem } from '../../engine/bundle/read-zip';
 import { LittoralError } from '../../engine/error';
+import type { Env } from '../env/env';
 import { createDurably } from '../sink/lake/durable-file';
 
 const FILE = 'bundle.littoral.zip';
 const KEPT_BUNDLES = 5;
 
 /** Puts a verified bundle file into `store/<sha256>/`, on disk before this resolves. */
-export async function keepBundle(dataDir: string, sha256: string, bytes: Uint8Array): Promise<void> {
+export async function keepBundle(dataDir: string, sha256: string, bytes: Uint8Array, env: Env): Promise<void> {
   const path = join(dataDir, 'store', sha256, FILE);
-  if (await createDurably(path, bytes)) return;
+  if (await createDurably(path, bytes, env)) return;
   const present = await fs.readFile(path);
-  if (!present.equals(bytes)) await fs.rm(path).then(() => createDurably(path, bytes));
+  if (!present.equals(bytes)) await fs.rm(path).then(() => createDurably(path, bytes, env));
 }
 
 /**

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Env } from '../env/env';
 import { storageError } from '../store/storage-error';
 
 const TOKEN_BYTES = 32;
@@ -15,13 +15,13 @@ export function makeDataFolder(dataDir: string): void {
 }
 
 /** The token that `POST /bundles` asks for: kept in `admin.token`, mode 0600, made at the first start. */
-export function adminToken(dataDir: string): string {
+export function adminToken(dataDir: string, env: Env): string {
   const path = join(dataDir, 'admin.token');
   if (existsSync(path)) {
     const token = readFileSync(path, 'utf8').trim();
     if (token.length >= TOKEN_BYTES) return token;
   }
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = env.randomHex(TOKEN_BYTES);
   writeFileSync(`${path}.tmp`, `${token}\n`, { mode: 0o600 });
   chmodSync(`${path}.tmp`, 0o600);
   renameSync(`${path}.tmp`, path);

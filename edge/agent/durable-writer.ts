@@ -1,4 +1,5 @@
 import { LittoralError } from '../../engine/error';
+import { pause, type Env } from '../env/env';
 import type { Store } from '../store/store';
 
 const RETRY_MS = 1_000;
@@ -22,8 +23,8 @@ export class DurableWriter {
 
   constructor(
     private readonly options: {
+      readonly env: Env;
       readonly store: Store;
-      readonly nowMs: () => number;
       /** A failure that waiting does not mend. */
       readonly onFatal: (error: unknown) => void;
       /** The disk is full (true), or has room again (false). */
@@ -38,7 +39,8 @@ export class DurableWriter {
   /** Tries once; true when `body` is on disk. `after` runs right then, before anything else can happen. */
   tryCommit(body: () => void, after?: () => void): boolean {
     if (this.closed) return false;
-    const started = performance.now();
+    const { env } = this.options;
+    const started = env.monotonicMs();
     try {
       this.options.store.transaction(body);
     } catch (error) {
@@ -46,8 +48,8 @@ export class DurableWriter {
       return false;
     }
     this.stats.commits++;
-    this.stats.commitSeconds += (performance.now() - started) / 1_000;
-    this.stats.lastCommitMs = this.options.nowMs();
+    this.stats.commitSeconds += (env.monotonicMs() - started) / 1_000;
+    this.stats.lastCommitMs = env.nowMs();
     after?.();
     if (this.stats.blockedBy !== null) {
       this.stats.blockedBy = null;
@@ -60,7 +62,7 @@ export class DurableWriter {
   async commit(body: () => void, after?: () => void): Promise<void> {
     while (!this.tryCommit(body, after)) {
       if (this.closed) throw new LittoralError('STORE_CLOSED', 'store: the agent has ended; what was not written is taken up again at the next start.');
-      await new Promise(done => setTimeout(done, RETRY_MS));
+      await pause(this.options.env, RETRY_MS);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { GraphInput } from '../../engine/graph/graph-api';
+import type { Env, Timer } from '../env/env';
 import type { PacketLedger } from '../mqtt/packet-ledger';
 import { encodeAck, PacketType, type PublishPacket } from '../mqtt/packets';
 import type { Store } from '../store/store';
@@ -38,16 +39,16 @@ export class Intake {
   private groupBytes = 0;
   private scheduled = false;
   private retrying = false;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private closed = false;
   messages = 0;
 
   constructor(
     private readonly options: {
+      readonly env: Env;
       readonly store: Store;
       readonly journal: Journal;
       readonly writer: DurableWriter;
-      readonly nowMs: () => number;
       /** Inputs in order; what needed to be on disk is. */
       readonly onInputs: (inputs: readonly GraphInput[]) => void;
     }
@@ -58,7 +59,7 @@ export class Intake {
     const seq = this.options.journal.nextSeq + this.inputs.length;
     if (session.ledger.take(packet, seq)) {
       this.messages++;
-      this.inputs.push({ kind: 'message', arrivalTimeMs: this.options.nowMs(), topic: packet.topic, payload: packet.payload, source: session.source });
+      this.inputs.push({ kind: 'message', arrivalTimeMs: this.options.env.nowMs(), topic: packet.topic, payload: packet.payload, source: session.source });
       this.groupBytes += packet.payload.byteLength + packet.topic.length;
     }
     if (packet.qos === 0) return this.schedule();
@@ -73,7 +74,7 @@ export class Intake {
 
   tick(): void {
     if (this.closed) return;
-    this.inputs.push({ kind: 'tick', arrivalTimeMs: this.options.nowMs() });
+    this.inputs.push({ kind: 'tick', arrivalTimeMs: this.options.env.nowMs() });
     this.schedule();
   }
 
@@ -81,7 +82,7 @@ export class Intake {
   close(): void {
     this.flush();
     this.closed = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     if (this.options.journal.unwritten > 0) this.writeJournal();
   }
 
@@ -96,7 +97,7 @@ export class Intake {
     if (this.groupBytes >= GROUP_BYTES_MAX || this.inputs.length >= GROUP_INPUTS_MAX) return this.flush();
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
+    this.options.env.soon(() => {
       if (!this.retrying) this.flush();
     });
   }
@@ -109,7 +110,7 @@ export class Intake {
     const { inputs } = this;
     if (this.acks.length > 0 && !this.commitGroup(inputs)) {
       this.retrying = true;
-      setTimeout(() => this.flush(), RETRY_MS);
+      this.options.env.setTimer(RETRY_MS, () => this.flush());
       return;
     }
     if (this.acks.length === 0) this.options.journal.append(inputs);
@@ -117,16 +118,16 @@ export class Intake {
     this.groupBytes = 0;
     this.sendAcks();
     if (inputs.length > 0) this.options.onInputs(inputs);
-    if (this.options.journal.unwritten > 0) this.timer ??= setTimeout(() => this.writeLazily(), LAZY_WRITE_MS);
+    if (this.options.journal.unwritten > 0) this.timer ??= this.options.env.setTimer(LAZY_WRITE_MS, () => this.writeLazily());
   }
 
   private commitGroup(inputs: readonly GraphInput[]): boolean {
-    const { store, journal, writer, nowMs } = this.options;
+    const { env, store, journal, writer } = this.options;
     const dirty = [...this.sessions].some(session => session.ledger.dirty);
     if (inputs.length === 0 && !dirty) return true;
     const body = (): void => {
-      journal.write(nowMs());
-      if (inputs.length > 0) store.appendInbox(journal.nextSeq, inputs, nowMs());
+      journal.write(env.nowMs());
+      if (inputs.length > 0) store.appendInbox(journal.nextSeq, inputs, env.nowMs());
       for (const session of this.sessions) session.ledger.write(store);
     };
     return writer.tryCommit(body, () => {
@@ -149,13 +150,13 @@ export class Intake {
   private writeLazily(): void {
     this.timer = null;
     if (this.closed || this.options.journal.unwritten === 0) return;
-    if (!this.writeJournal()) this.timer = setTimeout(() => this.writeLazily(), RETRY_MS);
+    if (!this.writeJournal()) this.timer = this.options.env.setTimer(RETRY_MS, () => this.writeLazily());
   }
 
   private writeJournal(): boolean {
-    const { journal, writer, nowMs } = this.options;
+    const { env, journal, writer } = this.options;
     return writer.tryCommit(
-      () => journal.write(nowMs()),
+      () => journal.write(env.nowMs()),
       () => journal.settled()
     );
   }

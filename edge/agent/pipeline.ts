@@ -6,6 +6,7 @@ import { sealedSchema, type FieldSealer } from '../../engine/crypto/seal-batch';
 import { assert } from '../../engine/error';
 import type { DeadLetter, StreamType } from '../../engine/operator/operator';
 import type { SinkNode } from '../../engine/plan/plan';
+import type { Env, Timer } from '../env/env';
 import { sinkKey, type SinkBinding } from '../sink/sink-port';
 import type { OutboxRow, Store } from '../store/store';
 import type { Deployment } from './deployment';
@@ -15,6 +16,7 @@ import type { Journal } from './journal';
 import { KEY_MISSING, Outgoing } from './outgoing';
 
 export interface PipelineOptions {
+  readonly env: Env;
   readonly deployment: Deployment;
   readonly store: Store;
   readonly journal: Journal;
@@ -22,7 +24,6 @@ export interface PipelineOptions {
   readonly infer: Infer;
   /** Encrypts the fields that leave encrypted. */
   readonly sealer: FieldSealer;
-  readonly nowMs: () => number;
   /** Rows of `key` are in the outbox. */
   readonly onRows: (key: string, rows: number) => void;
   /** More waits for the engine than it should (true), or little enough again (false). */
@@ -67,19 +68,19 @@ export class Pipeline {
   private unsealed: number;
   private lastStepMs = -Infinity;
   private busy: Promise<void> | null = null;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private pressed = false;
   private closed = false;
 
   constructor(private readonly options: PipelineOptions) {
-    const { deployment, store, nowMs } = options;
+    const { env, deployment, store } = options;
     this.graph = createGraph(deployment.plan);
     this.bindings = bindingsOf(deployment, this.graph);
     const checkpoint = store.checkpoint();
     if (checkpoint !== null) this.graph.restore(checkpoint.snapshot);
     this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;
     this.checkpointSeq = this.seq;
-    this.checkpointAtMs = nowMs();
+    this.checkpointAtMs = env.nowMs();
     for (const [key, binding] of this.bindings) {
       const { name } = binding.sink.config;
       const progress = { written: store.cursor(`emitted:${name}`) ?? 0, atCheckpoint: checkpoint?.emitted[name] ?? 0 };
@@ -103,7 +104,7 @@ export class Pipeline {
   }
 
   get checkpointAgeMs(): number {
-    return this.seq === this.checkpointSeq ? 0 : this.options.nowMs() - this.checkpointAtMs;
+    return this.seq === this.checkpointSeq ? 0 : this.options.env.nowMs() - this.checkpointAtMs;
   }
 
   /** Sequence number of the last input that the engine has seen. */
@@ -125,7 +126,7 @@ export class Pipeline {
 
   /** Runs everything that waits, writes a checkpoint and ends. */
   async close(): Promise<void> {
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     while (!this.closed && (this.busy !== null || this.queue.count > 0)) {
       if (this.busy === null) this.begin();
       await this.busy;
@@ -138,13 +139,13 @@ export class Pipeline {
   /** Ends at once; what waits is in the inbox. */
   abandon(): void {
     this.closed = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
   }
 
   private schedule(): void {
     if (this.closed || this.busy !== null || this.timer !== null || this.queue.count === 0) return;
-    const waitMs = this.queue.count >= STEP_INPUTS_MAX ? 0 : this.lastStepMs + STEP_INTERVAL_MS - performance.now();
-    if (waitMs > 0) this.timer = setTimeout(() => this.begin(), waitMs);
+    const waitMs = this.queue.count >= STEP_INPUTS_MAX ? 0 : this.lastStepMs + STEP_INTERVAL_MS - this.options.env.monotonicMs();
+    if (waitMs > 0) this.timer = this.options.env.setTimer(waitMs, () => this.begin());
     else this.begin();
   }
 
@@ -153,7 +154,7 @@ export class Pipeline {
     this.busy = this.step().then(
       () => {
         this.busy = null;
-        if (this.queue.count > 0) setImmediate(() => this.schedule());
+        if (this.queue.count > 0) this.options.env.soon(() => this.schedule());
       },
       error => {
         const abandoned = this.closed;
@@ -165,7 +166,7 @@ export class Pipeline {
   }
 
   private async step(): Promise<void> {
-    this.lastStepMs = performance.now();
+    this.lastStepMs = this.options.env.monotonicMs();
     const inputs = this.queue.take(STEP_INPUTS_MAX);
     const result = await drive(this.graph, inputs, this.options.infer);
     this.seq += inputs.length;
@@ -175,12 +176,12 @@ export class Pipeline {
 
   private checkpointDue(): boolean {
     const inputs = this.seq - this.checkpointSeq;
-    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.nowMs() - this.checkpointAtMs >= this.checkpointEveryMs);
+    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.env.nowMs() - this.checkpointAtMs >= this.checkpointEveryMs);
   }
 
   /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
   private async settle(result: StepResult, checkpoint: boolean): Promise<void> {
-    const { store, journal, writer, nowMs, onRows } = this.options;
+    const { env, store, journal, writer, onRows } = this.options;
     const firstLetter = this.deadLetters + this.repeatedLetters + this.unsealed;
     const { rows, letters: unsealed } = this.outboxRows(result);
     const letters = [...this.newLetters(result), ...unsealed];
@@ -190,7 +191,7 @@ export class Pipeline {
     await writer.commit(
       () => {
         if (snapshot !== null) store.writeCheckpoint({ seq: this.seq, snapshot, emitted: this.given() });
-        journal.write(nowMs(), snapshot === null ? -1 : this.seq);
+        journal.write(env.nowMs(), snapshot === null ? -1 : this.seq);
         for (const row of rows) store.putOutbox(row);
         for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written);
         store.setCursor(`emitted:${DEAD_LETTERS}`, this.deadLetters + this.repeatedLetters);
@@ -204,7 +205,7 @@ export class Pipeline {
   }
 
   private outboxRows(result: StepResult): { readonly rows: readonly Omit<OutboxRow, 'epoch'>[]; readonly letters: readonly DeadLetter[] } {
-    const nowMs = this.options.nowMs();
+    const nowMs = this.options.env.nowMs();
     const rows: Omit<OutboxRow, 'epoch'>[] = [];
     const letters: DeadLetter[] = [];
     for (const emission of result.emissions) {
@@ -231,10 +232,10 @@ export class Pipeline {
   }
 
   private snapshot(): Uint8Array {
-    const started = performance.now();
+    const started = this.options.env.monotonicMs();
     const snapshot = this.graph.snapshot();
-    this.checkpointEveryMs = Math.max(CHECKPOINT_MS, CHECKPOINT_COST_RATIO * (performance.now() - started));
-    this.checkpointAtMs = this.options.nowMs();
+    this.checkpointEveryMs = Math.max(CHECKPOINT_MS, CHECKPOINT_COST_RATIO * (this.options.env.monotonicMs() - started));
+    this.checkpointAtMs = this.options.env.nowMs();
     return snapshot;
   }
 

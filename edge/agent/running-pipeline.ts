@@ -25,10 +25,10 @@ export class RunningPipeline {
   }
 
   static async open(options: RunningOptions): Promise<RunningPipeline> {
-    const { deployment, intake, nowMs } = options;
-    const inference = await openInference(deployment.plan, deployment.models);
+    const { env, deployment, intake } = options;
+    const inference = await openInference(deployment.plan, deployment.models, env);
     const pipeline = new Pipeline({ ...options, infer: inference.infer });
-    const ticker = new Ticker({ plan: deployment.plan, nowMs, messages: () => intake.messages, tick: () => intake.tick() });
+    const ticker = new Ticker({ env, plan: deployment.plan, messages: () => intake.messages, tick: () => intake.tick() });
     pipeline.start();
     ticker.start();
     return new RunningPipeline(deployment, pipeline, inference, ticker);

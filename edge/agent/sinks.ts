@@ -1,4 +1,5 @@
 import { assert, LittoralError } from '../../engine/error';
+import type { Env } from '../env/env';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { Publisher } from '../mqtt/publisher';
 import { LakeSink } from '../sink/lake/lake-sink';
@@ -9,6 +10,7 @@ import type { Store } from '../store/store';
 import type { DurableWriter } from './durable-writer';
 
 export interface SinksOptions {
+  readonly env: Env;
   readonly store: Store;
   readonly writer: DurableWriter;
   readonly agentId: string;
@@ -16,7 +18,6 @@ export interface SinksOptions {
   readonly rollRows: number;
   readonly rollMs: number;
   readonly brokerOf: (connection: string) => BrokerSettings;
-  readonly nowMs: () => number;
   readonly log: (message: string) => void;
   readonly onCarriedOut: (key: string, count: number, createdMs: number) => void;
 }
@@ -62,31 +63,32 @@ export class Sinks {
 
   /** Carries out as much as possible within `timeoutMs`; what remains waits in the outbox for the next start. */
   async close(timeoutMs: number): Promise<void> {
-    const deadlineMs = performance.now() + timeoutMs;
+    const deadlineMs = this.options.env.monotonicMs() + timeoutMs;
     await Promise.all([...this.drains.values()].map(drain => drain.flush(deadlineMs)));
     await Promise.all([...this.drains.values()].map(drain => drain.stop()));
     await Promise.all([...this.publishers.values()].map(({ publisher }) => publisher.stop()));
   }
 
   private mqttSink(key: string, binding: SinkBinding, connection: string): MqttSink {
-    const { store, writer, onCarriedOut } = this.options;
+    const { env, store, writer, onCarriedOut } = this.options;
     const shared = this.publisherOf(connection);
-    const sink = new MqttSink({ key, binding, store, writer, publisher: shared.publisher, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
+    const sink = new MqttSink({ env, key, binding, store, writer, publisher: shared.publisher, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
     shared.sinks.push(sink);
     return sink;
   }
 
   private async lakeSink(key: string, binding: SinkBinding, table: string): Promise<LakeSink> {
-    const { store, writer, rollRows, rollMs, nowMs, log, onCarriedOut } = this.options;
-    return new LakeSink({ key, binding, store, writer, table: await this.table(table), rollRows, rollMs, nowMs, log, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
+    const { env, store, writer, rollRows, rollMs, log, onCarriedOut } = this.options;
+    return new LakeSink({ env, key, binding, store, writer, table: await this.table(table), rollRows, rollMs, log, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
   }
 
   private publisherOf(connection: string): { readonly publisher: Publisher; readonly sinks: MqttSink[] } {
     const known = this.publishers.get(connection);
     if (known !== undefined) return known;
-    const { agentId, brokerOf, log } = this.options;
+    const { env, agentId, brokerOf, log } = this.options;
     const sinks: MqttSink[] = [];
     const publisher = new Publisher({
+      env,
       settings: brokerOf(connection),
       clientId: `littoral-${agentId}-out-${connection}`,
       log,
@@ -106,7 +108,7 @@ export class Sinks {
     }
     let table = this.tables.get(name);
     if (table === undefined) {
-      table = LakeTable.open(this.options.lakeDir, name);
+      table = LakeTable.open(this.options.lakeDir, name, this.options.env);
       table.catch(() => this.tables.delete(name));
       this.tables.set(name, table);
     }

@@ -1,4 +1,5 @@
 import type { Delivery, SourceNode } from '../../engine/plan/plan';
+import type { Env } from '../env/env';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import type { ClientState } from '../mqtt/client';
 import { MqttClient } from '../mqtt/client';
@@ -12,6 +13,7 @@ const QOS: Readonly<Record<Delivery, Qos>> = { atMostOnce: 0, atLeastOnce: 1, ex
 const SESSIONS = 'sessions';
 
 export interface SourcesOptions {
+  readonly env: Env;
   readonly store: Store;
   readonly agentId: string;
   readonly brokerOf: (connection: string) => BrokerSettings;
@@ -38,7 +40,7 @@ export class Sources {
 
   /** Subscribes for `deployment`; the broker forgets the sessions of sources that no longer exist. */
   start(deployment: Deployment): void {
-    const { store, agentId, brokerOf, intake, log } = this.options;
+    const { env, store, agentId, brokerOf, intake, log } = this.options;
     const qos = QOS[deployment.plan.delivery ?? 'exactlyOnceEffects'];
     const sessions: Record<string, string> = {};
     for (const node of deployment.plan.nodes) {
@@ -47,6 +49,7 @@ export class Sources {
       const clientId = `littoral-${agentId}-${deployment.pipeline}-${node.id}`;
       sessions[clientId] = connection;
       const subscriber = new Subscriber({
+        env,
         source: node.id,
         session: `${deployment.pipeline}/${node.id}`,
         filter: topic,
@@ -94,12 +97,13 @@ export class Sources {
 
   /** A broker keeps queueing for a session that nobody will take up again; connecting once without it ends that. */
   private forgetOthers(sessions: Readonly<Record<string, string>>): void {
-    const { store, brokerOf } = this.options;
+    const { env, store, brokerOf } = this.options;
     const known = JSON.parse(store.meta(SESSIONS) ?? '{}') as Record<string, string>;
     store.transaction(() => store.setMeta(SESSIONS, JSON.stringify({ ...known, ...sessions })));
     for (const [clientId, connection] of Object.entries(known)) {
       if (clientId in sessions) continue;
       const client: MqttClient = new MqttClient({
+        env,
         settings: brokerOf(connection),
         clientId,
         clean: true,

@@ -1,4 +1,5 @@
 import type { Plan } from '../../engine/plan/plan';
+import { repeat, type Env, type Timer } from '../env/env';
 
 const TICK_MS_MIN = 50;
 const TICK_MS_MAX = 5_000;
@@ -8,14 +9,14 @@ const TICK_MS_MAX = 5_000;
  * after the last message. Ticks are inputs like messages, so a replay sees the same ones.
  */
 export class Ticker {
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private lastMessages = -1;
   private quietSinceMs = 0;
 
   constructor(
     private readonly options: {
+      readonly env: Env;
       readonly plan: Plan;
-      readonly nowMs: () => number;
       /** Messages taken in so far. */
       readonly messages: () => number;
       readonly tick: () => void;
@@ -27,16 +28,16 @@ export class Ticker {
     if (timeouts.length === 0) return;
     const everyMs = Math.min(TICK_MS_MAX, Math.max(TICK_MS_MIN, Math.min(...timeouts) / 2));
     const quietMs = 2 * Math.max(...timeouts) + 2 * everyMs;
-    this.timer = setInterval(() => this.look(quietMs), everyMs);
+    this.timer = repeat(this.options.env, everyMs, () => this.look(quietMs));
   }
 
   stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
+    this.timer?.cancel();
   }
 
   private look(quietMs: number): void {
     const messages = this.options.messages();
-    const nowMs = this.options.nowMs();
+    const nowMs = this.options.env.nowMs();
     if (messages !== this.lastMessages) {
       this.lastMessages = messages;
       this.quietSinceMs = nowMs;

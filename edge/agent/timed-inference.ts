@@ -1,5 +1,6 @@
 import type { Infer } from '../../engine/graph/drive';
 import type { Plan } from '../../engine/plan/plan';
+import type { Env } from '../env/env';
 
 export interface TimedInference {
   readonly infer: Infer;
@@ -8,7 +9,7 @@ export interface TimedInference {
 }
 
 /** The models of a deployment, timed. The runtime is loaded only for a plan that asks for predictions: it takes 100 MB. */
-export async function openInference(plan: Plan, models: Readonly<Record<string, Uint8Array>>): Promise<TimedInference> {
+export async function openInference(plan: Plan, models: Readonly<Record<string, Uint8Array>>, env: Env): Promise<TimedInference> {
   const stats = { count: 0, seconds: 0 };
   if (!plan.nodes.some(node => node.op === 'predict')) {
     return { stats, infer: request => Promise.resolve({ id: request.id, error: { code: 'INFERENCE_FAILED', message: 'the plan has no model' } }), dispose: () => Promise.resolve() };
@@ -18,10 +19,10 @@ export async function openInference(plan: Plan, models: Readonly<Record<string, 
   return {
     stats,
     async infer(request) {
-      const started = performance.now();
+      const started = env.monotonicMs();
       const answer = await inference.infer(request);
       stats.count++;
-      stats.seconds += (performance.now() - started) / 1_000;
+      stats.seconds += (env.monotonicMs() - started) / 1_000;
       return answer;
     },
     dispose: () => inference.dispose()

@@ -9,6 +9,7 @@ import { checkModels } from '../../engine/model/check-models';
 import type { RowPayload } from '../../engine/rows/row-payload';
 import { rowPayload } from '../../engine/rows/row-payload';
 import { prepareTopic } from '../../engine/rows/topic-template';
+import { systemEnv } from '../env/system-env';
 import { Publisher } from '../mqtt/publisher';
 import { Ticker } from '../agent/ticker';
 import { loadModels } from './inference';
@@ -69,8 +70,8 @@ class LiveRun implements Run {
       this.fail = fail;
     });
     this.done.catch(() => undefined);
-    this.publisher = new Publisher({ settings: { url }, clientId: `littoral-run-${this.id}`, log, onRoom: () => undefined });
-    this.ticker = new Ticker({ plan: runnable.plan, nowMs: Date.now, messages: () => this.messages, tick: () => this.take({ kind: 'tick', arrivalTimeMs: Date.now() }) });
+    this.publisher = new Publisher({ env: systemEnv(), settings: { url }, clientId: `littoral-run-${this.id}`, log, onRoom: () => undefined });
+    this.ticker = new Ticker({ env: systemEnv(), plan: runnable.plan, messages: () => this.messages, tick: () => this.take({ kind: 'tick', arrivalTimeMs: Date.now() }) });
     for (const node of runnable.plan.nodes) {
       const schema = node.op === 'sink' ? graph.types.get(node.id)?.schema : undefined;
       if (node.op !== 'sink' || node.config.connector !== 'mqtt' || schema === undefined) continue;

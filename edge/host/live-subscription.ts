@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { generate } from 'mqtt-packet';
 import { LittoralError } from '../../engine/error';
+import { systemEnv } from '../env/system-env';
 import { MqttClient } from '../mqtt/client';
 import { PacketType, parsePublish, parseReasonCodes } from '../mqtt/packets';
 
@@ -25,8 +25,9 @@ export function subscribeLive(options: { readonly url: string; readonly filters:
       void client.stop().then(() => reject(error));
     };
     const client = new MqttClient({
+      env: systemEnv(),
       settings: { url },
-      clientId: `littoral-live-${randomBytes(4).toString('hex')}`,
+      clientId: `littoral-live-${systemEnv().randomHex(4)}`,
       clean: true,
       onConnected: ({ protocol }) => client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: filters.map(topic => ({ topic, qos: 0 })) }, { protocolVersion: protocol })),
       onDown: reason => (granted ? log(`${reason.message} Trying again; what is sent meanwhile is not seen.`) : fail(reason)),

@@ -1,4 +1,5 @@
 import { LittoralError } from '../../engine/error';
+import type { TlsSettings } from '../env/tls-settings';
 
 /** How to reach one broker. Secrets come from the caller and stay in memory; no message or log names them. */
 export interface BrokerSettings {
@@ -6,15 +7,7 @@ export interface BrokerSettings {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: {
-    /** PEM texts. */
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-    /** Default true. */
-    readonly rejectUnauthorized?: boolean;
-  };
+  readonly tls?: TlsSettings;
   /** Default 30. */
   readonly keepaliveS?: number;
   /** Default `auto`: MQTT 5, or 3.1.1 when the broker refuses that. */

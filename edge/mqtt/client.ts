@@ -1,4 +1,5 @@
 import type { LittoralError } from '../../engine/error';
+import type { Env, Timer } from '../env/env';
 import { brokerAddress, type BrokerAddress, type BrokerSettings } from './broker-settings';
 import { Connection } from './connection';
 import type { Frame } from './frame-reader';
@@ -10,6 +11,7 @@ export type ClientState =
   | { readonly state: 'stopped' };
 
 export interface ClientOptions {
+  readonly env: Env;
   readonly settings: BrokerSettings;
   readonly clientId: string;
   readonly clean: boolean;
@@ -30,7 +32,7 @@ const RETRY_UNAUTHORISED_MS = 60_000;
 export class MqttClient {
   private readonly address: BrokerAddress;
   private connection: Connection | null = null;
-  private retry: NodeJS.Timeout | null = null;
+  private retry: Timer | null = null;
   private version: ProtocolVersion;
   private attempt = 0;
   private stopping: (() => void) | null = null;
@@ -61,7 +63,7 @@ export class MqttClient {
 
   /** Resolves when the socket is closed. */
   stop(): Promise<void> {
-    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry?.cancel();
     this.retry = null;
     this.current = { state: 'stopped' };
     const { connection } = this;
@@ -93,6 +95,7 @@ export class MqttClient {
     this.current = { state: 'connecting', attempt: this.attempt, error };
     const { version } = this;
     this.connection = new Connection({
+      env: this.options.env,
       address: this.address,
       settings: this.options.settings,
       version,
@@ -101,12 +104,12 @@ export class MqttClient {
       packetBytesMax: this.options.packetBytesMax ?? 1 << 20,
       onConnected: present => {
         this.attempt = 0;
-        this.current = { state: 'connected', protocol: version, sinceMs: Date.now() };
-        if (this.options.onDrain !== undefined) this.connection?.onDrain(this.options.onDrain);
+        this.current = { state: 'connected', protocol: version, sinceMs: this.options.env.nowMs() };
         if (this.paused) this.connection?.setPaused(true);
         this.options.onConnected({ present, protocol: version });
       },
       onFrame: frame => this.options.onFrame(frame, version),
+      onDrain: this.options.onDrain,
       onClosed: reason => this.closed(reason)
     });
   }
@@ -122,14 +125,14 @@ export class MqttClient {
     else if (auto && !answered && isEarlyEnd(reason)) this.version = 5;
     const retryMs = refused && auto && this.version === 4 && this.attempt <= 1 ? 0 : this.retryMs(reason);
     this.current = { state: 'connecting', attempt: this.attempt, error: reason.message };
-    this.retry = setTimeout(() => this.connect(reason.message), retryMs);
+    this.retry = this.options.env.setTimer(retryMs, () => this.connect(reason.message));
     if (retryMs > 0) this.options.onDown(reason, retryMs);
   }
 
   private retryMs(reason: LittoralError): number {
     if (reason.details['unauthorised'] === true) return RETRY_UNAUTHORISED_MS;
     const ceiling = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(this.attempt, 10));
-    return Math.round(ceiling * (0.5 + Math.random() / 2));
+    return Math.round(ceiling * (0.5 + this.options.env.random() / 2));
   }
 }
 

@@ -1,13 +1,13 @@
-import net from 'node:net';
-import tls from 'node:tls';
 import { generate, type IConnectPacket } from 'mqtt-packet';
 import { assert, LittoralError } from '../../engine/error';
+import { repeat, type Env, type Socket, type Timer } from '../env/env';
 import type { BrokerAddress, BrokerSettings } from './broker-settings';
 import { lost, refusal, socketFailure } from './failure';
 import { FrameReader, type Frame } from './frame-reader';
 import { DISCONNECT, PacketType, PINGREQ, parseConnack, type ProtocolVersion } from './packets';
 
 export interface ConnectionOptions {
+  readonly env: Env;
   readonly address: BrokerAddress;
   readonly settings: BrokerSettings;
   readonly version: ProtocolVersion;
@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly packetBytesMax: number;
   readonly onConnected: (sessionPresent: boolean) => void;
   readonly onFrame: (frame: Frame) => void;
+  /** The socket takes more again. */
+  readonly onDrain?: () => void;
   /** Called once, also when the connection was never made. */
   readonly onClosed: (reason: LittoralError) => void;
 }
@@ -28,29 +30,33 @@ const END_TIMEOUT_MS = 1_000;
 
 /** One TCP or TLS connection to a broker, from CONNECT to its end. It is never used again afterwards. */
 export class Connection {
-  private readonly socket: net.Socket;
+  private readonly socket: Socket;
   private readonly reader: FrameReader;
   private readonly keepaliveMs: number;
-  private timer: NodeJS.Timeout;
+  private timer: Timer;
+  private ending: Timer | null = null;
   private connected = false;
   private closed = false;
   private paused = false;
-  private lastReceivedMs = performance.now();
+  private lastReceivedMs: number;
   private failure: LittoralError | null = null;
 
   constructor(private readonly options: ConnectionOptions) {
-    const { address, settings } = options;
+    const { env, address, settings } = options;
+    this.lastReceivedMs = env.monotonicMs();
     this.keepaliveMs = (settings.keepaliveS ?? 30) * 1_000;
     this.reader = new FrameReader({ packetBytesMax: options.packetBytesMax, keepBytes: Math.min(KEPT_BYTES, options.packetBytesMax) }, frame => this.take(frame));
-    this.socket = address.secure
-      ? tls.connect({ host: address.host, port: address.port, servername: net.isIP(address.host) ? undefined : address.host, ...settings.tls })
-      : net.connect({ host: address.host, port: address.port });
-    this.socket.setNoDelay(true);
-    this.timer = setTimeout(() => this.fail(lost(address.label, `no CONNACK within ${CONNECT_TIMEOUT_MS / 1_000} s`, 'Check that an MQTT broker listens there')), CONNECT_TIMEOUT_MS);
-    this.socket.once(address.secure ? 'secureConnect' : 'connect', () => this.socket.write(this.connectPacket()));
-    this.socket.on('data', bytes => this.receive(bytes));
-    this.socket.on('error', error => this.fail(socketFailure(address.label, error, address.secure)));
-    this.socket.on('close', () => this.finish());
+    this.timer = env.setTimer(CONNECT_TIMEOUT_MS, () => this.fail(lost(address.label, `no CONNACK within ${CONNECT_TIMEOUT_MS / 1_000} s`, 'Check that an MQTT broker listens there')));
+    this.socket = env.connect(
+      { host: address.host, port: address.port, tls: address.secure ? (settings.tls ?? {}) : null },
+      {
+        opened: () => this.socket.write(this.connectPacket()),
+        received: bytes => this.receive(bytes),
+        drained: () => options.onDrain?.(),
+        failed: error => this.fail(socketFailure(address.label, error, address.secure)),
+        closed: () => this.finish()
+      }
+    );
   }
 
   /** Whether the broker accepted the connection. */
@@ -63,10 +69,6 @@ export class Connection {
     return this.socket.writableNeedDrain;
   }
 
-  onDrain(body: () => void): void {
-    this.socket.on('drain', body);
-  }
-
   send(bytes: Uint8Array): void {
     if (!this.closed) this.socket.write(bytes);
   }
@@ -76,7 +78,7 @@ export class Connection {
     this.paused = paused;
     if (paused) this.socket.pause();
     else {
-      this.lastReceivedMs = performance.now();
+      this.lastReceivedMs = this.options.env.monotonicMs();
       this.socket.resume();
     }
   }
@@ -87,7 +89,7 @@ export class Connection {
     if (this.connected) this.socket.end(DISCONNECT);
     else this.socket.destroy();
     this.socket.resume();
-    setTimeout(() => this.socket.destroy(), END_TIMEOUT_MS).unref();
+    this.ending ??= this.options.env.setTimer(END_TIMEOUT_MS, () => this.socket.destroy());
   }
 
   private connectPacket(): Buffer {
@@ -108,7 +110,7 @@ export class Connection {
   }
 
   private receive(bytes: Buffer): void {
-    this.lastReceivedMs = performance.now();
+    this.lastReceivedMs = this.options.env.monotonicMs();
     try {
       this.reader.push(bytes);
     } catch (error) {
@@ -125,8 +127,8 @@ export class Connection {
       const { sessionPresent, code } = parseConnack(frame);
       if (code !== 0) return this.fail(refusal(this.options.address.label, code));
       this.connected = true;
-      clearTimeout(this.timer);
-      this.timer = setInterval(() => this.keepAlive(), this.keepaliveMs / 2);
+      this.timer.cancel();
+      this.timer = repeat(this.options.env, this.keepaliveMs / 2, () => this.keepAlive());
       return this.options.onConnected(sessionPresent);
     }
     if (type === PacketType.pingresp) return;
@@ -135,7 +137,7 @@ export class Connection {
   }
 
   private keepAlive(): void {
-    const silentMs = performance.now() - this.lastReceivedMs;
+    const silentMs = this.options.env.monotonicMs() - this.lastReceivedMs;
     if (!this.paused && silentMs > 1.5 * this.keepaliveMs) {
       return this.fail(lost(this.options.address.label, `silent for ${Math.round(silentMs / 1_000)} s although asked to answer`, 'Check the network'));
     }
@@ -150,7 +152,8 @@ export class Connection {
   private finish(): void {
     if (this.closed) return;
     this.closed = true;
-    clearTimeout(this.timer);
+    this.timer.cancel();
+    this.ending?.cancel();
     const { address } = this.options;
     const seen = this.connected ? 'the broker closed the connection' : 'the broker closed the connection before CONNACK';
     this.options.onClosed(this.failure ?? lost(address.label, seen, 'Look at the log of the broker'));

@@ -1,4 +1,5 @@
 import { generate, type IPublishPacket } from 'mqtt-packet';
+import type { Env } from '../env/env';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState } from './client';
 import type { Frame } from './frame-reader';
@@ -14,6 +15,7 @@ export interface OutgoingMessage {
 }
 
 export interface PublisherOptions {
+  readonly env: Env;
   readonly settings: BrokerSettings;
   readonly clientId: string;
   /** Messages on the way at once, default 1 000; QoS 0 messages count until the socket has taken them. */
@@ -40,6 +42,7 @@ export class Publisher {
   constructor(private readonly options: PublisherOptions) {
     this.inflightMax = options.inflightMax ?? 1_000;
     this.client = new MqttClient({
+      env: options.env,
       settings: options.settings,
       clientId: options.clientId,
       clean: true,

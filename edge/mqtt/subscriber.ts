@@ -1,6 +1,7 @@
 import { generate } from 'mqtt-packet';
 import { LittoralError } from '../../engine/error';
 import { topicMatches } from '../../engine/graph/topic-filter';
+import type { Env } from '../env/env';
 import type { Store } from '../store/store';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState } from './client';
@@ -9,6 +10,7 @@ import { PacketLedger } from './packet-ledger';
 import { encodeAck, PacketType, parseAck, parsePublish, parseReasonCodes, type ProtocolVersion, type PublishPacket, type Qos } from './packets';
 
 export interface SubscriberOptions {
+  readonly env: Env;
   /** Node id of the source. */
   readonly source: string;
   /** Names the packet ids and the subscription in the store; default: `source`. */
@@ -44,6 +46,7 @@ export class Subscriber {
     this.ledger = new PacketLedger(options.session ?? options.source, options.store);
     this.metaKey = `subscribed:${options.session ?? options.source}`;
     this.client = new MqttClient({
+      env: options.env,
       settings: options.settings,
       clientId: options.clientId,
       clean: false,

@@ -1,4 +1,5 @@
 import { LittoralError } from '../../engine/error';
+import { withinMs, type Env, type Timer } from '../env/env';
 import type { Publisher } from '../mqtt/publisher';
 import type { OutboxRow, Store } from '../store/store';
 import type { DurableWriter } from '../agent/durable-writer';
@@ -6,6 +7,7 @@ import { decodeEffects, type MqttEffect } from './effect-codec';
 import type { SinkBinding, SinkDrain } from './sink-port';
 
 export interface MqttSinkOptions {
+  readonly env: Env;
   readonly key: string;
   readonly binding: SinkBinding;
   readonly store: Store;
@@ -31,7 +33,7 @@ export class MqttSink implements SinkDrain {
   private readonly finished: number[] = [];
   private loadedId = -1;
   private openRows = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private stopped = false;
   private idle: (() => void)[] = [];
   private ended = false;
@@ -63,15 +65,13 @@ export class MqttSink implements SinkDrain {
   async flush(deadlineMs: number): Promise<void> {
     const done = new Promise<void>(resolve => this.idle.push(resolve));
     this.pump();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>(resolve => (timer = setTimeout(resolve, Math.max(0, deadlineMs - performance.now()))));
-    await Promise.race([done, late]);
-    clearTimeout(timer);
+    const { env } = this.options;
+    await withinMs(env, done, Math.max(0, deadlineMs - env.monotonicMs()));
   }
 
   stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     this.deleteFinished();
     return Promise.resolve();
   }
@@ -106,7 +106,7 @@ export class MqttSink implements SinkDrain {
     if (open.unconfirmed > 0 || open.next < open.effects.length) return;
     this.openRows--;
     this.finished.push(open.row.id);
-    if (!this.stopped) this.timer ??= setTimeout(() => this.deleteFinished(), DELETE_AFTER_MS);
+    if (!this.stopped) this.timer ??= this.options.env.setTimer(DELETE_AFTER_MS, () => this.deleteFinished());
   }
 
   private deleteFinished(): void {
@@ -119,7 +119,7 @@ export class MqttSink implements SinkDrain {
     });
     if (!done) {
       this.finished.push(...ids);
-      if (!this.stopped) this.timer ??= setTimeout(() => this.deleteFinished(), 1_000);
+      if (!this.stopped) this.timer ??= this.options.env.setTimer(1_000, () => this.deleteFinished());
       return;
     }
     this.settleIdle();

@@ -9,6 +9,7 @@ import { lakeManifest } from '../../edge/station/lake-manifest';
 import { Dictionary } from '../../engine/batch/batch';
 import type { Batch } from '../../engine/batch/batch';
 import type { Schema } from '../../engine/schema/schema';
+import { systemEnv } from '../../edge/env/system-env';
 import { launchBrowser } from './support/browser';
 import { openWorkerPage, startWorkerPage } from './support/worker-page';
 
@@ -79,7 +80,7 @@ async function query(sql: string, rowsMax = 100): Promise<Answer> {
 
 beforeAll(async () => {
   lakeDir = mkdtempSync(join(tmpdir(), 'littoral-lake-'));
-  const table = await LakeTable.open(lakeDir, 'vibration');
+  const table = await LakeTable.open(lakeDir, 'vibration', systemEnv());
   await writeHours(table, 0, 6);
   [browser, site] = await Promise.all([launchBrowser(), startWorkerPage({ '/lake/': lakeDir })]);
   lake = `${site.origin}/lake`;
@@ -155,7 +156,7 @@ describe('the lake worker on a lake that the agent wrote', () => {
     const wide: Schema = { fields: Array.from({ length: 8 }, (_, index) => ({ name: `c${index}`, type: 'float64' as const, nullable: false })) };
     const values = Float64Array.from({ length: rowCount }, (_, row) => Math.sin(row) * 1e6);
     const rows: Batch = { schema: wide, rowCount, at: new Float64Array(rowCount), eventTimeMs: new Float64Array(rowCount), columns: wide.fields.map(() => ({ kind: 'float64', validity: null, values })) };
-    await (await LakeTable.open(lakeDir, 'wide')).write({ epoch: 0, pipeline: 'watch', release: 1, shard: 0, partitionBy: [], schema: wide, firstRow: 0, rows }, Date.now());
+    await (await LakeTable.open(lakeDir, 'wide', systemEnv())).write({ epoch: 0, pipeline: 'watch', release: 1, shard: 0, partitionBy: [], schema: wide, firstRow: 0, rows }, Date.now());
     writeFileSync(join(lakeDir, 'manifest.json'), JSON.stringify(await lakeManifest(lakeDir)));
     const answer = await query('SELECT count(*)::INT AS rows, max(c3) AS highest FROM wide');
     expect(answer.rows).toEqual([{ rows: rowCount, highest: values.reduce((a, b) => Math.max(a, b)) }]);
@@ -166,7 +167,7 @@ describe('the lake worker on a lake that the agent wrote', () => {
   });
 
   it('sees what was appended since the last query', async () => {
-    await writeHours(await LakeTable.open(lakeDir, 'vibration'), 6, 1);
+    await writeHours(await LakeTable.open(lakeDir, 'vibration', systemEnv()), 6, 1);
     const answer = await query('SELECT count(*)::INT AS rows, max(day) AS day FROM vibration');
     expect(answer.rows).toEqual([{ rows: 7_000, day: '2026-11-23' }]);
   });
@@ -188,7 +189,7 @@ describe('the lake worker on a lake that the agent wrote', () => {
     ['damaged in its footer', (bytes: Uint8Array) => bytes.map((byte, at) => (at > bytes.length - 400 && at < bytes.length - 12 && at % 5 === 0 ? byte ^ 0xff : byte))]
   ])('names a data file that is %s and goes on', async (name, damage) => {
     const table = `broken-${name.replaceAll(' ', '-')}`;
-    const broken = await LakeTable.open(lakeDir, table);
+    const broken = await LakeTable.open(lakeDir, table, systemEnv());
     await broken.write({ epoch: 0, pipeline: 'watch', release: 1, shard: 0, partitionBy: [], schema, firstRow: 0, rows: hour(Date.UTC(2026, 0, 1)) }, Date.now());
     writeFileSync(join(lakeDir, 'manifest.json'), JSON.stringify(await lakeManifest(lakeDir)));
     const path = (await lakeManifest(lakeDir)).files.find(file => file.path.startsWith(`${table}/`) && file.path.endsWith('.parquet'))?.path ?? '';

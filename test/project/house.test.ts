@@ -70,6 +70,24 @@ describe('the folder rule', () => {
   });
 });
 
+describe('the durable path', () => {
+  it('takes clocks, timers, randomness and connections from its Env', () => {
+    const worldly = new Set(['Date.now', 'Date', 'performance.now', 'Math.random', 'setTimeout', 'setInterval', 'setImmediate', 'randomBytes', 'randomUUID', 'crypto.randomUUID', 'crypto.getRandomValues', 'queueMicrotask']);
+    const worldlyModules = new Set(['node:net', 'node:tls', 'node:dgram', 'node:timers', 'node:timers/promises', 'node:perf_hooks']);
+    const broken = ['edge/agent', 'edge/mqtt', 'edge/sink'].flatMap(sources).flatMap(file =>
+      nodesOf(file)
+        .filter(node => {
+          if (ts.isImportDeclaration(node)) return worldlyModules.has(node.moduleSpecifier.getText().slice(1, -1));
+          if (ts.isNewExpression(node)) return node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0;
+          if (ts.isPropertyAccessExpression(node)) return worldly.has(node.getText());
+          return ts.isIdentifier(node) && worldly.has(node.text) && ts.isCallExpression(node.parent) && node.parent.expression === node;
+        })
+        .map(node => `${file}: ${node.getText()}`)
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
 describe('every source file', () => {
   const files = [...folders, 'test'].flatMap(sources);
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { encodeUtf8 } from '../../../engine/codec/utf8';
 import { LittoralError } from '../../../engine/error';
+import type { Env } from '../../env/env';
 import { storageError } from '../../store/storage-error';
 import { createDurably } from './durable-file';
 import { mergeFields, type DeltaField } from '../../../engine/lake/delta-schema';
@@ -36,12 +36,13 @@ export class DeltaLog {
 
   private constructor(
     private readonly table: string,
-    private readonly folder: string
+    private readonly folder: string,
+    private readonly env: Env
   ) {}
 
   /** Reads the log of the table in `tableDir`, which need not exist yet. */
-  static async open(table: string, tableDir: string): Promise<DeltaLog> {
-    const log = new DeltaLog(table, join(tableDir, '_delta_log'));
+  static async open(table: string, tableDir: string, env: Env): Promise<DeltaLog> {
+    const log = new DeltaLog(table, join(tableDir, '_delta_log'), env);
     await log.catchUp();
     return log;
   }
@@ -73,7 +74,7 @@ export class DeltaLog {
   }
 
   private async create(append: Append): Promise<void> {
-    await this.commit(creationActions({ id: randomUUID(), ...append }));
+    await this.commit(creationActions({ id: tableId(this.env), ...append }));
     await this.catchUp();
   }
 
@@ -83,7 +84,7 @@ export class DeltaLog {
   }
 
   private commit(actions: readonly object[]): Promise<boolean> {
-    return createDurably(join(this.folder, versionFile(this.version + 1)), encodeUtf8(logText(actions)));
+    return createDurably(join(this.folder, versionFile(this.version + 1)), encodeUtf8(logText(actions)), this.env);
   }
 
   private async catchUp(): Promise<void> {
@@ -113,6 +114,13 @@ export class DeltaLog {
       if (action.txn !== undefined) this.epochs.set(action.txn.appId, Math.max(action.txn.version, this.epochs.get(action.txn.appId) ?? -1));
     }
   }
+}
+
+/** A random UUID (version 4). */
+function tableId(env: Env): string {
+  const hex = env.randomHex(16);
+  const variant = (8 + (Number.parseInt(hex.slice(16, 17), 16) & 3)).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 interface Action {

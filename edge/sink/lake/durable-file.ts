@@ -1,16 +1,17 @@
 import { constants, promises as fs } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Env } from '../../env/env';
 import { storageError } from '../../store/storage-error';
 
 /**
  * Writes `bytes` to `path` so that the file is either whole and on disk or not there: temporary file, fsync, link under
  * the final name, fsync of the folder. Gives false, and leaves the file, when one of that name exists.
  */
-export async function createDurably(path: string, bytes: Uint8Array): Promise<boolean> {
+export async function createDurably(path: string, bytes: Uint8Array, env: Env): Promise<boolean> {
   try {
     const folder = dirname(path);
     await makeFolder(folder);
-    const temporary = join(folder, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+    const temporary = join(folder, `.${process.pid}-${env.randomHex(6)}.tmp`);
     const file = await fs.open(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o644);
     try {
       await file.writeFile(bytes);

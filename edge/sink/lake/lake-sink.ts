@@ -1,12 +1,14 @@
 import { concatBatches } from '../../../engine/batch/concat';
 import { assert, LittoralError } from '../../../engine/error';
 import type { DurableWriter } from '../../agent/durable-writer';
+import type { Env, Timer } from '../../env/env';
 import type { Store } from '../../store/store';
 import { decodeBatch } from '../batch-codec';
 import type { SinkBinding, SinkDrain } from '../sink-port';
 import type { LakeTable } from './lake-table';
 
 export interface LakeSinkOptions {
+  readonly env: Env;
   readonly key: string;
   readonly binding: SinkBinding;
   readonly store: Store;
@@ -16,7 +18,6 @@ export interface LakeSinkOptions {
   readonly rollRows: number;
   /** … or when the oldest has waited this long. */
   readonly rollMs: number;
-  readonly nowMs: () => number;
   readonly onCarriedOut: (count: number, createdMs: number) => void;
   readonly log: (message: string) => void;
 }
@@ -26,7 +27,7 @@ const CHUNKS_MAX = 100_000;
 
 /** Rolls the outbox rows of one sink into epochs of its table. */
 export class LakeSink implements SinkDrain {
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private working: Promise<void> | null = null;
   private stopped = false;
   private failure: string | null = null;
@@ -42,13 +43,13 @@ export class LakeSink implements SinkDrain {
   }
 
   wake(rows: number): void {
-    if (this.waiting === 0) this.oldestMs = this.options.nowMs();
+    if (this.waiting === 0) this.oldestMs = this.options.env.nowMs();
     this.waiting += rows;
     this.schedule();
   }
 
   async flush(deadlineMs: number): Promise<void> {
-    while (!this.stopped && performance.now() < deadlineMs && this.options.store.count('SELECT COUNT(*) FROM outbox WHERE sink = ?', this.options.key) > 0) {
+    while (!this.stopped && this.options.env.monotonicMs() < deadlineMs && this.options.store.count('SELECT COUNT(*) FROM outbox WHERE sink = ?', this.options.key) > 0) {
       await (this.working ?? this.roll());
       if (this.failure !== null) return;
     }
@@ -56,26 +57,26 @@ export class LakeSink implements SinkDrain {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     await this.working;
   }
 
   private schedule(): void {
     if (this.stopped || this.working !== null || this.failure !== null || this.waiting === 0) return;
-    const { rollRows, rollMs, nowMs } = this.options;
-    const dueMs = this.waiting >= rollRows ? 0 : this.oldestMs + rollMs - nowMs();
-    if (dueMs > 0) this.timer ??= setTimeout(() => this.work(), Math.min(dueMs, rollMs));
+    const { env, rollRows, rollMs } = this.options;
+    const dueMs = this.waiting >= rollRows ? 0 : this.oldestMs + rollMs - env.nowMs();
+    if (dueMs > 0) this.timer ??= env.setTimer(Math.min(dueMs, rollMs), () => this.work());
     else this.work();
   }
 
   private work(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer?.cancel();
     this.timer = null;
     this.working = this.roll().then(() => {
       this.working = null;
       this.recount();
       if (this.failure === null || this.stopped) return this.schedule();
-      this.timer = setTimeout(() => this.work(), RETRY_MS);
+      this.timer = this.options.env.setTimer(RETRY_MS, () => this.work());
     });
   }
 
@@ -104,7 +105,7 @@ export class LakeSink implements SinkDrain {
   }
 
   private async rollOnce(): Promise<void> {
-    const { store, key, table, binding, nowMs, writer } = this.options;
+    const { env, store, key, table, binding, writer } = this.options;
     const { config } = binding.sink;
     assert(config.connector === 'lake', 'a lake sink has a lake binding');
     const epoch = this.begun() ?? (await this.begin(config.table));
@@ -115,7 +116,7 @@ export class LakeSink implements SinkDrain {
     assert(first !== undefined && last !== undefined, 'an epoch has rows');
     const rows = concatBatches(binding.schema, chunks.map(chunk => decodeBatch(chunk.body, binding.schema)));
     const { pipeline, release, shard, schema } = binding;
-    await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, firstRow: first.id, rows }, nowMs());
+    await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, firstRow: first.id, rows }, env.nowMs());
     await writer.commit(() => store.deleteOutbox(key, last.id));
     this.recount();
     this.options.onCarriedOut(rows.rowCount, first.createdMs);

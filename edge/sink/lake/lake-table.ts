@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Batch } from '../../../engine/batch/batch';
+import type { Env } from '../../env/env';
 import type { Schema } from '../../../engine/schema/schema';
 import type { AddedFile } from '../../../engine/lake/delta-text';
 import { DeltaLog } from './delta-log';
@@ -29,13 +30,14 @@ export class LakeTable {
 
   private constructor(
     private readonly dir: string,
-    private readonly log: DeltaLog
+    private readonly log: DeltaLog,
+    private readonly env: Env
   ) {}
 
-  static async open(lakeDir: string, table: string): Promise<LakeTable> {
+  static async open(lakeDir: string, table: string, env: Env): Promise<LakeTable> {
     const dir = join(lakeDir, table);
     await removeTemporaries(dir);
-    return new LakeTable(dir, await DeltaLog.open(table, dir));
+    return new LakeTable(dir, await DeltaLog.open(table, dir, env), env);
   }
 
   get lastEpoch(): number {
@@ -79,7 +81,7 @@ export class LakeTable {
       maxEventTimeMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
       schemaSha256: sha256(Buffer.from(JSON.stringify(epoch.schema))),
       files: written.map(({ file, rows, hash }) => ({ path: file.path, rows, bytes: file.size, sha256: hash }))
-    });
+    }, this.env);
   }
 
   private async writeFile(epoch: Epoch, partition: Partition): Promise<{ readonly file: AddedFile; readonly rows: number; readonly hash: string }> {
@@ -92,7 +94,7 @@ export class LakeTable {
     const hash = sha256(bytes);
     const name = `r=${epoch.release}-s=${epoch.shard}-e=${epochText(epoch.epoch)}-${hash.slice(0, 16)}.parquet`;
     const path = [partitionPath(values), partitionPath({ p: epoch.pipeline }), name].filter(part => part !== '').join('/');
-    await createDurably(join(this.dir, path), bytes);
+    await createDurably(join(this.dir, path), bytes, this.env);
     return { file: { path, partitionValues: values, size: bytes.byteLength, stats: fileStats(rows, stored) }, rows: rows.rowCount, hash };
   }
 }

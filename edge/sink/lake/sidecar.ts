@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { LittoralError } from '../../../engine/error';
+import type { Env } from '../../env/env';
 import { createDurably } from './durable-file';
 
 /** What `_metadata/<epoch>.json` says about one epoch of a table. Each holds the hash of the one before: gaps and swaps show. */
@@ -31,13 +32,13 @@ export function epochText(epoch: number): string {
 }
 
 /** Writes the sidecar of an epoch; a repetition finds the same bytes and does nothing. */
-export async function writeSidecar(tableDir: string, content: Omit<Sidecar, 'version' | 'previousSha256'>): Promise<void> {
+export async function writeSidecar(tableDir: string, content: Omit<Sidecar, 'version' | 'previousSha256'>, env: Env): Promise<void> {
   const folder = join(tableDir, '_metadata');
   const previous = await previousHash(folder, content.epoch);
   const sidecar: Sidecar = { version: 1, ...content, previousSha256: previous };
   const bytes = Buffer.from(`${JSON.stringify(sidecar, null, 2)}\n`);
   const path = join(folder, `${epochText(content.epoch)}.json`);
-  if (await createDurably(path, bytes)) return;
+  if (await createDurably(path, bytes, env)) return;
   const present = await fs.readFile(path);
   if (!present.equals(bytes)) {
     throw new LittoralError('LAKE_SIDECAR', `sidecar "${path}": holds something else than this epoch's description. Another agent writes to this table: give each its own.`);

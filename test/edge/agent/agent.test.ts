@@ -7,6 +7,7 @@ import { startAgent } from '../../../edge/agent/agent';
 import type { AgentHandle, AgentOptions } from '../../../edge/agent/agent-api';
 import { Store } from '../../../edge/store/store';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
+import { systemEnv } from '../../../edge/env/system-env';
 import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
 import { until } from '../until';
@@ -176,7 +177,7 @@ describe('an agent', () => {
   });
 
   it('refuses a plan whose rows do not fit the table that is there', async () => {
-    const table = await LakeTable.open(join(folder, 'lake'), 'counts');
+    const table = await LakeTable.open(join(folder, 'lake'), 'counts', systemEnv());
     const schema = { fields: [{ name: 'device', type: 'float64' as const, nullable: true }] };
     const rows = { schema, rowCount: 1, eventTimeMs: Float64Array.of(T0), at: Float64Array.of(0), columns: [{ kind: 'float64' as const, values: Float64Array.of(1), validity: null }] };
     await table.write({ epoch: 0, pipeline: 'other', release: 1, shard: 0, partitionBy: ['day'], schema, firstRow: 0, rows }, 0);

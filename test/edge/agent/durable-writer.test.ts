@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DurableWriter } from '../../../edge/agent/durable-writer';
 import { storageError } from '../../../edge/store/storage-error';
 import { Store } from '../../../edge/store/store';
+import { envAt } from '../env-at';
 
 let folder = '';
 let store: Store;
@@ -20,7 +21,7 @@ afterEach(() => {
 });
 
 const sqliteError = (errcode: number): Error => Object.assign(new Error('from SQLite'), { errcode });
-const newWriter = (): DurableWriter => new DurableWriter({ store, nowMs: () => 7, onFatal: error => words.push(`fatal ${(error as { code?: string }).code ?? String(error)}`), onBlocked: blocked => words.push(blocked ? 'blocked' : 'free') });
+const newWriter = (): DurableWriter => new DurableWriter({ env: envAt(() => 7), store, onFatal: error => words.push(`fatal ${(error as { code?: string }).code ?? String(error)}`), onBlocked: blocked => words.push(blocked ? 'blocked' : 'free') });
 const failing = (errcode: number) => (): void => {
   store.setMeta('half', 'written');
   throw storageError(sqliteError(errcode), 'a.db');

@@ -16,6 +16,7 @@ import { plaintextValue } from '../../../engine/crypto/field-plaintext';
 import type { GraphInput } from '../../../engine/graph/graph-api';
 import { deltaFields } from '../../../engine/lake/delta-schema';
 import { parsePlan } from '../../../engine/plan/parse-plan';
+import { envAt } from '../env-at';
 
 const plan = parsePlan({
   littoralPlan: 1,
@@ -66,8 +67,9 @@ async function agent<T>(ring: KeyRing, use: (world: { readonly pipeline: Pipelin
   const fatal = (error: unknown): never => {
     throw error;
   };
-  const writer = new DurableWriter({ store, nowMs: () => 1_000, onFatal: fatal, onBlocked: () => undefined });
-  const pipeline = new Pipeline({ deployment: { pipeline: 'people', release: 1, sha256: '', plan, models: {} }, store, journal, writer, infer: fatal, sealer: fieldSealer(ring), nowMs: () => 1_000, onRows: () => undefined, onPressure: () => undefined, onFatal: fatal });
+  const env = envAt(() => 1_000);
+  const writer = new DurableWriter({ env, store, onFatal: fatal, onBlocked: () => undefined });
+  const pipeline = new Pipeline({ env, deployment: { pipeline: 'people', release: 1, sha256: '', plan, models: {} }, store, journal, writer, infer: fatal, sealer: fieldSealer(ring), onRows: () => undefined, onPressure: () => undefined, onFatal: fatal });
   pipeline.start();
   const push = (inputs: readonly GraphInput[]): void => {
     journal.append(inputs);

@@ -14,6 +14,7 @@ import { decodeBatch } from '../../../edge/sink/batch-codec';
 import { Store } from '../../../edge/store/store';
 import { rowText } from '../../../engine/rows/cell-text';
 import { countingPlan } from '../bundles';
+import { envAt } from '../env-at';
 
 const plan = countingPlan({ sizeMs: 50 });
 const T0 = Date.UTC(2026, 0, 1);
@@ -55,15 +56,16 @@ class World {
     const fatal = (error: unknown): never => {
       throw error;
     };
-    this.writer = new DurableWriter({ store: this.store, nowMs: () => this.nowMs, onFatal: fatal, onBlocked: () => undefined });
+    const env = envAt(() => this.nowMs);
+    this.writer = new DurableWriter({ env, store: this.store, onFatal: fatal, onBlocked: () => undefined });
     this.pipeline = new Pipeline({
+      env,
       deployment: { pipeline: 'counts', release: 1, sha256: '', plan, models: {} },
       store: this.store,
       journal: this.journal,
       writer: this.writer,
       infer: fatal,
       sealer: fieldSealer(new Map()),
-      nowMs: () => this.nowMs,
       onRows: () => undefined,
       onPressure: () => undefined,
       onFatal: fatal

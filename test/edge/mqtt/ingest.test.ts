@@ -13,6 +13,7 @@ import { Store } from '../../../edge/store/store';
 import type { GraphInput } from '../../../engine/graph/graph-api';
 import { startAedes } from '../aedes';
 import { freePort, startMosquitto, type Mosquitto } from '../mosquitto';
+import { envAt } from '../env-at';
 import { until } from '../until';
 
 /** An agent's way in, without an engine behind it. */
@@ -49,9 +50,10 @@ async function startIngest(options: { filter: string; qos: Qos; clientId: string
   const store = await Store.open(join(folder, options.file ?? 'agent.db'), { pagesMax: options.pagesMax });
   const logs: string[] = [];
   const seen: string[] = [];
+  const env = envAt(() => 1_000);
   const writer: DurableWriter = new DurableWriter({
+    env,
     store,
-    nowMs: () => 1_000,
     onFatal: error => logs.push(`fatal: ${String(error)}`),
     onBlocked: (blocked, words) => {
       logs.push(words);
@@ -62,8 +64,9 @@ async function startIngest(options: { filter: string; qos: Qos; clientId: string
   const onInputs = (inputs: readonly GraphInput[]): void => {
     for (const input of inputs) if (input.kind === 'message') seen.push(Buffer.from(input.payload).toString('utf8'));
   };
-  const intake = new Intake({ store, journal, writer, nowMs: () => 1_000, onInputs });
+  const intake = new Intake({ env, store, journal, writer, onInputs });
   const subscriber: Subscriber = new Subscriber({
+    env,
     source: 'in',
     filter: options.filter,
     qos: options.qos,

@@ -1,5 +1,6 @@
 import mqtt, { type IPublishPacket } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemEnv } from '../../../edge/env/system-env';
 import { Publisher } from '../../../edge/mqtt/publisher';
 import { startAedes } from '../aedes';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
@@ -18,7 +19,7 @@ describe('Publisher', () => {
     reader.on('message', (_topic, payload, packet: IPublishPacket) => seen.push({ payload: payload.toString(), id: packet.properties?.userProperties?.['littoral-id'], retain: packet.retain }));
     await reader.subscribeAsync(`out/${qos}`, { qos });
     let done = 0;
-    const publisher: Publisher = new Publisher({ settings: { url: broker.url }, clientId: `sink-${qos}`, inflightMax: 10, log: () => undefined, onRoom: () => pump() });
+    const publisher: Publisher = new Publisher({ env: systemEnv(), settings: { url: broker.url }, clientId: `sink-${qos}`, inflightMax: 10, log: () => undefined, onRoom: () => pump() });
     const pump = (): void => {
       for (; next < 500 && publisher.ready; next++) {
         publisher.publish({ topic: `out/${qos}`, payload: Buffer.from(`m${next}`), qos, retain: false, effectId: `p/1/out/${next}` }, () => done++);
@@ -37,7 +38,7 @@ describe('Publisher', () => {
     const aedes = await startAedes();
     const logs: string[] = [];
     let confirmed = 0;
-    const publisher = new Publisher({ settings: { url: aedes.url }, clientId: 'sink', log: line => logs.push(line), onRoom: () => undefined });
+    const publisher = new Publisher({ env: systemEnv(), settings: { url: aedes.url }, clientId: 'sink', log: line => logs.push(line), onRoom: () => undefined });
     publisher.start();
     await until(() => publisher.ready);
     publisher.publish({ topic: 'a', payload: Buffer.from('x'), qos: 1, retain: false, effectId: 'e' }, () => confirmed++);

@@ -10,8 +10,10 @@ import { LakeSink } from '../../../edge/sink/lake/lake-sink';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
 import type { SinkBinding } from '../../../edge/sink/sink-port';
 import { Store } from '../../../edge/store/store';
+import { systemEnv } from '../../../edge/env/system-env';
 import { lakeRows } from '../lake-rows';
 import { until } from '../until';
+import { envAt } from '../env-at';
 
 const schema: Schema = { fields: [{ name: 'x', type: 'float64', nullable: false }] };
 const binding = (release: number): SinkBinding => ({
@@ -48,9 +50,10 @@ function put(release: number, id: number, ...values: number[]): void {
 }
 
 async function sinkOf(release: number, options: { rollRows?: number; rollMs?: number; table?: LakeTable; nowMs?: () => number } = {}): Promise<LakeSink> {
-  const { rollRows = 1_000, rollMs = 60_000, table = await LakeTable.open(join(folder, 'lake'), 't'), nowMs = () => 0 } = options;
-  const writer = new DurableWriter({ store, nowMs, onFatal: error => expect.fail(String(error)), onBlocked: () => undefined });
-  return new LakeSink({ key: `p/${release}/lake`, binding: binding(release), store, writer, table, rollRows, rollMs, nowMs, log: () => undefined, onCarriedOut: count => (carried += count) });
+  const { rollRows = 1_000, rollMs = 60_000, table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv()), nowMs = () => 0 } = options;
+  const env = envAt(nowMs);
+  const writer = new DurableWriter({ env, store, onFatal: error => expect.fail(String(error)), onBlocked: () => undefined });
+  return new LakeSink({ env, key: `p/${release}/lake`, binding: binding(release), store, writer, table, rollRows, rollMs, log: () => undefined, onCarriedOut: count => (carried += count) });
 }
 
 const written = async (): Promise<unknown[]> => (await lakeRows(join(folder, 'lake', 't'))).map(row => row['x']);
@@ -98,7 +101,7 @@ describe('LakeSink', () => {
     store.assignEpoch('p/1/lake', 0, 0);
     store.setCursor('lake:t', 0);
     put(2, 0, 2);
-    const table = await LakeTable.open(join(folder, 'lake'), 't');
+    const table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv());
     const [older, newer] = [await sinkOf(1, { table }), await sinkOf(2, { table })];
     await newer.flush(soon());
     expect(newer.problem).toContain('an earlier epoch');

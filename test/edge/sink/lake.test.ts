@@ -9,6 +9,7 @@ import { rowText } from '../../../engine/rows/cell-text';
 import type { Schema } from '../../../engine/schema/schema';
 import { decodeBatch, encodeBatch } from '../../../edge/sink/batch-codec';
 import { LakeTable, type Epoch } from '../../../edge/sink/lake/lake-table';
+import { systemEnv } from '../../../edge/env/system-env';
 
 const schema: Schema = {
   fields: [
@@ -84,7 +85,7 @@ describe('the outbox form of a batch', () => {
 
 describe('a lake table', () => {
   it('is read back by DuckDB with its partitions and types', async () => {
-    const table = await LakeTable.open(lake, 'vibration');
+    const table = await LakeTable.open(lake, 'vibration', systemEnv());
     await table.write(epochOf(0, sample(24)), 1_000);
     const [row] = await duck(`
       SELECT count(*)::INT AS rows, count(DISTINCT device)::INT AS devices, count(DISTINCT day)::INT AS days, sum(count)::INT AS total, count(mean)::INT AS means,
@@ -98,7 +99,7 @@ describe('a lake table', () => {
   });
 
   it('is read back by hyparquet through its log, every add pointing at a file of that size', async () => {
-    const table = await LakeTable.open(lake, 'vibration');
+    const table = await LakeTable.open(lake, 'vibration', systemEnv());
     await table.write(epochOf(0, sample(24)), 1_000);
     let rows = 0;
     for (const { add } of logLines()) {
@@ -119,7 +120,7 @@ describe('a lake table', () => {
   });
 
   it('has a log of protocol 1/2 with one transaction per epoch and a chain of sidecars', async () => {
-    const table = await LakeTable.open(lake, 'vibration');
+    const table = await LakeTable.open(lake, 'vibration', systemEnv());
     await table.write(epochOf(0, sample(3)), 1_000);
     await table.write(epochOf(1, sample(3, 3), 3), 2_000);
     expect(filesBelow(join(lake, 'vibration', '_delta_log'))).toEqual(['00000000000000000000.json', '00000000000000000001.json', '00000000000000000002.json']);
@@ -136,26 +137,26 @@ describe('a lake table', () => {
   });
 
   it('changes nothing when an epoch is written again after a kill, also by another process', async () => {
-    await (await LakeTable.open(lake, 'vibration')).write(epochOf(0, sample(24)), 1_000);
+    await (await LakeTable.open(lake, 'vibration', systemEnv())).write(epochOf(0, sample(24)), 1_000);
     const before = filesBelow(lake).map(path => [path, readFileSync(join(lake, path)).toString('base64')]);
-    const again = await LakeTable.open(lake, 'vibration');
+    const again = await LakeTable.open(lake, 'vibration', systemEnv());
     expect(again.lastEpoch).toBe(0);
     await again.write(epochOf(0, sample(24)), 9_000);
     expect(filesBelow(lake).map(path => [path, readFileSync(join(lake, path)).toString('base64')])).toEqual(before);
   });
 
   it('finishes an epoch whose files were written but not committed', async () => {
-    const table = await LakeTable.open(lake, 'vibration');
+    const table = await LakeTable.open(lake, 'vibration', systemEnv());
     await table.write(epochOf(0, sample(4)), 1_000);
     const files = filesBelow(lake);
     rmSync(join(lake, 'vibration', '_delta_log', '00000000000000000001.json'));
     rmSync(join(lake, 'vibration', '_metadata'), { recursive: true });
-    await (await LakeTable.open(lake, 'vibration')).write(epochOf(0, sample(4)), 1_000);
+    await (await LakeTable.open(lake, 'vibration', systemEnv())).write(epochOf(0, sample(4)), 1_000);
     expect(filesBelow(lake)).toEqual(files);
   });
 
   it('takes a new column in, and refuses a changed type or partitioning in one sentence', async () => {
-    const table = await LakeTable.open(lake, 'vibration');
+    const table = await LakeTable.open(lake, 'vibration', systemEnv());
     await table.write(epochOf(0, sample(2)), 1_000);
     const wider: Schema = { fields: [...schema.fields, { name: 'extra', type: 'float64', nullable: false }] };
     table.check(wider, ['day', 'device']);
