@@ -6,17 +6,22 @@ import type { Consumer, RunningNode } from './running-node';
  * take in. 0 at every step boundary, or Littoral has a bug.
  */
 export function conservationError(nodes: Iterable<RunningNode>): number {
+  const all = [...nodes];
   let error = 0;
+  for (const { operator } of all) error += Math.abs(imbalance(operator.counters));
+  for (const [{ operator, rowsBefore }, rows] of rowsSent(all)) error += Math.abs(rows - operator.counters.rowsIn - rowsBefore);
+  return error;
+}
+
+/** By node that reads others: rows that those have emitted to it. */
+export function rowsSent(nodes: Iterable<RunningNode>): ReadonlyMap<RunningNode, number> {
   const sent = new Map<RunningNode, number>();
   const send = (consumers: readonly Consumer[], rows: number): void => {
     for (const { running } of consumers) sent.set(running, (sent.get(running) ?? 0) + rows);
   };
-  for (const running of nodes) {
-    const { counters } = running.operator;
-    error += Math.abs(imbalance(counters));
-    send(running.consumers, counters.rowsOut);
-    for (const { consumers, rowsOut } of running.sides.values()) send(consumers, rowsOut);
+  for (const { operator, consumers, sides } of nodes) {
+    send(consumers, operator.counters.rowsOut);
+    for (const side of sides.values()) send(side.consumers, side.rowsOut);
   }
-  for (const [{ operator }, rows] of sent) error += Math.abs(rows - operator.counters.rowsIn);
-  return error;
+  return sent;
 }

@@ -31,6 +31,8 @@ export interface RunningNode {
   readonly sides: Map<string, SideOutput>;
   /** The last watermark that left it. */
   watermarkMs: number;
+  /** Rows that its producers count as sent and it does not count as taken in, because one of them began anew with a changed Plan. */
+  rowsBefore: number;
 }
 
 /** The types of all outputs of `plan` by id, or `id#name`; PlanError when a node does not fit its inputs. */
@@ -45,7 +47,7 @@ export function startNodes(plan: Plan, types: ReadonlyMap<string, StreamType>): 
   for (const node of plan.nodes) {
     const inputTypes = inputsOf(node).map(input => typeOf(types, input));
     const operator = operatorSpecOf(node).create(node.config, inputTypes, node.id);
-    const running: RunningNode = { node, type: typeOf(types, node.id), operator, consumers: [], sides: new Map(), watermarkMs: -Infinity };
+    const running: RunningNode = { node, type: typeOf(types, node.id), operator, consumers: [], sides: new Map(), watermarkMs: -Infinity, rowsBefore: 0 };
     inputsOf(node).forEach((input, port) => connect(nodes, input, { running, port }));
     nodes.set(node.id, running);
   }
