@@ -102,7 +102,8 @@ class Agent implements AgentHandle {
       lakeDir: options.lakeDir ?? join(options.dataDir, 'lake'),
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
-      onCarriedOut: (_key, count, createdMs) => this.carriedOut(count, createdMs)
+      onCarriedOut: (_key, count, createdMs) => this.carriedOut(count, createdMs),
+      onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows)
     });
     this.sources = new Sources({ ...common, intake: this.intake });
   }

@@ -20,6 +20,8 @@ export interface SinksOptions {
   readonly brokerOf: (connection: string) => BrokerSettings;
   readonly log: (message: string) => void;
   readonly onCarriedOut: (key: string, count: number, createdMs: number) => void;
+  /** Rows that will not be carried out, e.g. `refused` by the broker. */
+  readonly onDropped: (reason: string, rows: number) => void;
 }
 
 /** All ways out of the agent: those of the active pipeline, and those of earlier ones that still have rows. */
@@ -92,6 +94,7 @@ export class Sinks {
       settings: brokerOf(connection),
       clientId: `littoral-${agentId}-out-${connection}`,
       log,
+      onRefused: () => this.options.onDropped('refused', 1),
       onRoom: () => {
         for (const sink of sinks) sink.pump();
       }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { ConnectTarget, Env, Socket, SocketEvents } from './env';
+import type { TlsSettings } from './tls-settings';
 
 /** The world as it is: the system's clocks, timers, randomness and TCP. */
 export function systemEnv(): Env {
@@ -21,8 +22,12 @@ const SYSTEM: Env = {
   connect
 };
 
+function connectTls(host: string, port: number, { alpn, ...settings }: TlsSettings): tls.TLSSocket {
+  return tls.connect({ host, port, servername: net.isIP(host) ? undefined : host, ...settings, ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }) });
+}
+
 function connect({ host, port, tls: settings }: ConnectTarget, events: SocketEvents): Socket {
-  const socket = settings === null ? net.connect({ host, port }) : tls.connect({ host, port, servername: net.isIP(host) ? undefined : host, ...settings });
+  const socket = settings === null ? net.connect({ host, port }) : connectTls(host, port, settings);
   socket.setNoDelay(true);
   socket.once(settings === null ? 'connect' : 'secureConnect', () => events.opened());
   socket.on('data', bytes => events.received(bytes));

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Report, Run } from '../../engine/api/host';
+import { LittoralError } from '../../engine/error';
 import { refusePlaintext } from '../../engine/crypto/seal-batch';
 import { createGraph } from '../../engine/graph/create-graph';
 import { drive } from '../../engine/graph/drive';
@@ -29,15 +31,22 @@ const STEP_INPUTS_MAX = 512;
 
 /**
  * Runs a pipeline against a broker in this process, to try it: messages at QoS 0, nothing kept over a restart, MQTT sinks
- * published as they are, lake sinks only counted. For anything that must not be lost there is the agent.
+ * published as they are, the rows of other sinks only counted. For anything that must not be lost there is the agent.
  */
 export async function runLive(runnable: Runnable, options: LiveRunOptions): Promise<Run> {
   const graph = createGraph(runnable.plan);
   refusePlaintext(runnable.plan, graph.types);
+  refuseEdgeSources(runnable.plan);
   const inference = await loadModels(checkModels(runnable.plan, graph.types, runnable.models));
   const run = new LiveRun(runnable, graph, inference, options);
   await run.start();
   return run;
+}
+
+function refuseEdgeSources({ name, nodes }: Runnable['plan']): void {
+  const source = nodes.find(node => node.op === 'source' && node.config.connector !== 'mqtt');
+  if (source?.op !== 'source') return;
+  throw new LittoralError('EDGE_SOURCE', `run "${name}": source "${source.id}" takes ${source.config.connector === 'file' ? 'files' : 'HTTP requests'}, which only an agent does; expected MQTT sources. Replay a recording here, or run its bundle with \`littoral run … --connection ${source.config.connection}=…\`.`);
 }
 
 class LiveRun implements Run {
@@ -70,13 +79,13 @@ class LiveRun implements Run {
       this.fail = fail;
     });
     this.done.catch(() => undefined);
-    this.publisher = new Publisher({ env: systemEnv(), settings: { url }, clientId: `littoral-run-${this.id}`, log, onRoom: () => undefined });
+    this.publisher = new Publisher({ env: systemEnv(), settings: { url }, clientId: `littoral-run-${this.id}`, log, onRefused: () => undefined, onRoom: () => undefined });
     this.ticker = new Ticker({ env: systemEnv(), plan: runnable.plan, messages: () => this.messages, tick: () => this.take({ kind: 'tick', arrivalTimeMs: Date.now() }) });
     for (const node of runnable.plan.nodes) {
       const schema = node.op === 'sink' ? graph.types.get(node.id)?.schema : undefined;
       if (node.op !== 'sink' || node.config.connector !== 'mqtt' || schema === undefined) continue;
       this.topics.set(node.id, prepareTopic(node.config.topic, schema));
-      this.payloads.set(node.id, rowPayload(node.config.encoder, schema));
+      this.payloads.set(node.id, rowPayload(node.config.encoder, schema, node.config.compression === 'gzip' ? bytes => gzipSync(bytes) : undefined));
     }
   }
 

@@ -10,6 +10,10 @@ export interface BrokerSettings {
   readonly tls?: TlsSettings;
   /** Default 30. */
   readonly keepaliveS?: number;
+  /** How long the broker is asked to keep the session of a source while the agent is away; default 7 days. MQTT 3.1.1 knows no such wish. */
+  readonly sessionExpiryS?: number;
+  /** Messages that the broker may send before the first of them is acknowledged, default 65 535. */
+  readonly receiveMax?: number;
   /** Default `auto`: MQTT 5, or 3.1.1 when the broker refuses that. */
   readonly protocol?: 'auto' | 4 | 5;
 }

@@ -1,14 +1,22 @@
 import type { LittoralError } from '../../engine/error';
 import type { Env, Timer } from '../env/env';
 import { brokerAddress, type BrokerAddress, type BrokerSettings } from './broker-settings';
-import { Connection } from './connection';
+import { Connection, type Will } from './connection';
 import type { Frame } from './frame-reader';
-import type { ProtocolVersion } from './packets';
+import type { BrokerLimits, ProtocolVersion } from './packets';
 
 export type ClientState =
   | { readonly state: 'connecting'; readonly attempt: number; readonly error: string | null }
   | { readonly state: 'connected'; readonly protocol: ProtocolVersion; readonly sinceMs: number }
   | { readonly state: 'stopped' };
+
+/** A connection that the broker has accepted. */
+export interface Session {
+  /** Whether the broker still knew this client. */
+  readonly present: boolean;
+  readonly protocol: ProtocolVersion;
+  readonly limits: BrokerLimits;
+}
 
 export interface ClientOptions {
   readonly env: Env;
@@ -17,7 +25,11 @@ export interface ClientOptions {
   readonly clean: boolean;
   /** Default 1 MiB. */
   readonly packetBytesMax?: number;
-  readonly onConnected: (session: { readonly present: boolean; readonly protocol: ProtocolVersion }) => void;
+  /** Topics that the broker may send as numbers; default none. */
+  readonly topicAliasMax?: number;
+  /** Published by the broker when this client goes without a word. */
+  readonly will?: Will;
+  readonly onConnected: (session: Session) => void;
   readonly onFrame: (frame: Frame, protocol: ProtocolVersion) => void;
   /** The connection is gone or could not be made; another is tried after `retryMs`. */
   readonly onDown: (reason: LittoralError, retryMs: number) => void;
@@ -102,11 +114,13 @@ export class MqttClient {
       clientId: this.options.clientId,
       clean: this.options.clean,
       packetBytesMax: this.options.packetBytesMax ?? 1 << 20,
-      onConnected: present => {
+      topicAliasMax: this.options.topicAliasMax ?? 0,
+      will: this.options.will,
+      onConnected: ({ present, limits }) => {
         this.attempt = 0;
         this.current = { state: 'connected', protocol: version, sinceMs: this.options.env.nowMs() };
         if (this.paused) this.connection?.setPaused(true);
-        this.options.onConnected({ present, protocol: version });
+        this.options.onConnected({ present, protocol: version, limits });
       },
       onFrame: frame => this.options.onFrame(frame, version),
       onDrain: this.options.onDrain,

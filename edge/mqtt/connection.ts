@@ -4,7 +4,7 @@ import { repeat, type Env, type Socket, type Timer } from '../env/env';
 import type { BrokerAddress, BrokerSettings } from './broker-settings';
 import { lost, refusal, socketFailure } from './failure';
 import { FrameReader, type Frame } from './frame-reader';
-import { DISCONNECT, PacketType, PINGREQ, parseConnack, type ProtocolVersion } from './packets';
+import { DISCONNECT, PacketType, PINGREQ, parseConnack, type BrokerLimits, type ProtocolVersion, type Qos } from './packets';
 
 export interface ConnectionOptions {
   readonly env: Env;
@@ -15,7 +15,10 @@ export interface ConnectionOptions {
   /** false: the broker keeps subscriptions and unacknowledged messages while the client is away. */
   readonly clean: boolean;
   readonly packetBytesMax: number;
-  readonly onConnected: (sessionPresent: boolean) => void;
+  /** Topics that the broker may send as numbers. */
+  readonly topicAliasMax: number;
+  readonly will?: Will;
+  readonly onConnected: (session: { readonly present: boolean; readonly limits: BrokerLimits }) => void;
   readonly onFrame: (frame: Frame) => void;
   /** The socket takes more again. */
   readonly onDrain?: () => void;
@@ -23,8 +26,17 @@ export interface ConnectionOptions {
   readonly onClosed: (reason: LittoralError) => void;
 }
 
+/** What the broker publishes for a client that has gone without a word. */
+export interface Will {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: Qos;
+  readonly retain: boolean;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
-const SESSION_EXPIRY_S = 7 * 24 * 3600;
+/** How long a broker is asked to keep a session, unless the settings say otherwise. */
+export const SESSION_EXPIRY_S = 7 * 24 * 3600;
 const KEPT_BYTES = 64 * 1024;
 const END_TIMEOUT_MS = 1_000;
 
@@ -32,7 +44,7 @@ const END_TIMEOUT_MS = 1_000;
 export class Connection {
   private readonly socket: Socket;
   private readonly reader: FrameReader;
-  private readonly keepaliveMs: number;
+  private keepaliveMs: number;
   private timer: Timer;
   private ending: Timer | null = null;
   private connected = false;
@@ -93,7 +105,7 @@ export class Connection {
   }
 
   private connectPacket(): Buffer {
-    const { address, settings, clientId, clean, version } = this.options;
+    const { address, settings, clientId, clean, version, will } = this.options;
     const packet: IConnectPacket = {
       cmd: 'connect',
       protocolId: 'MQTT',
@@ -103,10 +115,21 @@ export class Connection {
       keepalive: this.keepaliveMs / 1_000,
       ...(address.username === undefined ? {} : { username: address.username }),
       ...(address.password === undefined ? {} : { password: Buffer.from(address.password) }),
-      ...(version === 5 ? { properties: { sessionExpiryInterval: clean ? 0 : SESSION_EXPIRY_S, maximumPacketSize: this.options.packetBytesMax } } : {})
+      ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
+      ...(version === 5 ? { properties: this.connectProperties() } : {})
     };
     assert(settings.keepaliveS === undefined || settings.keepaliveS <= 65_535, 'keepalive fits two bytes');
     return generate(packet, { protocolVersion: version });
+  }
+
+  private connectProperties(): IConnectPacket['properties'] {
+    const { settings, clean, packetBytesMax, topicAliasMax } = this.options;
+    return {
+      sessionExpiryInterval: clean ? 0 : (settings.sessionExpiryS ?? SESSION_EXPIRY_S),
+      maximumPacketSize: packetBytesMax,
+      ...(settings.receiveMax === undefined ? {} : { receiveMaximum: settings.receiveMax }),
+      ...(topicAliasMax === 0 ? {} : { topicAliasMaximum: topicAliasMax })
+    };
   }
 
   private receive(bytes: Buffer): void {
@@ -124,12 +147,13 @@ export class Connection {
     const type = frame.header >> 4;
     if (!this.connected) {
       if (type !== PacketType.connack) return this.fail(lost(this.options.address.label, `the first packet has type ${type}, expected CONNACK`, 'Check that an MQTT broker listens there'));
-      const { sessionPresent, code } = parseConnack(frame);
+      const { sessionPresent, code, limits } = parseConnack(frame);
       if (code !== 0) return this.fail(refusal(this.options.address.label, code));
       this.connected = true;
       this.timer.cancel();
+      if (limits.keepaliveS !== null && limits.keepaliveS > 0) this.keepaliveMs = limits.keepaliveS * 1_000;
       this.timer = repeat(this.options.env, this.keepaliveMs / 2, () => this.keepAlive());
-      return this.options.onConnected(sessionPresent);
+      return this.options.onConnected({ present: sessionPresent, limits });
     }
     if (type === PacketType.pingresp) return;
     if (type === PacketType.disconnect) return this.fail(refusal(this.options.address.label, frame.body[0] ?? 0));

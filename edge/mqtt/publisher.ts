@@ -1,9 +1,10 @@
 import { generate, type IPublishPacket } from 'mqtt-packet';
 import type { Env } from '../env/env';
 import type { BrokerSettings } from './broker-settings';
-import { MqttClient, type ClientState } from './client';
+import { MqttClient, type ClientState, type Session } from './client';
 import type { Frame } from './frame-reader';
-import { encodeAck, PacketType, parseAck, type ProtocolVersion, type Qos } from './packets';
+import { encodeAck, PacketType, parseAck, type Qos } from './packets';
+import { OutgoingAliases } from './topic-aliases';
 
 export interface OutgoingMessage {
   readonly topic: string;
@@ -21,6 +22,8 @@ export interface PublisherOptions {
   /** Messages on the way at once, default 1 000; QoS 0 messages count until the socket has taken them. */
   readonly inflightMax?: number;
   readonly log: (message: string) => void;
+  /** The broker does not take a message, or could not: it is gone. */
+  readonly onRefused: (message: OutgoingMessage) => void;
   /** There is room for more messages. */
   readonly onRoom: () => void;
 }
@@ -30,12 +33,23 @@ interface Flight {
   readonly done: () => void;
 }
 
+/** A connection that is there: what the broker allows on it. */
+interface Line extends Session {
+  readonly aliases: OutgoingAliases;
+}
+
+/** Fixed header, packet id, property lengths and the like: an upper bound of what a packet is longer than its topic, id and payload. */
+const PACKET_EXTRA_BYTES = 64;
+
 /** The sending side: messages stay here until the broker has confirmed them, and are sent again after a reconnection. */
 export class Publisher {
   private readonly client: MqttClient;
   private readonly flights = new Map<number, Flight>();
   private readonly inflightMax: number;
-  private protocol: ProtocolVersion | null = null;
+  private line: Line | null = null;
+  /** Packet ids of messages that have not been sent over this connection yet. */
+  private unsent: number[] = [];
+  private readonly said = new Set<string>();
   private nextId = 1;
   private full = false;
 
@@ -46,10 +60,10 @@ export class Publisher {
       settings: options.settings,
       clientId: options.clientId,
       clean: true,
-      onConnected: ({ protocol }) => this.connected(protocol),
+      onConnected: session => this.connected(session),
       onFrame: frame => this.receive(frame),
       onDown: (reason, retryMs) => {
-        this.protocol = null;
+        this.line = null;
         options.log(`mqtt sink: ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`);
       },
       onDrain: () => this.room()
@@ -62,7 +76,8 @@ export class Publisher {
 
   /** Whether `publish` may be called now. */
   get ready(): boolean {
-    const ready = this.protocol !== null && !this.client.congested && this.flights.size < this.inflightMax;
+    const { line } = this;
+    const ready = line !== null && !this.client.congested && this.flights.size < Math.min(this.inflightMax, line.limits.receiveMax);
     if (!ready) this.full = true;
     return ready;
   }
@@ -75,9 +90,16 @@ export class Publisher {
     return this.client.stop();
   }
 
-  /** Sends `message`; `done` is called when it is the broker's: at QoS 0 at once, else when it is confirmed. */
+  /**
+   * Sends `message`; `done` is called when it is the broker's: at QoS 0 at once, else when it is confirmed. Also when the
+   * broker refuses it: trying again would not help, and everything behind it would wait.
+   */
   publish(message: OutgoingMessage, done: () => void): void {
-    if (message.qos === 0) {
+    if (this.isTooLarge(message)) {
+      this.refused(message, `takes packets of ${this.line?.limits.packetBytesMax ?? 0} bytes at most`, 'Publish fewer rows or columns per message, or raise the limit of the broker');
+      return done();
+    }
+    if (message.qos === 0 || this.line?.limits.qosMax === 0) {
       this.send(message, 0);
       return done();
     }
@@ -86,25 +108,54 @@ export class Publisher {
     this.send(message, id);
   }
 
-  private send(message: OutgoingMessage, messageId: number): void {
-    if (this.protocol === null) return;
-    const packet: IPublishPacket = {
-      cmd: 'publish',
-      topic: message.topic,
-      payload: Buffer.from(message.payload.buffer, message.payload.byteOffset, message.payload.byteLength),
-      qos: message.qos,
-      retain: message.retain,
-      dup: false,
-      ...(messageId === 0 ? {} : { messageId }),
-      ...(this.protocol === 5 ? { properties: { userProperties: { 'littoral-id': message.effectId } } } : {})
-    };
-    this.client.send(generate(packet, { protocolVersion: this.protocol }));
+  private isTooLarge({ topic, payload, effectId }: OutgoingMessage): boolean {
+    const bytesMax = this.line?.limits.packetBytesMax ?? Infinity;
+    return bytesMax < Infinity && payload.byteLength + Buffer.byteLength(topic) + Buffer.byteLength(effectId) + PACKET_EXTRA_BYTES > bytesMax;
   }
 
-  private connected(protocol: ProtocolVersion): void {
-    this.protocol = protocol;
-    for (const [id, flight] of this.flights) this.send(flight.message, id);
+  private send(message: OutgoingMessage, messageId: number): void {
+    const { line } = this;
+    if (line === null) return;
+    const { protocol, limits, aliases } = line;
+    if (message.qos > limits.qosMax) this.sayOnce(`broker ${this.client.url} allows QoS ${limits.qosMax} at most; messages leave with that instead of ${message.qos}.`);
+    if (message.retain && !limits.retain) this.sayOnce(`broker ${this.client.url} keeps no messages; they leave without the retain flag.`);
+    const { topic, alias } = aliases.of(message.topic);
+    const packet: IPublishPacket = {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(message.payload.buffer, message.payload.byteOffset, message.payload.byteLength),
+      qos: Math.min(message.qos, limits.qosMax) as Qos,
+      retain: message.retain && limits.retain,
+      dup: false,
+      ...(messageId === 0 ? {} : { messageId }),
+      ...(protocol === 5 ? { properties: { ...(alias === null ? {} : { topicAlias: alias }), userProperties: { 'littoral-id': message.effectId } } } : {})
+    };
+    this.client.send(generate(packet, { protocolVersion: protocol }));
+  }
+
+  private connected(session: Session): void {
+    this.line = { ...session, aliases: new OutgoingAliases(session.limits.topicAliasMax) };
+    this.unsent = [...this.flights.keys()];
+    for (let count = 0; count < session.limits.receiveMax; count++) this.sendAgain();
     this.room();
+  }
+
+  /** Sends the oldest message that was on its way over a former connection. */
+  private sendAgain(): void {
+    const id = this.unsent.shift();
+    const flight = id === undefined ? undefined : this.flights.get(id);
+    if (id !== undefined && flight !== undefined) this.send(flight.message, id);
+  }
+
+  private refused(message: OutgoingMessage, why: string, next: string): void {
+    this.options.log(`mqtt sink: broker ${this.client.url} ${why}; the message for topic "${message.topic}" is dropped and counted. ${next}.`);
+    this.options.onRefused(message);
+  }
+
+  private sayOnce(text: string): void {
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    this.options.log(`mqtt sink: ${text}`);
   }
 
   private receive(frame: Frame): void {
@@ -114,9 +165,10 @@ export class Publisher {
     const flight = this.flights.get(packetId);
     if (flight === undefined) return;
     if (type === PacketType.pubrec && code < 0x80) return this.client.send(encodeAck(PacketType.pubrel, packetId));
-    if (code >= 0x80) this.options.log(`mqtt sink: broker ${this.client.url} refuses topic "${flight.message.topic}" (code ${code}); the message counts as carried out. Check the rights of this user.`);
+    if (code >= 0x80) this.refused(flight.message, `refuses it (code ${code})`, 'Check the rights of this user');
     this.flights.delete(packetId);
     flight.done();
+    this.sendAgain();
     this.room();
   }
 

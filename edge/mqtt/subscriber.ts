@@ -4,10 +4,12 @@ import { topicMatches } from '../../engine/graph/topic-filter';
 import type { Env } from '../env/env';
 import type { Store } from '../store/store';
 import type { BrokerSettings } from './broker-settings';
-import { MqttClient, type ClientState } from './client';
+import { MqttClient, type ClientState, type Session } from './client';
 import type { Frame } from './frame-reader';
+import { SESSION_EXPIRY_S } from './connection';
 import { PacketLedger } from './packet-ledger';
-import { encodeAck, PacketType, parseAck, parsePublish, parseReasonCodes, type ProtocolVersion, type PublishPacket, type Qos } from './packets';
+import { encodeAck, PacketType, parseAck, parsePublish, parseReasonCodes, type BrokerLimits, type ProtocolVersion, type PublishPacket, type Qos } from './packets';
+import { IncomingAliases, TOPIC_ALIASES_MAX } from './topic-aliases';
 
 export interface SubscriberOptions {
   readonly env: Env;
@@ -16,6 +18,8 @@ export interface SubscriberOptions {
   /** Names the packet ids and the subscription in the store; default: `source`. */
   readonly session?: string;
   readonly filter: string;
+  /** Group of agents that share the messages of the filter between them; default none. */
+  readonly sharedGroup?: string;
   readonly qos: Qos;
   readonly settings: BrokerSettings;
   readonly clientId: string;
@@ -38,9 +42,11 @@ export class Subscriber {
   private readonly client: MqttClient;
   private readonly metaKey: string;
   private connections = 0;
+  private aliases = new IncomingAliases();
   /** The session was made for another filter: what the broker still held for that one is acknowledged and left. */
   private foreignTopics = false;
   private refusal: string | null = null;
+  private lost = 0;
 
   constructor(private readonly options: SubscriberOptions) {
     this.ledger = new PacketLedger(options.session ?? options.source, options.store);
@@ -51,6 +57,7 @@ export class Subscriber {
       clientId: options.clientId,
       clean: false,
       packetBytesMax: options.packetBytesMax,
+      topicAliasMax: TOPIC_ALIASES_MAX,
       onConnected: session => this.connected(session),
       onFrame: (frame, protocol) => this.receive(frame, protocol),
       onDown: (reason, retryMs) => options.log(`mqtt source "${options.source}": ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`)
@@ -64,6 +71,11 @@ export class Subscriber {
   /** Rises with every connection that the broker accepted. */
   get connectionCount(): number {
     return this.connections;
+  }
+
+  /** How often the broker had forgotten this agent. */
+  get sessionsLost(): number {
+    return this.lost;
   }
 
   /** Words of what keeps messages away, or null. */
@@ -94,30 +106,55 @@ export class Subscriber {
     this.client.send(acks.length === 1 && acks[0] !== undefined ? acks[0] : Buffer.concat(acks));
   }
 
-  private get wanted(): string {
-    return `${this.options.qos} ${this.options.filter}`;
+  /** The filter as the broker gets it. */
+  private get subscription(): string {
+    const { filter, sharedGroup } = this.options;
+    return sharedGroup === undefined ? filter : `$share/${sharedGroup}/${filter}`;
   }
 
-  private connected(session: { readonly present: boolean; readonly protocol: ProtocolVersion }): void {
-    const { filter, qos, source, log } = this.options;
+  private get wanted(): string {
+    return `${this.options.qos} ${this.subscription}`;
+  }
+
+  private connected(session: Session): void {
+    const { qos, source, log } = this.options;
     log(`mqtt source "${source}": connected to ${this.client.url} by MQTT ${session.protocol === 5 ? '5' : '3.1.1'}, session ${session.present ? 'resumed' : 'new'}.`);
     this.connections++;
+    this.aliases = new IncomingAliases();
     this.ledger.sessionStarted(session.present);
-    const before = session.present ? this.options.store.meta(this.metaKey) : null;
+    const known = this.options.store.meta(this.metaKey);
+    if (known !== null && !session.present) this.sessionLost();
+    this.judge(session.limits);
+    const before = session.present ? known : null;
     if (before === this.wanted) return;
     const version = { protocolVersion: session.protocol };
     const former = before?.slice(before.indexOf(' ') + 1);
-    if (former !== undefined && former !== filter) {
+    if (former !== undefined && former !== this.subscription) {
       this.foreignTopics = true;
       this.client.send(generate({ cmd: 'unsubscribe', messageId: UNSUBSCRIBE_ID, unsubscriptions: [former] }, version));
     }
-    this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: filter, qos }] }, version));
+    this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: this.subscription, qos }] }, version));
+  }
+
+  /** The broker has forgotten this client, and with it what came for it in the meantime. */
+  private sessionLost(): void {
+    this.lost++;
+    this.options.log(`mqtt source "${this.options.source}": broker ${this.client.url} no longer knew this agent; messages sent while it was away may be lost. Let the broker keep sessions on disk and for longer (\`littoral broker profile\` shows how).`);
+  }
+
+  /** Says what this broker cannot promise. */
+  private judge(limits: BrokerLimits): void {
+    const { source, qos, settings, sharedGroup, log } = this.options;
+    const warn = (text: string): void => log(`mqtt source "${source}": broker ${this.client.url} ${text}`);
+    if (limits.qosMax < qos) warn(`allows QoS ${limits.qosMax} at most, the plan asks for ${qos}; what it promises is weaker.`);
+    if (limits.sessionExpiryS !== null && limits.sessionExpiryS < (settings.sessionExpiryS ?? SESSION_EXPIRY_S)) warn(`forgets this agent ${limits.sessionExpiryS} s after the connection ends; messages that come later are lost.`);
+    if (sharedGroup !== undefined && !limits.sharedSubscriptions) warn('knows no shared subscriptions; the agents of the group would get nothing.');
   }
 
   private receive(frame: Frame, protocol: ProtocolVersion): void {
     switch (frame.header >> 4) {
       case PacketType.publish:
-        return this.published(parsePublish(frame, protocol));
+        return this.published(this.aliases.resolve(parsePublish(frame, protocol)));
       case PacketType.pubrel:
         return this.options.onRelease(parseAck(frame).packetId, this);
       case PacketType.suback:

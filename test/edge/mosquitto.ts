@@ -10,17 +10,20 @@ export interface Mosquitto {
   readonly url: string;
   /** SIGTERM, wait, start again on the same port. */
   restart(): Promise<void>;
+  /** SIGKILL, wait, start again on the same port with what was on disk. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const BINARY = process.env['LITTORAL_MOSQUITTO'] ?? '/usr/sbin/mosquitto';
 
-export async function startMosquitto(options: { readonly port?: number; readonly persistence?: boolean; readonly users?: Readonly<Record<string, string>> } = {}): Promise<Mosquitto> {
+export async function startMosquitto(options: { readonly port?: number; readonly persistence?: boolean; /** Saves every second when something has changed. */ readonly autosave?: boolean; readonly users?: Readonly<Record<string, string>>; /** More lines of its configuration; they stand last and win. */ readonly lines?: readonly string[] } = {}): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'littoral-mosquitto-'));
   const port = options.port ?? (await freePort());
   const lines = [`listener ${port} 127.0.0.1`, 'set_tcp_nodelay true', 'max_queued_messages 0', 'max_inflight_messages 0', 'log_type none'];
   if (process.getuid?.() === 0) lines.push('user root');
   if (options.persistence === true) lines.push('persistence true', `persistence_location ${folder}/`);
+  if (options.autosave === true) lines.push('autosave_on_changes true', 'autosave_interval 1');
   if (options.users === undefined) lines.push('allow_anonymous true');
   else {
     const passwords = join(folder, 'passwords');
@@ -28,13 +31,14 @@ export async function startMosquitto(options: { readonly port?: number; readonly
     for (const [user, password] of Object.entries(options.users)) spawnSync('mosquitto_passwd', ['-b', passwords, user, password]);
     lines.push('allow_anonymous false', `password_file ${passwords}`);
   }
+  lines.push(...(options.lines ?? []));
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);
   let child = await launch(config, port);
-  const end = async (): Promise<void> => {
+  const end = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise(done => child.once('exit', done));
-    child.kill('SIGTERM');
+    child.kill(signal);
     await gone;
   };
   return {
@@ -42,6 +46,10 @@ export async function startMosquitto(options: { readonly port?: number; readonly
     url: `mqtt://127.0.0.1:${port}`,
     restart: async () => {
       await end();
+      child = await launch(config, port);
+    },
+    crash: async () => {
+      await end('SIGKILL');
       child = await launch(config, port);
     },
     stop: async () => {

@@ -39,8 +39,8 @@ describe('properties of MQTT 5', () => {
     );
   });
 
-  it('keep some of a hundred thousand user properties and the payload', () => {
-    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_none, index) => [`k${index}`, 'v']));
+  it('keep some of twenty thousand user properties and the payload', () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_none, index) => [`k${index}`, 'v']));
     const seen = parsePublish(frameOf(publish({ userProperties: many }, 'the payload'), { packetBytesMax: 4 << 20, keepBytes: 1 << 16 }), 5);
     expect(seen.payload.toString()).toBe('the payload');
     expect(seen.properties.userProperties).toHaveLength(32);
