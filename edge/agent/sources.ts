@@ -8,6 +8,7 @@ import { Subscriber } from '../mqtt/subscriber';
 import type { Store } from '../store/store';
 import type { Deployment } from './deployment';
 import type { Intake } from './intake';
+import { sourceIdentity } from './source-identity';
 
 const QOS: Readonly<Record<Delivery, Qos>> = { atMostOnce: 0, atLeastOnce: 1, exactlyOnceEffects: 2 };
 const SESSIONS = 'sessions';
@@ -31,14 +32,20 @@ export interface SourceState {
 
 /** The subscriptions of the active pipeline, one session of its own for each source. */
 export class Sources {
-  private subscribers: { readonly node: SourceNode; readonly subscriber: Subscriber }[] = [];
+  private subscribers: { readonly node: SourceNode; readonly identity: string; readonly subscriber: Subscriber }[] = [];
   private readonly forgetting = new Set<MqttClient>();
   private readonly pauses = new Set<string>();
   private duplicatesBefore = 0;
 
   constructor(private readonly options: SourcesOptions) {}
 
-  /** Subscribes for `deployment`; the broker forgets the sessions of sources that no longer exist. */
+  /** Ends the subscriptions that `deployment` does not have, or has otherwise; the others go on. */
+  async endOthers(deployment: Deployment): Promise<void> {
+    const wanted = new Set(deployment.plan.nodes.flatMap(node => (node.op === 'source' ? [sourceIdentity(deployment, node)] : [])));
+    await this.end(this.subscribers.filter(({ identity }) => !wanted.has(identity)));
+  }
+
+  /** Subscribes for the sources of `deployment` that are not subscribed to; the broker forgets the sessions of sources that no longer exist. */
   start(deployment: Deployment): void {
     const { env, store, agentId, brokerOf, intake, log } = this.options;
     const qos = QOS[deployment.plan.delivery ?? 'exactlyOnceEffects'];
@@ -48,6 +55,8 @@ export class Sources {
       const { topic, connection } = node.config;
       const clientId = `littoral-${agentId}-${deployment.pipeline}-${node.id}`;
       sessions[clientId] = connection;
+      const identity = sourceIdentity(deployment, node);
+      if (this.subscribers.some(running => running.identity === identity)) continue;
       const subscriber = new Subscriber({
         env,
         source: node.id,
@@ -62,18 +71,21 @@ export class Sources {
         log
       });
       subscriber.setPaused(this.pauses.size > 0);
-      this.subscribers.push({ node, subscriber });
+      this.subscribers.push({ node, identity, subscriber });
       subscriber.start();
     }
     this.forgetOthers(sessions);
   }
 
   async stop(): Promise<void> {
-    const stopping = this.subscribers;
-    this.subscribers = [];
-    await Promise.all(stopping.map(({ subscriber }) => subscriber.stop()));
-    for (const { subscriber } of stopping) this.duplicatesBefore += subscriber.ledger.duplicates;
+    await this.end(this.subscribers);
     await Promise.all([...this.forgetting].map(client => client.stop()));
+  }
+
+  private async end(ending: Sources['subscribers']): Promise<void> {
+    this.subscribers = this.subscribers.filter(each => !ending.includes(each));
+    await Promise.all(ending.map(({ subscriber }) => subscriber.stop()));
+    for (const { subscriber } of ending) this.duplicatesBefore += subscriber.ledger.duplicates;
   }
 
   /** Stops reading for `reason`, or takes that reason away; reading goes on when there is none left. */
