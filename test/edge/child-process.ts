@@ -36,8 +36,15 @@ export interface Child {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-export function startChild(file: string, args: readonly string[]): Child {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export interface ChildOptions {
+  /** Command before Node's own, e.g. a tracer with its options. */
+  readonly under?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function startChild(file: string, args: readonly string[], options: ChildOptions = {}): Child {
+  const [command = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, file, ...args];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   let out = '';
   let words = '';
   const waiting: (() => void)[] = [];
