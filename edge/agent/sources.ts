@@ -6,6 +6,7 @@ import { MqttClient } from '../mqtt/client';
 import type { Qos } from '../mqtt/packets';
 import { Subscriber } from '../mqtt/subscriber';
 import type { Store } from '../store/store';
+import { BrokerWatches } from './broker-watches';
 import type { Deployment } from './deployment';
 import type { Intake } from './intake';
 import { sourceIdentity } from './source-identity';
@@ -35,9 +36,13 @@ export class Sources {
   private subscribers: { readonly node: SourceNode; readonly identity: string; readonly subscriber: Subscriber }[] = [];
   private readonly forgetting = new Set<MqttClient>();
   private readonly pauses = new Set<string>();
+  private readonly watches: BrokerWatches;
   private duplicatesBefore = 0;
+  private sessionsLostBefore = 0;
 
-  constructor(private readonly options: SourcesOptions) {}
+  constructor(private readonly options: SourcesOptions) {
+    this.watches = new BrokerWatches(options);
+  }
 
   /** Ends the subscriptions that `deployment` does not have, or has otherwise; the others go on. */
   async endOthers(deployment: Deployment): Promise<void> {
@@ -74,18 +79,22 @@ export class Sources {
       this.subscribers.push({ node, identity, subscriber });
       subscriber.start();
     }
+    this.watches.keep(new Set(Object.values(sessions)));
     this.forgetOthers(sessions);
   }
 
   async stop(): Promise<void> {
     await this.end(this.subscribers);
-    await Promise.all([...this.forgetting].map(client => client.stop()));
+    await Promise.all([this.watches.stop(), ...[...this.forgetting].map(client => client.stop())]);
   }
 
   private async end(ending: Sources['subscribers']): Promise<void> {
     this.subscribers = this.subscribers.filter(each => !ending.includes(each));
     await Promise.all(ending.map(({ subscriber }) => subscriber.stop()));
-    for (const { subscriber } of ending) this.duplicatesBefore += subscriber.ledger.duplicates;
+    for (const { subscriber } of ending) {
+      this.duplicatesBefore += subscriber.ledger.duplicates;
+      this.sessionsLostBefore += subscriber.sessionsLost;
+    }
   }
 
   /** Stops reading for `reason`, or takes that reason away; reading goes on when there is none left. */
@@ -97,6 +106,16 @@ export class Sources {
 
   get duplicates(): number {
     return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.ledger.duplicates, this.duplicatesBefore);
+  }
+
+  /** How often a broker had forgotten this agent, and with it what came meanwhile. */
+  get sessionsLost(): number {
+    return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.sessionsLost, this.sessionsLostBefore);
+  }
+
+  /** Messages that brokers say they have dropped, by connection. */
+  get brokerDropped(): ReadonlyMap<string, number> {
+    return this.watches.dropped();
   }
 
   get violations(): number {

@@ -1,3 +1,4 @@
+import { broker } from './broker';
 import { bundle } from './bundle';
 import { decrypt } from './decrypt';
 import { explain } from './explain';
@@ -14,4 +15,4 @@ import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, inspect, decrypt, lake, schema, explain, reference];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, broker, inspect, decrypt, lake, schema, explain, reference];

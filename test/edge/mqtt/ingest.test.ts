@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generate, parser, type IPublishPacket, type Packet } from 'mqtt-packet';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DurableWriter } from '../../../edge/agent/durable-writer';
@@ -46,7 +48,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startIngest(options: { filter: string; qos: Qos; clientId: string; settings?: Partial<BrokerSettings>; pagesMax?: number; packetBytesMax?: number; file?: string; loseAcks?: boolean }): Promise<Ingest> {
+async function startIngest(options: { filter: string; sharedGroup?: string; qos: Qos; clientId: string; settings?: Partial<BrokerSettings>; pagesMax?: number; packetBytesMax?: number; file?: string; loseAcks?: boolean }): Promise<Ingest> {
   const store = await Store.open(join(folder, options.file ?? 'agent.db'), { pagesMax: options.pagesMax });
   const logs: string[] = [];
   const seen: string[] = [];
@@ -69,6 +71,7 @@ async function startIngest(options: { filter: string; qos: Qos; clientId: string
     env,
     source: 'in',
     filter: options.filter,
+    sharedGroup: options.sharedGroup,
     qos: options.qos,
     settings: { url: broker.url, ...options.settings },
     clientId: options.clientId,
@@ -227,5 +230,54 @@ describe('a broker with passwords', () => {
       for (const ingest of open.splice(0)) await ingest.close();
       await strict.stop();
     }
+  });
+});
+
+describe('a source beside others', () => {
+  it('shares the messages of its filter with the agents of its group, each once', async () => {
+    const group = await Promise.all([1, 2].map(index => startIngest({ filter: 'shared/#', sharedGroup: 'line7', qos: 1, clientId: `member-${index}`, file: `member-${index}.db` })));
+    await Promise.all(group.map(subscribed));
+    const payloads = numbers(400);
+    await Promise.all(payloads.map(payload => publisher.publishAsync('shared/a', payload, { qos: 1 })));
+    await until(() => group.reduce((sum, { seen }) => sum + seen.length, 0) >= payloads.length);
+    expect(group.flatMap(({ seen }) => seen).sort()).toEqual([...payloads].sort());
+    expect(group.map(({ seen }) => seen.length > 0)).toEqual([true, true]);
+  });
+
+  it('says when its broker has forgotten it', async () => {
+    const forgetful = await startMosquitto();
+    const ingest = await startIngest({ filter: 'f', qos: 1, clientId: 'forgotten', settings: { url: forgetful.url } });
+    await subscribed(ingest);
+    expect(ingest.subscriber.sessionsLost).toBe(0);
+    await forgetful.restart();
+    await until(() => ingest.subscriber.sessionsLost === 1);
+    expect(ingest.logs.join('\n')).toMatch(/no longer knew this agent; messages sent while it was away may be lost/);
+    await ingest.close();
+    await forgetful.stop();
+  });
+
+  it('knows topics that its broker sends as numbers, and ends a connection with a number that means nothing', async () => {
+    const sent: IPublishPacket['properties'][] = [{ topicAlias: 1 }, { topicAlias: 1 }, { topicAlias: 9 }];
+    let connections = 0;
+    const server = net.createServer(socket => {
+      connections++;
+      const packets = parser({ protocolVersion: 5 });
+      socket.on('data', bytes => packets.parse(bytes));
+      socket.on('error', () => undefined);
+      packets.on('packet', (packet: Packet) => {
+        const answer = (reply: Packet): void => void socket.write(generate(reply, { protocolVersion: 5 }));
+        if (packet.cmd === 'connect') answer({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
+        if (packet.cmd !== 'subscribe') return;
+        answer({ cmd: 'suback', messageId: packet.messageId ?? 1, granted: [1] });
+        sent.forEach((properties, index) => answer({ cmd: 'publish', topic: index === 0 ? 'plant/a' : '', payload: `m${index}`, qos: 0, dup: false, retain: false, properties }));
+      });
+    });
+    const port = await new Promise<number>(done => server.listen(0, '127.0.0.1', () => done((server.address() as net.AddressInfo).port)));
+    const ingest = await startIngest({ filter: 'plant/+', qos: 1, clientId: 'aliases', settings: { url: `mqtt://127.0.0.1:${port}` } });
+    await until(() => connections >= 2);
+    expect(ingest.seen.slice(0, 2)).toEqual(['m0', 'm1']);
+    expect(ingest.logs.join('\n')).toContain('topic alias 9 was never given a topic');
+    await ingest.close();
+    await new Promise(done => server.close(done));
   });
 });
