@@ -1,4 +1,4 @@
-import { EVIDENCE_RECORDING_PATH, EVIDENCE_ROWS_PATH, MODELS_FOLDER } from '../../engine/bundle/build-bundle';
+import { EVIDENCE_RECORDING_PATH, EVIDENCE_ROWS_PATH, MODELS_FOLDER } from '../../engine/bundle/bundle-contents';
 import { PLAN_PATH } from '../../engine/bundle/manifest';
 import { Sha256 } from '../../engine/codec/sha256';
 import { LittoralError } from '../../engine/error';

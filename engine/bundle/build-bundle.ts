@@ -1,28 +1,22 @@
-import { modelNames } from '../model/models-of';
 import { toHex } from '../codec/sha256';
-import { encodeUtf8 } from '../codec/utf8';
 import { LittoralError } from '../error';
-import { planToJson } from '../plan/canonical-json';
+import { modelNames } from '../model/models-of';
 import type { Plan } from '../plan/plan';
 import { ENGINE_VERSION } from '../version';
-import { canonicalJson } from './canonical-json';
+import { bundleContents, modelFacts, MODELS_FOLDER } from './bundle-contents';
+import type { BundleEvidence } from './bundle-contents';
 import type { BundleCrypto, BundleSigner } from './crypto';
-import { deploymentFiles } from './deploy/deployment-files';
 import type { DeploymentValues } from './deploy/values';
-import { deploymentValues } from './deploy/values';
 import { signEnvelope } from './dsse';
 import { instantMs } from './instant';
 import { FORMAT_VERSION, MANIFEST_PATH, manifestBytes, PLAN_PATH } from './manifest';
 import type { ManifestFile } from './manifest';
 import { BUNDLE_ENTRY, ENVELOPE_ENTRY } from './open-bundle';
+import { SBOM_PATH, sbomBytes } from './sbom/sbom';
 import { PAYLOAD_TYPE, statementBytes } from './statement';
+import { isVersion } from './version';
 import type { ZipEntry } from './write-zip';
 import { writeZip } from './write-zip';
-
-export const EVIDENCE_RECORDING_PATH = 'evidence/recording.ndjson';
-export const EVIDENCE_ROWS_PATH = 'evidence/expected.rows.ndjson';
-export const EVIDENCE_REPORT_PATH = 'evidence/report.json';
-export const MODELS_FOLDER = 'models/';
 
 export interface BundleInput {
   readonly plan: Plan;
@@ -41,16 +35,6 @@ export interface BundleInput {
   readonly deployment?: Partial<DeploymentValues>;
 }
 
-/** What was validated; the agent repeats it before it goes live. */
-export interface BundleEvidence {
-  /** `*.recording.ndjson` */
-  readonly recording: Uint8Array;
-  /** `*.rows.ndjson` that the recording must give. */
-  readonly rows: Uint8Array;
-  /** The report of the validation, as plain JSON. */
-  readonly report: unknown;
-}
-
 export interface BuiltBundle {
   /** `<name>-<release>.littoral.zip` */
   readonly fileName: string;
@@ -67,12 +51,12 @@ export async function buildBundle(input: BundleInput, crypto: BundleCrypto, sign
   const { plan, release, targets, notBefore, expires } = input;
   const minAgent = input.minAgent ?? ENGINE_VERSION;
   const fileName = bundleFileName(plan.name, release);
-  const contents = contentFiles(input, fileName);
-  const files: ManifestFile[] = [];
-  for (const { path, bytes } of contents) files.push({ path, size: bytes.length, sha256: toHex(await crypto.sha256(bytes)) });
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const contents = bundleContents(input, fileName);
+  const described = await listed(contents, crypto);
+  const sbom = { path: SBOM_PATH, bytes: sbomBytes({ pipeline: plan.name, release, files: described, models: modelFacts(plan, input.models) }) };
+  const files = sortedByPath([...described, ...(await listed([sbom], crypto))]);
   const manifest = manifestBytes({ formatVersion: FORMAT_VERSION, pipelineId: plan.name, release, minAgent, targets, files });
-  const zip = writeZip([...contents, { path: MANIFEST_PATH, bytes: manifest }]);
+  const zip = writeZip([...contents, sbom, { path: MANIFEST_PATH, bytes: manifest }]);
   const bundleSha256 = toHex(await crypto.sha256(zip));
   const statement = statementBytes({
     subjectName: `${plan.name}-${release}.zip`,
@@ -99,27 +83,18 @@ export function bundleFileName(name: string, release: number): string {
   return `${name}-${release}.littoral.zip`;
 }
 
-function contentFiles(input: BundleInput, fileName: string): readonly ZipEntry[] {
-  const { plan, models, evidence, release, targets } = input;
-  const schemas = plan.nodes.filter(node => node.op === 'source').map(node => json(`schemas/${node.id}.json`, node.config.schema));
-  const values = deploymentValues({ plan, release, targets, bundleFile: fileName, agentVersion: ENGINE_VERSION, values: input.deployment });
-  return [
-    { path: PLAN_PATH, bytes: encodeUtf8(`${planToJson(plan)}\n`) },
-    ...modelNames(plan).map(name => ({ path: `${MODELS_FOLDER}${name}`, bytes: models[name]! })),
-    ...schemas,
-    { path: EVIDENCE_RECORDING_PATH, bytes: evidence.recording },
-    { path: EVIDENCE_ROWS_PATH, bytes: evidence.rows },
-    json(EVIDENCE_REPORT_PATH, evidence.report),
-    ...deploymentFiles(values)
-  ];
+async function listed(entries: readonly ZipEntry[], crypto: BundleCrypto): Promise<readonly ManifestFile[]> {
+  const files: ManifestFile[] = [];
+  for (const { path, bytes } of entries) files.push({ path, size: bytes.length, sha256: toHex(await crypto.sha256(bytes)) });
+  return sortedByPath(files);
 }
 
-function json(path: string, value: unknown): ZipEntry {
-  return { path, bytes: encodeUtf8(canonicalJson(value)) };
+function sortedByPath(files: readonly ManifestFile[]): readonly ManifestFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function checkInput(input: BundleInput, signers: readonly BundleSigner[]): void {
-  const { plan, models, release, targets, notBefore, expires } = input;
+  const { plan, models, release, targets, notBefore, expires, minAgent } = input;
   const refuse = (problem: string): LittoralError => new LittoralError('BUNDLE_INPUT', `bundle of "${plan.name}": ${problem}`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(plan.name)) throw refuse('the name becomes a file name; use letters, digits, ".", "_" and "-"');
   if (!Number.isSafeInteger(release) || release < 1) throw refuse(`release ${release} is no positive integer; releases count 1, 2, 3 …`);
@@ -130,6 +105,7 @@ function checkInput(input: BundleInput, signers: readonly BundleSigner[]): void 
   if (Number.isNaN(from)) throw refuse(`notBefore "${notBefore}" is no instant such as 2027-01-01T00:00:00Z`);
   if (Number.isNaN(until)) throw refuse(`expires "${expires}" is no instant such as 2027-01-01T00:00:00Z`);
   if (until <= from) throw refuse(`it expires at ${expires}, not after it begins at ${notBefore}; give a later date`);
+  if (minAgent !== undefined && !isVersion(minAgent)) throw refuse(`minAgent "${minAgent}" is no version such as 1.4.0`);
   if (signers.length === 0) throw refuse('nobody signs it; give a key (make one with `littoral keygen`)');
   const missing = modelNames(plan).find(name => !Object.hasOwn(models, name));
   if (missing !== undefined) throw refuse(`model "${missing}" is missing; put the file beside the plan`);

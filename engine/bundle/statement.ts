@@ -2,6 +2,7 @@ import { canonicalJson } from './canonical-json';
 import { encodeUtf8 } from '../codec/utf8';
 import { parseJson } from './dsse';
 import { instantMs } from './instant';
+import { isVersion } from './version';
 
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -55,7 +56,7 @@ function parsePredicate(predicate: Readonly<Record<string, unknown>>, subject: D
   if (!Number.isSafeInteger(release) || (release as number) < 1) return '"release" is no positive integer';
   if (!isSha256(planSha256)) return '"planSha256" is no SHA-256';
   if (!Array.isArray(targets) || !targets.every(target => typeof target === 'string')) return '"targets" is no list of texts';
-  if (typeof minAgent !== 'string' || !/^\d+\.\d+\.\d+$/.test(minAgent)) return '"minAgent" is no version such as 1.4.0';
+  if (typeof minAgent !== 'string' || !isVersion(minAgent)) return '"minAgent" is no version such as 1.4.0';
   if (Number.isNaN(instantMs(notBefore))) return '"notBefore" is no instant such as 2027-01-01T00:00:00Z';
   if (Number.isNaN(instantMs(expires))) return '"expires" is no instant such as 2027-01-01T00:00:00Z';
   const digests = Array.isArray(materials) ? materials.map(digestOf) : [null];

@@ -1,3 +1,8 @@
+/** Whether `text` is a version of three numbers, such as `1.4.0`. */
+export function isVersion(text: string): boolean {
+  return /^\d+\.\d+\.\d+$/.test(text);
+}
+
 /** Whether version `a` (`1.4.0`) is older than `b`. What follows the three numbers is ignored. */
 export function isOlder(a: string, b: string): boolean {
   const left = numbers(a);

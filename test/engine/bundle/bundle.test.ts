@@ -75,7 +75,10 @@ describe('a bundle', () => {
       'evidence/report.json',
       'manifest.json',
       'models/bearing.onnx',
+      'observability/grafana-dashboard.json',
+      'observability/prometheus-rules.yaml',
       'plan.json',
+      'sbom.cdx.json',
       'schemas/source.json'
     ]);
     expect(good.statement.materials).toEqual([{ name: 'models/bearing.onnx', sha256: good.manifest.files.find(file => file.path === 'models/bearing.onnx')!.sha256 }]);
