@@ -40,9 +40,13 @@ async function findProofs() {
   const files = readdirSync(sources).filter(name => name.endsWith('.proof.ts')).sort();
   const proofs = [];
   for (const file of files) {
-    const module = await bundle(file);
-    const { proof } = await import(pathToFileURL(module).href);
-    proofs.push({ id: proof.id, title: proof.title, passLine: proof.passLine, module });
+    try {
+      const module = await bundle(file);
+      const { proof } = await import(pathToFileURL(module).href);
+      proofs.push({ id: proof.id, title: proof.title, passLine: proof.passLine, module });
+    } catch (error) {
+      proofs.push({ id: file.slice(0, file.indexOf('-')).toUpperCase(), title: file, passLine: 'unknown, because the proof cannot be loaded', broken: String(error?.stack ?? error) });
+    }
   }
   return proofs.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 }
@@ -53,14 +57,19 @@ async function runOne(proof, runner, scale, seed) {
   const kept = join(folder, `${proof.id}.json`);
   rmSync(kept, { force: true });
   const startedAt = new Date();
+  const failed = finding => {
+    const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
+    const { id, title, passLine } = proof;
+    const run = { id, title, passLine, scale, seed, startedAt: startedAt.toISOString(), seconds, commit: '', ok: false, figures: {}, findings: [finding], limits: [] };
+    writeFileSync(kept, `${JSON.stringify(run, null, 2)}\n`);
+    return run;
+  };
+  if (proof.broken !== undefined) return failed(`The proof cannot be loaded: ${proof.broken}`);
   const code = await new Promise(done => spawn(process.execPath, [runner, proof.module, root, folder, scale, String(seed)], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).on('exit', (status, signal) => done(signal ?? status)));
   try {
     return JSON.parse(readFileSync(kept, 'utf8'));
   } catch {
-    const seconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
-    const run = { ...proof, module: undefined, scale, seed, startedAt: startedAt.toISOString(), seconds, commit: '', ok: false, figures: {}, findings: [`The process of the proof ended with ${code} and left no result.`], limits: [] };
-    writeFileSync(kept, `${JSON.stringify(run, null, 2)}\n`);
-    return run;
+    return failed(`The process of the proof ended with ${code} and left no result.`);
   }
 }
 
