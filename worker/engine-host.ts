@@ -31,7 +31,7 @@ import type { Sink } from './run/sink';
 
 type Models = Readonly<Record<string, Uint8Array>>;
 
-/** For features: a page has no store of its own, but a run shows and counts their rows. */
+/** What only the edge carries out: a page has no feature store, files or sockets, but a run shows and counts the rows. */
 const SHOWN_ONLY: Sink = { write: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /** The engine worker's service: wires connections, recordings and runs to the browser. */
@@ -174,7 +174,7 @@ export class EngineHost implements EngineService {
 
   private async openSink(config: SinkConfig, schema: Schema, runId: string): Promise<Sink> {
     if (config.connector === 'mqtt') return mqttSink(config, schema, this.brokers.get(config.connection));
-    if (config.connector === 'featureStore') return SHOWN_ONLY;
+    if (config.connector !== 'lake') return SHOWN_ONLY;
     if (!(await hasOpfs())) {
       throw new LittoralError('NO_LAKE', `sink "${config.name}": this page has no private file system for a lake of its own; expected https or 127.0.0.1 and a current browser. Open the page securely, or run the pipeline at the edge.`);
     }

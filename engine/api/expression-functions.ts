@@ -99,3 +99,7 @@ export function startsWith(text: string, prefix: string): boolean {
 export function contains(text: string, part: string): boolean {
   return text.includes(part);
 }
+/** The text with every `from` replaced by `to`, both constant texts without special characters: `replace(r.line, 'ERR', 'error')`. */
+export function replace(text: string, from: string, to: string): string {
+  return text.split(from).join(to);
+}

@@ -70,9 +70,9 @@ export class PlanBuilder {
     return this.place({ op: 'union', config: {}, inputs, id: this.freeId(LETTERS) }, inputs.map(() => LETTER_TYPE), LETTERS);
   }
 
-  /** The connection of the first source. */
+  /** The connection of the first source that is a broker. */
   get connection(): string | undefined {
-    const source = this.nodes.find(node => node.op === 'source');
+    const source = this.nodes.find(node => node.op === 'source' && node.config.connector === 'mqtt');
     return source?.op === 'source' ? source.config.connection : undefined;
   }
 

@@ -22,7 +22,7 @@ import type { LateBranch, ModelOutputs, Pipeline, PredictOptions } from './stage
 import type { Window, WindowOptions } from './windows';
 
 /** Fields of a sink that have defaults, by connector. */
-const SINK_DEFAULTS: Readonly<Record<string, readonly string[]>> = { mqtt: ['qos', 'retain'], lake: ['partitionBy'] };
+const SINK_DEFAULTS: Readonly<Record<string, readonly string[]>> = { mqtt: ['qos', 'retain'], http: ['method'], statsd: ['gauges', 'counters', 'timings', 'tags'], lake: ['partitionBy'] };
 
 type RowFunction = (...args: never[]) => unknown;
 type NodeToPlace = Parameters<PlanBuilder['add']>[0];

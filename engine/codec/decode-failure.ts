@@ -1,4 +1,4 @@
-const DECODE_FORMATS = ['JSON', 'MSGPACK', 'CBOR', 'AVRO', 'PROTOBUF', 'SPARKPLUG', 'CSV', 'RAW', 'NUMBER'] as const;
+const DECODE_FORMATS = ['JSON', 'MSGPACK', 'CBOR', 'AVRO', 'PROTOBUF', 'SPARKPLUG', 'CSV', 'RAW', 'NUMBER', 'TEXT'] as const;
 
 /** Where a payload's dead letter code begins: the format that was expected. */
 export type DecodeFormat = (typeof DECODE_FORMATS)[number];

@@ -11,6 +11,7 @@ import type { PayloadDecoder, PayloadDecoderOptions } from './payload-decoder';
 import { ProtobufDecoder } from './protobuf';
 import { RawDecoder } from './raw';
 import { SparkplugDecoder } from './sparkplug';
+import { TextDecoder } from './text-payload';
 
 /** The decoder that `config` describes, for the columns of a schema. Throws PlanError `DECODER_SCHEMA` when the two do not fit. */
 export function decoderOf(config: DecoderConfig, options: PayloadDecoderOptions): PayloadDecoder {
@@ -36,5 +37,7 @@ export function decoderOf(config: DecoderConfig, options: PayloadDecoderOptions)
       return new RawDecoder(config, options);
     case 'number':
       return new NumberDecoder({ ...options, ...config });
+    case 'text':
+      return new TextDecoder({ ...options, ...config });
   }
 }

@@ -81,6 +81,15 @@ export const decoderSpecs: Readonly<Record<DecoderFormat, DecoderSpec>> = {
     doc: 'One number (or true, false) as text, e.g. 21.5. Take the time from arrivalTimeColumn.',
     fields: [{ name: 'column', type: 'column name', doc: 'The column that takes it.' }],
     rows: 'Every payload.'
+  },
+  text: {
+    format: 'text',
+    doc: 'Text as it is (UTF-8), e.g. lines of a log file. Take the time from arrivalTimeColumn.',
+    fields: [
+      { name: 'column', type: 'column name', doc: 'The utf8 column that takes it.' },
+      { name: 'lines', type: 'bool', default: false, doc: 'Every line is a row; without it the whole payload is.' }
+    ],
+    rows: 'Every payload, or with lines every line of it.'
   }
 };
 

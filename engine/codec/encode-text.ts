@@ -1,6 +1,7 @@
 import type { Value } from '../batch/value';
 import type { Schema } from '../schema/schema';
 import type { DecoderConfig } from '../plan/decoder-config';
+import { PlanError } from '../error';
 import { encodeBase64 } from './base64';
 import { encodeUtf8 } from './utf8';
 
@@ -45,4 +46,12 @@ function csvText(text: string, delimiter: string, quote: string): string {
 export function numberEncoder(schema: Schema, { column }: Config<'number'>): (row: readonly Value[]) => Uint8Array {
   const place = schema.fields.findIndex(field => field.name === column);
   return row => encodeUtf8(Object.is(row[place], -0) ? '-0' : String(row[place] ?? ''));
+}
+
+/** A text column as it is, with a line end when `lines` is set; null is the empty text. */
+export function textEncoder(schema: Schema, { column, lines }: Config<'text'>): (row: readonly Value[]) => Uint8Array {
+  const place = schema.fields.findIndex(field => field.name === column);
+  if (schema.fields[place]?.type !== 'utf8') throw new PlanError('ENCODER_SCHEMA', `text encoder: "${column}" is no utf8 column of the rows. Name one that is.`);
+  const end = lines === true ? '\n' : '';
+  return row => encodeUtf8(`${String(row[place] ?? '')}${end}`);
 }

@@ -6,7 +6,7 @@ import { itemEncoder } from './encode-item';
 import { protobufEncoder } from './encode-protobuf';
 import { rawEncoder } from './encode-raw';
 import { sparkplugEncoder } from './encode-sparkplug';
-import { csvEncoder, jsonEncoder, numberEncoder } from './encode-text';
+import { csvEncoder, jsonEncoder, numberEncoder, textEncoder } from './encode-text';
 
 /** Makes the payload of one row; `row` has a value per column of the schema. */
 export type PayloadEncoder = (row: readonly Value[]) => Uint8Array;
@@ -34,5 +34,7 @@ export function encoderOf(config: DecoderConfig, schema: Schema): PayloadEncoder
       return rawEncoder(schema, config);
     case 'number':
       return numberEncoder(schema, config);
+    case 'text':
+      return textEncoder(schema, config);
   }
 }

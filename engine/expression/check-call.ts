@@ -42,7 +42,19 @@ export function checkCall(node: CallNode, args: readonly Typed[], context: Check
       return apply(spec.name as Primitive, 'int32', texts(node, args, context));
     case 'textTest':
       return apply(spec.name as Primitive, 'bool', texts(node, args, context));
+    case 'textReplace':
+      return replacement(node, args, context);
   }
+}
+
+/** What is replaced is known to the Plan, so that every different text is worked on once and the length of results has a bound. */
+function replacement(node: CallNode, args: readonly Typed[], context: CheckContext): Typed {
+  const [, from, to] = texts(node, args, context);
+  if (from?.kind !== 'constant' || to?.kind !== 'constant' || from.value === '') {
+    throw checkError('EXPRESSION_TYPE', context, node.offset ?? null, `"replace" got ${from?.kind === 'constant' && from.value === '' ? 'an empty text' : 'a computed text'} to look for or to put in; expected constant texts, the first not empty, e.g. replace(r.line, "ERR", "error").`);
+  }
+  const grows = String(to.value).length > String(from.value).length;
+  return { kind: 'apply', primitive: 'replace', type: 'utf8', nullable: grows || args.some(argument => argument.nullable), args };
 }
 
 function extreme(node: CallNode, args: readonly Typed[], context: CheckContext): Typed {

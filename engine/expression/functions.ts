@@ -19,7 +19,9 @@ export type FunctionShape =
   /** Text → int32. */
   | 'textToInteger'
   /** Two texts → bool. */
-  | 'textTest';
+  | 'textTest'
+  /** A text, and two that are constants → text. */
+  | 'textReplace';
 
 export interface FunctionSpec {
   readonly name: string;
@@ -31,6 +33,8 @@ export interface FunctionSpec {
 
 /** Largest number of arguments of `min`, `max` and `coalesce`. */
 export const ARGUMENTS_MAX = 16;
+/** Code points of what `replace` gives; beyond it the result is null. */
+export const REPLACED_LENGTH_MAX = 1_048_576;
 
 const specs: readonly FunctionSpec[] = [
   { name: 'abs', shape: 'magnitude', argsMin: 1, argsMax: 1, doc: 'Magnitude of a number; an integer stays exact.' },
@@ -58,7 +62,8 @@ const specs: readonly FunctionSpec[] = [
   { name: 'upper', shape: 'textToText', argsMin: 1, argsMax: 1, doc: 'Text in upper case, without regard to locale.' },
   { name: 'length', shape: 'textToInteger', argsMin: 1, argsMax: 1, doc: 'Number of Unicode code points of a text.' },
   { name: 'startsWith', shape: 'textTest', argsMin: 2, argsMax: 2, doc: 'true if the first text begins with the second.' },
-  { name: 'contains', shape: 'textTest', argsMin: 2, argsMax: 2, doc: 'true if the second text occurs in the first.' }
+  { name: 'contains', shape: 'textTest', argsMin: 2, argsMax: 2, doc: 'true if the second text occurs in the first.' },
+  { name: 'replace', shape: 'textReplace', argsMin: 3, argsMax: 3, doc: 'replace(text, from, to): every occurrence of from, a constant text, becomes to, another one. Nothing in them has a special meaning. Null if the result has more than 1 048 576 code points.' }
 ];
 
 /** The functions an expression may call, by name. */

@@ -1,7 +1,8 @@
 import { Dictionary } from '../batch/batch';
 import { assert } from '../error';
+import { REPLACED_LENGTH_MAX } from './functions';
 import { prepareBool } from './prepare-bool';
-import { CodeTable, compareTexts, OwnDictionary, Recoder, satisfies } from './text-tables';
+import { CodeTable, codePointCount, compareTexts, OwnDictionary, Recoder, satisfies } from './text-tables';
 import type { ComparePrimitive, Typed, TypedApply } from './typed';
 import type { Block, PreparedNode, TextVector, Vector } from './vector';
 import { bothValid, frozen, oneRow, Scratch, viewOf } from './vector';
@@ -42,6 +43,9 @@ function prepareTextApply(node: TypedApply): { node: TextNode; constant: boolean
       return mapText(prepareText(first), text => text.toLowerCase());
     case 'upper':
       return mapText(prepareText(first), text => text.toUpperCase());
+    case 'replace':
+      assert(second?.kind === 'constant' && third?.kind === 'constant', 'replace has constant texts');
+      return replaced(prepareText(first), String(second.value), String(third.value));
     case 'concat':
       assert(second !== undefined, 'concat has two arguments');
       return joined(first, second);
@@ -70,6 +74,33 @@ function mapText(operand: TextNode, transform: (text: string) => string): { node
     return { values: out, validity, dictionary: target };
   };
   return { node: { mask: -1, run }, constant: operand.mask === 0 };
+}
+
+function replaced(operand: TextNode, from: string, to: string): { node: TextNode; constant: boolean } {
+  if (to.length <= from.length) return mapText(operand, text => text.split(from).join(to));
+  const mapped = mapText(operand, text => (isTooLong(text, from, to) ? '' : text.split(from).join(to)));
+  const scratch = new Scratch();
+  const tooLong = new CodeTable(text => (isTooLong(text, from, to) ? 1 : 0));
+  const run = (block: Block): TextVector => {
+    const before = operand.run(block);
+    const result = mapped.node.run(block);
+    const codes = tooLong.of(before.dictionary);
+    const validity = scratch.validity();
+    for (let row = 0; row < block.count; row++) {
+      const valid = before.validity === null || before.validity[row] === 1;
+      validity[row] = valid && codes[before.values[row]!] === 0 ? 1 : 0;
+    }
+    return { ...result, validity };
+  };
+  return { node: { mask: mapped.node.mask, run }, constant: mapped.constant };
+}
+
+/** Whether the result would have more than `REPLACED_LENGTH_MAX` code points; such results are null and take no memory. */
+function isTooLong(text: string, from: string, to: string): boolean {
+  let times = 0;
+  for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + from.length)) times++;
+  if (text.length + times * (to.length - from.length) <= REPLACED_LENGTH_MAX) return false;
+  return codePointCount(text) + times * (codePointCount(to) - codePointCount(from)) > REPLACED_LENGTH_MAX;
 }
 
 /** Of a column and a constant, every different text is joined once. */

@@ -2,6 +2,7 @@ import { PlanError } from '../error';
 import type { Schema } from '../schema/schema';
 import type { Expression } from './ast';
 import { typeExpression } from './check';
+import { REPLACED_LENGTH_MAX } from './functions';
 import type { SqlDialect } from './sql-dialects';
 import { sqlDialects } from './sql-dialects';
 import type { Typed, TypedApply, TypedConstant } from './typed';
@@ -76,6 +77,8 @@ class Printer {
         return `(${this.isNullOperand(node, a)} IS NULL)`;
       case 'concat':
         return `(${a} || ${b})`;
+      case 'replace':
+        return this.replace(node, `REPLACE(${a}, ${b}, ${c})`);
       case '==':
       case '!=':
       case '<':
@@ -86,6 +89,12 @@ class Printer {
       default:
         return node.type === 'int64' ? this.integers(node, a, b) : this.call(node, a, b);
     }
+  }
+
+  /** Only a text that becomes longer can become too long. */
+  private replace({ args: [, from, to] }: TypedApply, text: string): string {
+    if (from?.kind !== 'constant' || to?.kind !== 'constant' || String(to.value).length <= String(from.value).length) return text;
+    return `(CASE WHEN ${this.dialect.call('length', text, '') ?? ''} <= ${REPLACED_LENGTH_MAX} THEN ${text} END)`;
   }
 
   /** A lone column is tested as it is: its conversion could not be null anyway. */

@@ -40,7 +40,7 @@ export interface TypedApply {
 export type ComparePrimitive = '==' | '!=' | '<' | '<=' | '>' | '>=';
 export type ArithmeticPrimitive = '+' | '-' | '*' | '/' | '%' | 'pow' | 'atan2' | 'hypot' | 'min' | 'max';
 export type UnaryPrimitive = 'negate' | 'abs' | 'sign' | 'round' | 'floor' | 'ceil' | 'sqrt' | 'exp' | 'ln' | 'log10' | 'sin' | 'cos' | 'tan';
-export type TextPrimitive = 'concat' | 'lower' | 'upper' | 'length' | 'startsWith' | 'contains';
+export type TextPrimitive = 'concat' | 'lower' | 'upper' | 'length' | 'startsWith' | 'contains' | 'replace';
 export type Primitive = ComparePrimitive | ArithmeticPrimitive | UnaryPrimitive | TextPrimitive | 'and' | 'or' | 'not' | 'if' | 'coalesce' | 'isNull' | 'isNaN';
 
 export const INT64_MIN = -(2n ** 63n);

@@ -9,8 +9,9 @@ import type { Plan, SinkNode } from '../plan/plan';
 import type { WatermarkHolder } from '../time/source-time';
 import { NO_PROGRESS } from '../time/progress-search';
 import { conservationError } from './conservation';
-import type { Graph, GraphInput, GraphMetrics, NodeMetrics, StepResult } from './graph-api';
+import type { Graph, GraphInput, GraphMetrics, GraphOptions, NodeMetrics, StepResult } from './graph-api';
 import { mergeEmissions } from './merge-emissions';
+import { NodeClock } from './node-clock';
 import { planHash } from './plan-hash';
 import type { Consumer, RunningNode } from './running-node';
 import { startNodes, typesOf } from './running-node';
@@ -22,8 +23,8 @@ import { StepNotes } from './step-notes';
 const PUSH_ROWS = 16_384;
 
 /** Makes `plan` runnable; PlanError when a node does not fit its input. Pure: no I/O, no clock. */
-export function createGraph(plan: Plan): Graph {
-  return new PipelineGraph(plan);
+export function createGraph(plan: Plan, options: GraphOptions = {}): Graph {
+  return new PipelineGraph(plan, options);
 }
 
 class PipelineGraph implements Graph {
@@ -35,8 +36,13 @@ class PipelineGraph implements Graph {
   private readonly notes: StepNotes;
   private readonly asked = new Map<number, { readonly request: InferenceRequest; readonly running: RunningNode; readonly ownId: number }>();
   private nextRequest = 0;
+  private readonly clock: NodeClock | null;
 
-  constructor(private readonly plan: Plan) {
+  constructor(
+    private readonly plan: Plan,
+    { clockMs }: GraphOptions
+  ) {
+    this.clock = clockMs === undefined ? null : new NodeClock(clockMs);
     this.hash = planHash(plan);
     this.types = typesOf(plan);
     this.nodes = startNodes(plan, this.types);
@@ -55,7 +61,8 @@ class PipelineGraph implements Graph {
     for (const input of inputs) if (input.kind === 'message') this.totals.messagesIn += 1;
     this.totals.lastArrivalMs = this.notes.remember(inputs, firstAt, this.totals.lastArrivalMs);
     for (const running of this.nodes.values()) {
-      if (running.operator instanceof SourceOperator) running.operator.accept(inputs, firstAt, this.outputOf(running));
+      const { operator } = running;
+      if (operator instanceof SourceOperator) this.timed(running, () => operator.accept(inputs, firstAt, this.outputOf(running)));
     }
     this.settle();
   }
@@ -85,7 +92,7 @@ class PipelineGraph implements Graph {
     this.asked.delete(answer.id);
     const { running, ownId } = asked;
     assert(running.operator.answer !== undefined, `node "${running.node.id}" takes answers`);
-    running.operator.answer({ ...answer, id: ownId }, this.outputOf(running));
+    this.timed(running, () => running.operator.answer?.({ ...answer, id: ownId }, this.outputOf(running)));
     this.settle();
   }
 
@@ -123,7 +130,7 @@ class PipelineGraph implements Graph {
     let watermarkMs = Infinity;
     for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
       const counters: OperatorCounters = { ...operator.counters };
-      nodes.set(id, { ...counters, watermarkMs: nodeWatermarkMs, lagMs: lagOf(this.totals.lastArrivalMs, nodeWatermarkMs), ...(operator.tallies === undefined ? {} : { tallies: operator.tallies }) });
+      nodes.set(id, { ...counters, ...(this.clock === null ? {} : { busyMs: this.clock.spentMs(id) }), watermarkMs: nodeWatermarkMs, lagMs: lagOf(this.totals.lastArrivalMs, nodeWatermarkMs), ...(operator.tallies === undefined ? {} : { tallies: operator.tallies }), ...(operator.gaps === undefined ? {} : { gaps: operator.gaps }) });
       sum.late += counters.late;
       sum.inGap += counters.inGap;
       sum.filtered += counters.filtered;
@@ -183,7 +190,9 @@ class PipelineGraph implements Graph {
 
   private deliver(consumers: readonly Consumer[], chunk: Chunk): void {
     for (const { running, port } of consumers) {
+      const before = this.clock?.enter(running.node.id) ?? null;
       running.operator.process(chunk, port, this.outputOf(running));
+      this.clock?.enter(before);
       if (running.node.op === 'sink') noteProgress(running, chunk);
     }
   }
@@ -195,11 +204,18 @@ class PipelineGraph implements Graph {
   private settle(): void {
     for (const running of this.nodes.values()) {
       if (this.asked.size > 0) return;
-      running.operator.settle?.(this.outputOf(running));
+      if (running.operator.settle !== undefined) this.timed(running, () => running.operator.settle?.(this.outputOf(running)));
       if (this.asked.size > 0) return;
       const letters = running.sides.get(LETTERS)?.letters?.take() ?? null;
       if (letters !== null) this.emitSide(running, LETTERS, letters);
     }
+  }
+
+  /** An operator that throws ends the graph, so who computed before is not put back. */
+  private timed({ node }: RunningNode, body: () => void): void {
+    const before = this.clock?.enter(node.id) ?? null;
+    body();
+    this.clock?.enter(before);
   }
 
   private outputOf(running: RunningNode): Output {

@@ -1,7 +1,14 @@
 import type { Batch } from '../batch/batch';
 import type { DeadLetter, DropFact, InferenceAnswer, InferenceRequest, OperatorCounters, StreamType } from '../operator/operator';
 import type { SinkNode } from '../plan/plan';
+import type { GapFigures } from '../time/gap-detector';
 import type { WatermarkHolder } from '../time/source-time';
+
+/** What a host lends to a graph. */
+export interface GraphOptions {
+  /** A clock for the account of which node computes how long; it changes no result. Default: none, and no account. */
+  readonly clockMs?: () => number;
+}
 
 /** What a host feeds to a graph: everything that happened, in the order in which it happened. */
 export type GraphInput =
@@ -63,11 +70,15 @@ export interface GraphMetrics {
   readonly totals: ReportCounters;
 }
 export interface NodeMetrics extends OperatorCounters {
+  /** How long it has computed by itself, ms; only with the clock of `GraphOptions`. */
+  readonly busyMs?: number;
   readonly watermarkMs: number;
   /** How far it is behind the newest arrival, ms; null before the first watermark and after the last. */
   readonly lagMs: number | null;
   /** What the operator counts beside its counters: violations by rule. */
   readonly tallies?: Readonly<Record<string, number>>;
+  /** Numbers of records that never came; of sources with a sequence. */
+  readonly gaps?: GapFigures;
 }
 
 /** The counters of `contract.md` § Report, without the hash and the version. */

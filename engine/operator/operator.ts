@@ -1,5 +1,6 @@
 import type { Batch } from '../batch/batch';
 import type { Schema } from '../schema/schema';
+import type { GapFigures } from '../time/gap-detector';
 
 /** What a stream is, at plan time: its columns, its key, whether its rows carry event time. */
 export interface StreamType {
@@ -86,6 +87,8 @@ export interface InferenceRequest {
   /** One row of each tensor per waiting row: dims [rows, columns]; states of recurrent models have the shape of the Plan. */
   readonly inputs: Readonly<Record<string, InputTensor>>;
   readonly rowCount: number;
+  /** Its answer is only compared with that of another model. */
+  readonly shadow?: true;
 }
 export type InferenceAnswer =
   | { readonly id: number; readonly outputs: Readonly<Record<string, Tensor>> }
@@ -120,6 +123,8 @@ export interface Operator {
   drift?(): ReadonlyMap<string, number>;
   /** What it counts beside its counters, by names of the Plan: violations by rule. */
   readonly tallies?: Readonly<Record<string, number>>;
+  /** Numbers of records that never came; of sources with a sequence. */
+  readonly gaps?: GapFigures;
   snapshot(writer: SnapshotWriter): void;
   restore(reader: SnapshotReader): void;
 }

@@ -9,6 +9,7 @@ import type { PayloadDecoder } from '../codec/payload-decoder';
 import { RowBuilder } from '../codec/row-builder';
 import { assert } from '../error';
 import type { GraphInput } from '../graph/graph-api';
+import type { GapFigures } from '../time/gap-detector';
 import { topicMatches } from '../graph/topic-filter';
 import type { SourceConfig } from '../plan/plan';
 import { fieldIndex } from '../schema/schema';
@@ -18,6 +19,7 @@ import { SourceTime, TIME_INPUTS_MAX } from '../time/source-time';
 import { newCounters } from './counters';
 import type { Chunk, Operator, Output, SnapshotReader, SnapshotWriter } from './operator';
 import { LETTER_BYTES_MAX, letter } from './row-letter';
+import { SequenceWatch } from './sequence-watch';
 
 type Message = Extract<GraphInput, { kind: 'message' }>;
 
@@ -44,6 +46,7 @@ export class SourceOperator implements Operator {
   private readonly arrivalColumn: AnyColumnBuilder | null;
   private readonly topics = new Map<string, Topic>();
   private readonly noRows: Batch;
+  private readonly numbers: SequenceWatch | null;
   private eventTimes: number[] = [];
   private ats: number[] = [];
   private refused: number[] = [];
@@ -59,6 +62,7 @@ export class SourceOperator implements Operator {
     this.rows = new RowBuilder(schema);
     this.eventTimeColumn = fieldIndex(schema, config.eventTime);
     this.noRows = emptyBatch(schema);
+    this.numbers = config.sequence === undefined ? null : new SequenceWatch(config.sequence, config);
     this.topicColumns = topicNames.map(name => {
       const index = fieldIndex(schema, name);
       const builder = this.rows.columns[index];
@@ -70,10 +74,12 @@ export class SourceOperator implements Operator {
 
   /** Takes the inputs `firstAt`, `firstAt + 1`, …; those of other sources only as signs of time. */
   accept(inputs: readonly GraphInput[], firstAt: number, output: Output): void {
+    let ended = false;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i]!;
       const at = firstAt + i;
       if (input.kind === 'end') {
+        ended = true;
         this.time.end(at);
         continue;
       }
@@ -82,6 +88,7 @@ export class SourceOperator implements Operator {
       this.time.settle(at);
     }
     this.release(output);
+    if (ended) this.numbers?.end();
   }
 
   /** Rows that are decoded already, each one input. */
@@ -98,14 +105,20 @@ export class SourceOperator implements Operator {
     return this.time.holder();
   }
 
+  get gaps(): GapFigures | undefined {
+    return this.numbers?.figures();
+  }
+
   snapshot(writer: SnapshotWriter): void {
     this.time.snapshot(writer);
     this.decoder.snapshot(writer);
+    this.numbers?.snapshot(writer);
   }
 
   restore(reader: SnapshotReader): void {
     this.time.restore(reader);
     this.decoder.restore(reader);
+    this.numbers?.restore(reader);
   }
 
   drift(): ReadonlyMap<string, number> {
@@ -134,6 +147,7 @@ export class SourceOperator implements Operator {
     this.fillTopicColumns(topic, decoded);
     if (this.arrivalColumn !== null) fillArrival(this.arrivalColumn, message.arrivalTimeMs, decoded);
     this.counters.rowsIn += decoded;
+    this.numbers?.note(message.topic, decoded);
     for (let row = first; row < first + decoded; row++) this.judge(message, row, decoded, at, output);
   }
 
@@ -195,6 +209,7 @@ export class SourceOperator implements Operator {
       return;
     }
     const decoded = this.rows.build(Float64Array.from(this.eventTimes), Float64Array.from(this.ats));
+    this.numbers?.take(decoded);
     const batch = this.refused.length === 0 ? decoded : this.withoutRefused(decoded);
     this.eventTimes = [];
     this.ats = [];

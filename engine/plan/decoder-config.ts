@@ -15,11 +15,12 @@ export type DecoderConfig =
   | { readonly format: 'sparkplug'; readonly layout?: 'metrics' | 'message' }
   | { readonly format: 'csv'; readonly delimiter?: string; readonly quote?: string; readonly header?: boolean; readonly columns?: readonly string[]; readonly nullText?: string; readonly decimal?: '.' | ',' }
   | ({ readonly format: 'raw' } & RawLayout)
-  | { readonly format: 'number'; readonly column: string };
+  | { readonly format: 'number'; readonly column: string }
+  | { readonly format: 'text'; readonly column: string; readonly lines?: boolean };
 
 export type DecoderFormat = DecoderConfig['format'];
 
-export const DECODER_FORMATS: readonly DecoderFormat[] = ['json', 'messagePack', 'cbor', 'avro', 'protobuf', 'sparkplug', 'csv', 'raw', 'number'];
+export const DECODER_FORMATS: readonly DecoderFormat[] = ['json', 'messagePack', 'cbor', 'avro', 'protobuf', 'sparkplug', 'csv', 'raw', 'number', 'text'];
 
 const SCHEMA_LENGTH_MAX = 1024 * 1024;
 const WRITER_SCHEMAS_MAX = 64;
@@ -73,6 +74,8 @@ function readDecoder(reader: ObjectReader): DecoderConfig {
       return { format, ...readRaw(reader) };
     case 'number':
       return { format, column: reader.text('column', PLAN_LIMITS.columnNameLengthMax, columnForm) };
+    case 'text':
+      return { format, column: reader.text('column', PLAN_LIMITS.columnNameLengthMax, columnForm), ...flag(reader, 'lines') };
   }
 }
 

@@ -41,3 +41,21 @@ export const modelForm: TextForm = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]*\.onnx$/u,
   expected: 'the name of an .onnx file without folders'
 };
+
+/** A path below an address or a folder, with `{column}` placeholders: no empty level, none of dots alone. */
+export const pathTemplateForm: TextForm = {
+  pattern: /^(?!\/)(?!.*\/\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:[^?#%\\\p{Cc}\p{Cs}{}]|\{[^\p{Cc}\p{Cs}{}/]+\})+$/u,
+  expected: 'a path that begins without "/" and has no "..", with columns in braces, e.g. "alerts/{device}"'
+};
+
+/** How file names end. */
+export const suffixForm: TextForm = {
+  pattern: /^[^/\\\p{Cc}\p{Cs}]+$/u,
+  expected: 'the end of file names, e.g. ".csv"'
+};
+
+/** Names of StatsD metrics. */
+export const metricForm: TextForm = {
+  pattern: /^[A-Za-z][A-Za-z0-9_.-]*$/u,
+  expected: 'letters, digits, "_", "-" and ".", beginning with a letter'
+};

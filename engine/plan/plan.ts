@@ -1,12 +1,15 @@
 import type { Expression } from '../expression/ast';
-import type { Schema } from '../schema/schema';
-import type { DecoderConfig } from './decoder-config';
 import type { PredictNode } from './nodes/predict';
 import type { ShapingNode } from './nodes/shaping';
 import type { SignalNode } from './nodes/signal';
+import type { SinkNode } from './nodes/sink';
+import type { SourceNode } from './nodes/source';
 import type { StatefulNode } from './nodes/stateful';
 import type { StreamsNode } from './nodes/streams';
 import type { WindowNode } from './nodes/window';
+
+export type { SinkConfig, SinkNode } from './nodes/sink';
+export type { SourceConfig, SourceNode } from './nodes/source';
 
 /**
  * A Plan is a pipeline as data: JSON with no code in it. `parsePlan` is the only way from untrusted JSON to a Plan.
@@ -57,33 +60,6 @@ export interface ManyInputsNode extends NodeBase {
   readonly inputs: readonly string[];
 }
 
-export interface SourceNode extends NodeBase {
-  readonly op: 'source';
-  readonly config: SourceConfig;
-}
-export interface SourceConfig {
-  readonly connector: 'mqtt';
-  /** MQTT topic filter (`+`, `#`). */
-  readonly topic: string;
-  /** Name of a connection that the host knows; never an address or a secret. */
-  readonly connection: string;
-  readonly decoder: DecoderConfig;
-  readonly schema: Schema;
-  /** Column of type timestampMs or int64 that holds the record's own time. */
-  readonly eventTime: string;
-  /** Columns filled from the topic: `{ "device": 1 }` takes level 1 (0-based) of the topic. */
-  readonly topicColumns?: Readonly<Record<string, number>>;
-  /** timestampMs column filled with the time at which the message arrived, for payloads without a time of their own. */
-  readonly arrivalTimeColumn?: string;
-  readonly maxOutOfOrdernessMs: number;
-  /** `null` switches the clock guard off. */
-  readonly maxFutureSkewMs: number | null;
-  /** `null`: an input is never idle. */
-  readonly idleTimeoutMs: number | null;
-  /** One watermark for the whole source, or one per concrete topic, combined. */
-  readonly watermarkPer: 'source' | 'topic';
-}
-
 export interface FilterNode extends UnaryNode {
   readonly op: 'filter';
   readonly config: { readonly predicate: Expression };
@@ -97,35 +73,3 @@ export interface KeyByNode extends UnaryNode {
   readonly op: 'keyBy';
   readonly config: { readonly columns: readonly string[] };
 }
-
-export interface SinkNode extends UnaryNode {
-  readonly op: 'sink';
-  readonly config: SinkConfig;
-}
-export type SinkConfig =
-  | {
-      readonly connector: 'mqtt';
-      /** Name in rows-out files and metrics; unique in the Plan. */
-      readonly name: string;
-      /** Topic with `{column}` placeholders. */
-      readonly topic: string;
-      readonly connection: string;
-      readonly qos: 0 | 1 | 2;
-      readonly retain: boolean;
-      /** Format of the messages; absent: JSON as in rows-out files. */
-      readonly encoder?: DecoderConfig;
-    }
-  | {
-      readonly connector: 'lake';
-      readonly name: string;
-      readonly table: string;
-      /** `day` is derived from the event time (UTC); other names are columns. */
-      readonly partitionBy: readonly string[];
-    }
-  | {
-      /** An online store that keeps the last row of each key of the stream. */
-      readonly connector: 'featureStore';
-      readonly name: string;
-      /** What the features are called in the store. */
-      readonly view: string;
-    };

@@ -10,7 +10,12 @@ import { rowText } from './cell-text';
 export type RowPayload = (batch: Batch, row: number) => Uint8Array;
 
 /** What a sink publishes of rows of `schema`: JSON as in contract.md § Rows out, or the format that it names. */
-export function rowPayload(encoder: DecoderConfig | undefined, schema: Schema): RowPayload {
+export function rowPayload(encoder: DecoderConfig | undefined, schema: Schema, compress?: (bytes: Uint8Array) => Uint8Array): RowPayload {
+  const plain = plainPayload(encoder, schema);
+  return compress === undefined ? plain : (batch, row) => compress(plain(batch, row));
+}
+
+function plainPayload(encoder: DecoderConfig | undefined, schema: Schema): RowPayload {
   if (encoder === undefined) return (batch, row) => encodeUtf8(rowText(batch, row));
   const encode = encoderOf(encoder, schema);
   return (batch, row) => encode(batch.columns.map(column => valueAt(column, row)));

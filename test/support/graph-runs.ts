@@ -1,7 +1,8 @@
 import { valueAt } from '../../engine/batch/value';
 import type { Graph, GraphInput, StepResult } from '../../engine/graph/graph-api';
 import type { InferenceAnswer, InferenceRequest } from '../../engine/operator/operator';
-import type { Plan, PlanNode, SourceConfig } from '../../engine/plan/plan';
+import type { SourceSettings } from '../../engine/plan/nodes/source';
+import type { Plan, PlanNode } from '../../engine/plan/plan';
 
 /** One row that left a graph, as plain values. */
 export interface OutRow {
@@ -57,7 +58,7 @@ export function message(record: unknown, options: { readonly arrivalTimeMs?: num
 }
 
 /** A source of `{ t, k, x, n }` from `plant/+/vibration`. */
-export function sourceNode(config: Partial<SourceConfig> = {}): PlanNode {
+export function sourceNode(config: Partial<SourceSettings> = {}): PlanNode {
   return {
     id: 'in',
     op: 'source',

@@ -1,5 +1,6 @@
 import { createGraph } from '../../engine/graph/create-graph';
 import type { Graph, GraphInput } from '../../engine/graph/graph-api';
+import type { SourceSettings } from '../../engine/plan/nodes/source';
 import type { Plan, PlanNode, SourceConfig, SourceNode } from '../../engine/plan/plan';
 import { parsePlan } from '../../engine/plan/parse-plan';
 import type { Schema } from '../../engine/schema/schema';
@@ -23,7 +24,7 @@ export interface StreamRecord {
 }
 
 /** A source of the messages of topic `side`. */
-export function sideSource(side: string, config: Partial<SourceConfig> = {}): SourceNode {
+export function sideSource(side: string, config: Partial<SourceSettings> = {}): SourceNode {
   return {
     id: side,
     op: 'source',

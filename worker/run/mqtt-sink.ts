@@ -1,3 +1,4 @@
+import { gzipSync } from 'fflate';
 import type { Batch } from '../../engine/batch/batch';
 import { LittoralError } from '../../engine/error';
 import type { SinkConfig } from '../../engine/plan/plan';
@@ -15,7 +16,7 @@ const UNCONFIRMED_MAX = 10_000;
  */
 export function mqttSink(config: Extract<SinkConfig, { connector: 'mqtt' }>, schema: Schema, connection: Connection): Sink {
   const topicOf = prepareTopic(config.topic, schema);
-  const payloadOf = rowPayload(config.encoder, schema);
+  const payloadOf = rowPayload(config.encoder, schema, config.compression === 'gzip' ? bytes => gzipSync(bytes, { mtime: 0 }) : undefined);
   const options = { qos: config.qos, retain: config.retain };
   const unconfirmed = new Set<Promise<void>>();
   const publishRow = (batch: Batch, row: number): Promise<void> => {

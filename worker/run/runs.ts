@@ -137,3 +137,9 @@ export class Runs {
 function sourcesOf(plan: Plan): Extract<Plan['nodes'][number], { op: 'source' }>[] {
   return plan.nodes.filter(node => node.op === 'source');
 }
+
+/** The connection of a live source. Files and posted messages come in at the edge only. */
+function brokerOf({ id, config }: Extract<Plan['nodes'][number], { op: 'source' }>): string {
+  if (config.connector === 'mqtt') return config.connection;
+  throw new LittoralError('EDGE_SOURCE', `source "${id}": it takes ${config.connector === 'file' ? 'files' : 'HTTP requests'}, which a page cannot; expected an MQTT source for a live run. Run it on a recording here, and live at the edge.`, { details: { source: id } });
+}

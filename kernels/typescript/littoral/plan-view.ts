@@ -1,4 +1,4 @@
-import type { Plan, PlanNode } from '../../../engine/plan/plan';
+import type { Plan, PlanNode, SinkConfig, SourceConfig } from '../../../engine/plan/plan';
 import { inputsOf, producerOf } from '../../../engine/plan/inputs-of';
 import type { WindowSpec } from '../../../engine/plan/nodes/window';
 import { typeName } from '../../../engine/schema/schema';
@@ -36,10 +36,32 @@ function stageLines(plan: Plan): StageLine[] {
   return lines;
 }
 
+/** What a live run of it needs, when that is no broker. */
+const SOURCE_WORDS: Readonly<Record<SourceConfig['connector'], string>> = { mqtt: '', file: 'files (at the edge) ', http: 'POST /ingest/ (at the edge) ' };
+
+function sinkWords(config: SinkConfig): string {
+  switch (config.connector) {
+    case 'mqtt':
+      return `${config.topic} on "${config.connection}"`;
+    case 'http':
+      return `${config.method} ${config.path} to "${config.connection}" (at the edge)`;
+    case 'file':
+      return `file ${config.path} in "${config.connection}" (at the edge)`;
+    case 'stdout':
+      return 'standard output (at the edge)';
+    case 'statsd':
+      return `StatsD ${config.prefix}.* to "${config.connection}" (at the edge)`;
+    case 'lake':
+      return `table "${config.table}"${config.partitionBy.length === 0 ? '' : ` by ${config.partitionBy.join(', ')}`}`;
+    case 'featureStore':
+      return `feature store, view "${config.view}"`;
+  }
+}
+
 function describeNode(node: PlanNode): string {
   switch (node.op) {
     case 'source':
-      return `${node.config.topic} from "${node.config.connection}": ${node.config.schema.fields.map(({ name, type }) => `${name} ${typeName(type)}`).join(', ')}; event time ${node.config.eventTime}, out of order up to ${node.config.maxOutOfOrdernessMs} ms`;
+      return `${SOURCE_WORDS[node.config.connector]}${node.config.topic} from "${node.config.connection}": ${node.config.schema.fields.map(({ name, type }) => `${name} ${typeName(type)}`).join(', ')}; event time ${node.config.eventTime}, out of order up to ${node.config.maxOutOfOrdernessMs} ms`;
     case 'filter':
       return 'rows that meet its condition';
     case 'select':
@@ -53,8 +75,7 @@ function describeNode(node: PlanNode): string {
     case 'union':
       return `the rows of ${node.inputs.join(', ')}`;
     case 'sink':
-      if (node.config.connector === 'featureStore') return `feature store, view "${node.config.view}"`;
-      return node.config.connector === 'mqtt' ? `${node.config.topic} on "${node.config.connection}"` : `table "${node.config.table}"${node.config.partitionBy.length === 0 ? '' : ` by ${node.config.partitionBy.join(', ')}`}`;
+      return sinkWords(node.config);
     default:
       return [...('inputs' in node ? [node.inputs.join(' with ')] : []), ...settingsOf(node.config)].join(', ');
   }

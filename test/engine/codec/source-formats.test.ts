@@ -12,6 +12,7 @@ import type { DecoderConfig } from '../../../engine/plan/decoder-config';
 import { ObjectReader } from '../../../engine/plan/json-reader';
 import { planToJson } from '../../../engine/plan/canonical-json';
 import { parsePlanText } from '../../../engine/plan/parse-plan';
+import type { SourceSettings } from '../../../engine/plan/nodes/source';
 import type { Plan, SourceConfig } from '../../../engine/plan/plan';
 import type { Schema } from '../../../engine/schema/schema';
 import { RECORD_SCHEMA, rowsOf, schemaOf } from '../../support/codec-case';
@@ -23,7 +24,7 @@ const descriptorOf = (file: string): Uint8Array => referenceBytes(`codecs/${file
 const ARRIVAL_MS = 1_767_225_600_000;
 
 /** A source whose rows get their time from the arrival, and a sink. */
-function planOf(decoder: DecoderConfig, schema: Schema, more: Partial<SourceConfig> = {}): Plan {
+function planOf(decoder: DecoderConfig, schema: Schema, more: Partial<SourceSettings> = {}): Plan {
   const fields = [...schema.fields, { name: 'arrivedMs', type: 'timestampMs' as const, nullable: false }];
   const source: SourceConfig = { connector: 'mqtt', topic: '#', connection: 'plant', decoder, schema: { fields }, eventTime: 'arrivedMs', arrivalTimeColumn: 'arrivedMs', maxOutOfOrdernessMs: 0, maxFutureSkewMs: null, idleTimeoutMs: null, watermarkPer: 'source', ...more };
   const plan: Plan = {

@@ -3,10 +3,11 @@ import type { Explanation } from '../../../engine/explain/explanation';
 import { RecordExplainer } from '../../../engine/explain/record-explainer';
 import type { GraphInput } from '../../../engine/graph/graph-api';
 import type { WindowNode, WindowSpec } from '../../../engine/plan/nodes/window';
-import type { Plan, SourceConfig } from '../../../engine/plan/plan';
+import type { SourceSettings } from '../../../engine/plan/nodes/source';
+import type { Plan } from '../../../engine/plan/plan';
 import { END, message, planOf, sinkNode, sourceNode } from '../../support/graph-runs';
 
-function planWith(window: WindowSpec, source: Partial<SourceConfig> = {}): Plan {
+function planWith(window: WindowSpec, source: Partial<SourceSettings> = {}): Plan {
   const windowed: WindowNode = { id: 'windowed', op: 'window', input: 'keyed', config: { window, aggregates: [{ name: 'rows', fn: 'count' }], allowedLatenessMs: 0, latePolicy: 'drop', emit: 'onClose' } };
   return planOf(sourceNode(source), { id: 'keyed', op: 'keyBy', input: 'in', config: { columns: ['k'] } }, windowed, sinkNode('windowed'));
 }

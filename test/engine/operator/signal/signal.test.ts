@@ -3,10 +3,11 @@ import { detrend } from '../../../../engine/signal/detrend';
 import { envelope } from '../../../../engine/signal/hilbert';
 import { rms } from '../../../../engine/signal/level';
 import { welchPeakHz } from '../../../../engine/signal/welch';
-import type { SourceConfig } from '../../../../engine/plan/plan';
+import type { SourceSettings } from '../../../../engine/plan/nodes/source';
+
 import { messages, runEveryWay, statefulPlan } from '../stateful/stateful-runs';
 
-const SOURCE: Partial<SourceConfig> = {
+const SOURCE: Partial<SourceSettings> = {
   schema: {
     fields: [
       { name: 't', type: 'timestampMs', nullable: false },

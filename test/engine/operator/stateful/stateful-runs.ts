@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { createGraph } from '../../../../engine/graph/create-graph';
 import type { GraphInput, GraphMetrics } from '../../../../engine/graph/graph-api';
 import { parsePlan } from '../../../../engine/plan/parse-plan';
-import type { Plan, PlanNode, SourceConfig } from '../../../../engine/plan/plan';
+import type { SourceSettings } from '../../../../engine/plan/nodes/source';
+import type { Plan, PlanNode } from '../../../../engine/plan/plan';
 import type { Collected } from '../../../support/graph-runs';
 import { collect, collected, END, message, pushAll, sinkNode, sourceNode } from '../../../support/graph-runs';
 
@@ -11,7 +12,7 @@ export interface StatefulPlan {
   readonly config: unknown;
   /** Default `['k']`. */
   readonly keys?: readonly string[];
-  readonly source?: Partial<SourceConfig>;
+  readonly source?: Partial<SourceSettings>;
 }
 
 /** `source → keyBy → op → sink`, read as untrusted JSON. */
