@@ -26,6 +26,8 @@ export interface AgentOptions {
   readonly rollMs?: number;
   /** What the store may take of the disk, default 4 GiB, at least 1 MiB. When it is full, e.g. in a long outage of a sink, nothing more is taken in. */
   readonly storeBytesMax?: number;
+  /** A new release is on probation for this long, counted from its first input (default 60 s): it gives way to the former one when it breaks its service level, loses account of a record, fails or keeps ending the process. 0: none. */
+  readonly probationMs?: number;
   /** Takes one line of words for people. */
   readonly log?: (line: string) => void;
   /** Default: the system's clocks, timers and network. */

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FieldSealer } from '../../engine/crypto/seal-batch';
 import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
-import { fieldSealer, missingKeys } from '../crypto/key-ring';
-import { runnableOf } from '../host/evidence';
+import { fieldSealer } from '../crypto/key-ring';
 import { withinMs, type Env } from '../env/env';
 import { systemEnv } from '../env/system-env';
 import { agentMetrics } from '../metrics/agent-metrics';
@@ -16,13 +14,13 @@ import { Store } from '../store/store';
 import { admit } from './admission';
 import type { AgentHandle, AgentOptions, AgentStatus, DeployAnswer } from './agent-api';
 import { collectFigures, type FigureSources } from './figures';
-import { keepBundle, keptFiles, pruneBundles } from './bundle-store';
+import { keepBundle, pruneBundles } from './bundle-store';
 import { adminToken, announceHttp, makeDataFolder } from './data-folder';
-import type { Deployment } from './deployment';
 import { DurableWriter } from './durable-writer';
 import { Intake } from './intake';
 import { Journal } from './journal';
-import { inheritState } from './pipeline';
+import { lastRollback, rollbackCounts } from './release-state';
+import { Releases } from './releases';
 import { RunningPipeline } from './running-pipeline';
 import { Sinks } from './sinks';
 import { Sources } from './sources';
@@ -33,6 +31,8 @@ const FINISH_MS = 4_000;
 const DRAIN_MS = 3_000;
 const ROLL_ROWS = 50_000;
 const ROLL_MS = 10_000;
+const PROBATION_MS = 60_000;
+const PROBATION_CRASHES_MAX = 3;
 const STORE_FILE = 'agent.db';
 const STORE_BYTES_MAX = 4 * 2 ** 30;
 const PAGE_BYTES = 4_096;
@@ -64,11 +64,10 @@ class Agent implements AgentHandle {
   private readonly sinks: Sinks;
   private readonly sources: Sources;
   private readonly env: Env;
-  private readonly sealer: FieldSealer;
+  private readonly releases: Releases;
   private readonly startedMs: number;
   private readonly rejected = new Map<string, number>();
   private readonly dropped: Record<string, number> = {};
-  private running: RunningPipeline | null = null;
   private http: HttpServer | null = null;
   private state: AgentStatus['state'] = 'waiting';
   private failure: string | null = null;
@@ -83,7 +82,6 @@ class Agent implements AgentHandle {
     private readonly lock: FolderLock
   ) {
     this.env = options.env ?? systemEnv();
-    this.sealer = fieldSealer(options.keys ?? new Map());
     this.startedMs = this.env.nowMs();
     this.done = new Promise((done, fail) => {
       this.finish = done;
@@ -102,10 +100,30 @@ class Agent implements AgentHandle {
       lakeDir: options.lakeDir ?? join(options.dataDir, 'lake'),
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
-      onCarriedOut: (_key, count, createdMs) => this.carriedOut(count, createdMs),
+      onCarriedOut: (key, count, createdMs) => this.carriedOut(key, count, createdMs),
       onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows)
     });
     this.sources = new Sources({ ...common, intake: this.intake });
+    this.releases = new Releases({
+      env,
+      store,
+      journal: this.journal,
+      writer: this.writer,
+      intake: this.intake,
+      sources: this.sources,
+      sinks: this.sinks,
+      sealer: fieldSealer(options.keys ?? new Map()),
+      dataDir: options.dataDir,
+      probation: { durationMs: options.probationMs ?? PROBATION_MS, crashesMax: PROBATION_CRASHES_MAX },
+      log: line => this.log(line),
+      onLive: () => (this.state = this.writer.blocked ? 'blocked' : 'live'),
+      onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows),
+      onFatal: error => this.failed(error)
+    });
+  }
+
+  private get running(): RunningPipeline | null {
+    return this.releases.running;
   }
 
   get url(): string {
@@ -116,7 +134,7 @@ class Agent implements AgentHandle {
     const { dataDir, bundleFile, http } = this.options;
     try {
       await this.sinks.resume();
-      await this.resume();
+      await this.releases.resume();
       if (bundleFile !== undefined) await this.deployFile(bundleFile);
       this.http = await serveHttp({ host: '127.0.0.1', port: 0, ...http, token: adminToken(dataDir, this.env), bundleBytesMax: BUNDLE_BYTES_MAX, answers: this.answers() });
       announceHttp(dataDir, this.http.url, this.http.port);
@@ -146,7 +164,10 @@ class Agent implements AgentHandle {
       duplicates: this.sources.duplicates,
       slowRecords: this.slowRecords,
       dropped: this.dropped,
-      rejected: Object.fromEntries(this.rejected)
+      rejected: Object.fromEntries(this.rejected),
+      probation: this.releases.probationState,
+      rollbacks: rollbackCounts(this.store),
+      lastRollback: lastRollback(this.store)
     };
   }
 
@@ -172,8 +193,8 @@ class Agent implements AgentHandle {
       }
       const { deployment } = verdict;
       await keepBundle(this.options.dataDir, deployment.sha256, bytes, this.env);
-      await this.activate(deployment);
-      await pruneBundles(this.options.dataDir, deployment.sha256);
+      await this.releases.activate(deployment);
+      await pruneBundles(this.options.dataDir, this.releases.neededBundles);
       return { ok: true, pipeline: deployment.pipeline, release: deployment.release };
     } finally {
       this.deploying = false;
@@ -185,19 +206,11 @@ class Agent implements AgentHandle {
     this.state = 'stopping';
     await this.sources.stop();
     this.intake.close();
-    if (this.running !== null) await withinMs(this.env, this.running.close(), FINISH_MS);
+    await withinMs(this.env, this.releases.close(), FINISH_MS);
     await this.sinks.close(DRAIN_MS);
     await this.shutDown();
     this.log('agent: stopped; everything taken in is on disk.');
     this.finish();
-  }
-
-  private async resume(): Promise<void> {
-    const active = this.store.active();
-    if (active === null) return;
-    const runnable = runnableOf(await keptFiles(this.options.dataDir, active.sha256));
-    await this.run({ ...active, ...runnable });
-    this.log(`agent: goes on with ${active.pipeline} release ${active.release}.`);
   }
 
   private async deployFile(path: string): Promise<void> {
@@ -209,60 +222,14 @@ class Agent implements AgentHandle {
     throw new LittoralError('BUNDLE_REFUSED', `bundle "${path}": refused, ${answer.detail} (${answer.reason}). Look at it with \`littoral verify\`.`, { details: { reason: answer.reason, detail: answer.detail } });
   }
 
-  /** The former pipeline runs until everything that it took in is done; then one transaction makes the new one active. */
-  private async activate(deployment: Deployment): Promise<void> {
-    await this.sources.stop();
-    this.intake.flush();
-    const rowsInState = await this.stopRunning();
-    await this.writer.commit(() => {
-      const lost = inheritState(this.store, deployment, rowsInState);
-      this.dropped['replaced'] = (this.dropped['replaced'] ?? 0) + lost;
-      this.store.activate({ pipeline: deployment.pipeline, release: deployment.release, sha256: deployment.sha256, sinceMs: this.env.nowMs() });
-    });
-    await this.run(deployment);
-    this.log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`);
-  }
-
-  private async stopRunning(): Promise<number> {
-    const { running } = this;
-    if (running === null) return 0;
-    await running.close();
-    this.running = null;
-    let rows = 0;
-    for (const node of running.pipeline.graph.metrics().nodes.values()) rows += node.rowsInState;
-    return rows;
-  }
-
-  private async run(deployment: Deployment): Promise<void> {
-    const bindings = RunningPipeline.bindings(deployment);
-    await this.writer.commit(() => {
-      for (const [key, binding] of bindings) this.store.putSink(key, JSON.stringify(binding));
-    });
-    for (const [key, binding] of bindings) await this.sinks.add(key, binding);
-    for (const name of missingKeys([...bindings.values()].map(({ schema }) => schema), this.sealer)) this.log(`agent: key "${name}" is not there; rows with its columns become dead letters (KEY_MISSING). Start with --keys.`);
-    this.running = await RunningPipeline.open({
-      env: this.env,
-      deployment,
-      store: this.store,
-      journal: this.journal,
-      writer: this.writer,
-      intake: this.intake,
-      sealer: this.sealer,
-      onRows: (key, rows) => this.sinks.wake(key, rows),
-      onPressure: pressed => this.sources.setPaused('engine', pressed),
-      onFatal: error => this.failed(error)
-    });
-    this.sources.start(deployment);
-    this.state = 'live';
-  }
-
   private brokerOf(connection: string): BrokerSettings {
     const settings = this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
     if (settings !== undefined) return settings;
     throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
   }
 
-  private carriedOut(count: number, createdMs: number): void {
+  private carriedOut(key: string, count: number, createdMs: number): void {
+    this.releases.carriedOut(key, count, createdMs);
     const limitMs = this.running?.deployment.plan.slo?.p99LatencyMs ?? 60_000;
     if (this.env.nowMs() - createdMs > limitMs) this.slowRecords += count;
   }
@@ -286,7 +253,7 @@ class Agent implements AgentHandle {
     await this.sources.stop();
     await this.sinks.close(0);
     this.writer.close();
-    this.running?.abandon();
+    this.releases.abandon();
     await this.http?.close();
     this.store.close();
     this.lock.release();

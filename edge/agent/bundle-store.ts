@@ -37,10 +37,10 @@ export async function keptFiles(dataDir: string, sha256: string): Promise<Readon
   return new Map(entries.map(entry => [entry.path, entry.bytes]));
 }
 
-/** Removes the oldest bundles beyond a handful; never the active one. */
-export async function pruneBundles(dataDir: string, activeSha256: string): Promise<void> {
+/** Removes the oldest bundles beyond a handful; never those of `needed` (SHA-256). */
+export async function pruneBundles(dataDir: string, needed: readonly string[]): Promise<void> {
   const folder = join(dataDir, 'store');
-  const names = (await fs.readdir(folder)).filter(name => /^[0-9a-f]{64}$/.test(name) && name !== activeSha256);
+  const names = (await fs.readdir(folder)).filter(name => /^[0-9a-f]{64}$/.test(name) && !needed.includes(name));
   const aged = await Promise.all(names.map(async name => ({ name, mtimeMs: (await fs.stat(join(folder, name))).mtimeMs })));
   aged.sort((a, b) => b.mtimeMs - a.mtimeMs);
   for (const { name } of aged.slice(KEPT_BUNDLES - 1)) await fs.rm(join(folder, name), { recursive: true, force: true });

@@ -1,12 +1,13 @@
 import { LittoralError } from '../../engine/error';
 import { pause, type Env } from '../env/env';
+import { COMMIT_BOUNDS_S, Histogram } from '../metrics/histogram';
 import type { Store } from '../store/store';
 
 const RETRY_MS = 1_000;
 
 export interface WriterStats {
-  commits: number;
-  commitSeconds: number;
+  /** Seconds of transactions. */
+  readonly durations: Histogram;
   failures: number;
   lastCommitMs: number;
   /** Words of the failure that is being retried, or null. */
@@ -18,7 +19,7 @@ export interface WriterStats {
  * before it. Any other storage failure ends the agent; nothing is ever kept in memory instead.
  */
 export class DurableWriter {
-  readonly stats: WriterStats = { commits: 0, commitSeconds: 0, failures: 0, lastCommitMs: 0, blockedBy: null };
+  readonly stats: WriterStats = { durations: new Histogram(COMMIT_BOUNDS_S), failures: 0, lastCommitMs: 0, blockedBy: null };
   private closed = false;
 
   constructor(
@@ -31,6 +32,11 @@ export class DurableWriter {
       readonly onBlocked: (blocked: boolean, words: string) => void;
     }
   ) {}
+
+  /** Nothing is written any more. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
 
   get blocked(): boolean {
     return this.stats.blockedBy !== null;
@@ -47,8 +53,7 @@ export class DurableWriter {
       this.failed(error);
       return false;
     }
-    this.stats.commits++;
-    this.stats.commitSeconds += (env.monotonicMs() - started) / 1_000;
+    this.stats.durations.observe((env.monotonicMs() - started) / 1_000);
     this.stats.lastCommitMs = env.nowMs();
     after?.();
     if (this.stats.blockedBy !== null) {

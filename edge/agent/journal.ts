@@ -44,6 +44,11 @@ export class Journal {
     this.store.appendInbox(first.firstSeq, inputs, nowMs);
   }
 
+  /** Inputs after `seq` that are not on disk yet. */
+  unwrittenAfter(seq: number): GraphInput[] {
+    return this.groups.flatMap(({ firstSeq, inputs }) => inputs.slice(Math.max(0, seq + 1 - firstSeq)));
+  }
+
   /** The transaction is on disk. */
   settled(): void {
     this.groups = [];

@@ -1,7 +1,6 @@
 import { drive, type Infer } from '../../engine/graph/drive';
 import { createGraph } from '../../engine/graph/create-graph';
 import type { Graph, GraphInput, ReportCounters, StepResult } from '../../engine/graph/graph-api';
-import { planHash } from '../../engine/graph/plan-hash';
 import { sealedSchema, type FieldSealer } from '../../engine/crypto/seal-batch';
 import { assert } from '../../engine/error';
 import type { DeadLetter, StreamType } from '../../engine/operator/operator';
@@ -14,6 +13,7 @@ import type { DurableWriter } from './durable-writer';
 import { InputQueue } from './input-queue';
 import type { Journal } from './journal';
 import { KEY_MISSING, Outgoing } from './outgoing';
+import { DEAD_LETTERS } from './release-state';
 
 export interface PipelineOptions {
   readonly env: Env;
@@ -28,6 +28,10 @@ export interface PipelineOptions {
   readonly onRows: (key: string, rows: number) => void;
   /** More waits for the engine than it should (true), or little enough again (false). */
   readonly onPressure: (pressed: boolean) => void;
+  /** `count` stored messages are of sources that this plan does not have. */
+  readonly onForeign?: (count: number) => void;
+  /** Whether inputs are kept on disk although a checkpoint covers them. */
+  readonly keepsInputs?: () => boolean;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -40,9 +44,7 @@ const CHECKPOINT_MS = 1_000;
 const CHECKPOINT_INPUTS_MAX = 100_000;
 /** A checkpoint may take a fiftieth of the time. */
 const CHECKPOINT_COST_RATIO = 50;
-const DEAD_LETTERS = '#deadLetters';
 const UNSEALED = '#unsealed';
-const PLAN_STATE = 'plan';
 
 /**
  * One deployed pipeline: inputs in, outbox rows out. A step's effects are written in one transaction with the inputs that
@@ -71,6 +73,14 @@ export class Pipeline {
   private timer: Timer | null = null;
   private pressed = false;
   private closed = false;
+  /** Takes no further inputs. */
+  private ending = false;
+  private abandoned = false;
+  private failure: { readonly error: unknown } | null = null;
+  /** Inputs on disk that come before those of the queue; null: there are none, pushed inputs go to the queue. */
+  private stored: Generator<{ readonly firstSeq: number; readonly inputs: readonly GraphInput[] }> | null;
+  /** Last input that is in the queue or was. */
+  private queuedSeq: number;
 
   constructor(private readonly options: PipelineOptions) {
     const { env, deployment, store } = options;
@@ -89,7 +99,9 @@ export class Pipeline {
     this.repeatedLetters = (store.cursor(`emitted:${DEAD_LETTERS}`) ?? 0) - (checkpoint?.emitted[DEAD_LETTERS] ?? 0);
     this.deadLetters = checkpoint?.emitted[DEAD_LETTERS] ?? 0;
     this.unsealed = store.cursor(`emitted:${UNSEALED}`) ?? 0;
-    for (const { inputs } of store.inboxAfter(this.seq)) this.queue.push(inputs);
+    this.stored = store.inboxAfter(this.seq);
+    this.queuedSeq = this.seq;
+    this.loadStored();
   }
 
   /** The graph's counters, and the rows that could not be encrypted among the dead letters. */
@@ -100,7 +112,7 @@ export class Pipeline {
 
   /** Inputs that wait for the engine. */
   get backlog(): number {
-    return this.queue.count;
+    return this.stored === null ? this.queue.count : this.options.journal.nextSeq - 1 - this.seq;
   }
 
   get checkpointAgeMs(): number {
@@ -118,28 +130,55 @@ export class Pipeline {
   }
 
   push(inputs: readonly GraphInput[]): void {
-    if (this.closed) return;
-    this.queue.push(inputs);
+    if (this.closed || this.ending) return;
+    if (this.stored !== null) return this.schedule();
+    this.enqueue(inputs);
     this.feelPressure();
     this.schedule();
   }
 
-  /** Runs everything that waits, writes a checkpoint and ends. */
+  /** Takes no more inputs, runs those that wait, writes a checkpoint and ends. Rejects when that fails. */
   async close(): Promise<void> {
+    this.ending = true;
     this.timer?.cancel();
     while (!this.closed && (this.busy !== null || this.queue.count > 0)) {
       if (this.busy === null) this.begin();
       await this.busy;
     }
+    if (this.failure !== null) throw this.failure.error;
     if (this.closed) return;
     this.closed = true;
     if (this.seq > this.checkpointSeq) await this.settle({ emissions: [], deadLetters: [], dropFacts: [] }, true);
   }
 
-  /** Ends at once; what waits is in the inbox. */
-  abandon(): void {
+  /** Ends at once, without a further effect; what waits is in the inbox. Resolves when nothing of it runs any more. */
+  async abandon(): Promise<void> {
     this.closed = true;
+    this.abandoned = true;
     this.timer?.cancel();
+    await this.busy;
+  }
+
+  private enqueue(inputs: readonly GraphInput[]): void {
+    this.queue.push(inputs);
+    this.queuedSeq += inputs.length;
+  }
+
+  /** Fills the queue from the inbox; at its end come the inputs that are not on disk yet, and from then on those that are pushed. */
+  private loadStored(): void {
+    while (this.stored !== null && this.queue.count < STEP_INPUTS_MAX) {
+      const next = this.stored.next();
+      const inputs = next.done === true ? this.options.journal.unwrittenAfter(this.queuedSeq) : next.value.inputs;
+      if (next.done === true) this.stored = null;
+      this.countForeign(inputs);
+      this.enqueue(inputs);
+    }
+  }
+
+  private countForeign(inputs: readonly GraphInput[]): void {
+    const { nodes } = this.options.deployment.plan;
+    const foreign = inputs.filter(input => input.kind === 'message' && input.source !== undefined && !nodes.some(({ id, op }) => op === 'source' && id === input.source));
+    if (foreign.length > 0) this.options.onForeign?.(foreign.length);
   }
 
   private schedule(): void {
@@ -160,7 +199,9 @@ export class Pipeline {
         const abandoned = this.closed;
         this.busy = null;
         this.closed = true;
-        if (!abandoned) this.options.onFatal(error);
+        if (abandoned) return;
+        this.failure = { error };
+        this.options.onFatal(error);
       }
     );
   }
@@ -168,7 +209,9 @@ export class Pipeline {
   private async step(): Promise<void> {
     this.lastStepMs = this.options.env.monotonicMs();
     const inputs = this.queue.take(STEP_INPUTS_MAX);
+    this.loadStored();
     const result = await drive(this.graph, inputs, this.options.infer);
+    if (this.abandoned) return;
     this.seq += inputs.length;
     await this.settle(result, this.checkpointDue());
     this.feelPressure();
@@ -181,7 +224,7 @@ export class Pipeline {
 
   /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
   private async settle(result: StepResult, checkpoint: boolean): Promise<void> {
-    const { env, store, journal, writer, onRows } = this.options;
+    const { env, store, journal, writer, onRows, keepsInputs } = this.options;
     const firstLetter = this.deadLetters + this.repeatedLetters + this.unsealed;
     const { rows, letters: unsealed } = this.outboxRows(result);
     const letters = [...this.newLetters(result), ...unsealed];
@@ -190,16 +233,20 @@ export class Pipeline {
     const snapshot = checkpoint ? this.snapshot() : null;
     await writer.commit(
       () => {
+        if (this.abandoned) return;
         if (snapshot !== null) store.writeCheckpoint({ seq: this.seq, snapshot, emitted: this.given() });
-        journal.write(env.nowMs(), snapshot === null ? -1 : this.seq);
+        journal.write(env.nowMs(), snapshot === null || keepsInputs?.() === true ? -1 : this.seq);
         for (const row of rows) store.putOutbox(row);
         for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written);
         store.setCursor(`emitted:${DEAD_LETTERS}`, this.deadLetters + this.repeatedLetters);
         if (unsealed.length > 0) store.setCursor(`emitted:${UNSEALED}`, this.unsealed);
         letters.forEach((letter, index) => store.putDeadLetter(firstLetter + index, letter));
       },
-      () => journal.settled()
+      () => {
+        if (!this.abandoned) journal.settled();
+      }
     );
+    if (this.abandoned) return;
     if (snapshot !== null) this.checkpointSeq = this.seq;
     for (const row of rows) onRows(row.sink, row.count);
   }
@@ -278,18 +325,4 @@ function shardOf(sink: SinkNode, tables: Map<string, number>): number {
   const shard = tables.get(sink.config.table) ?? 0;
   tables.set(sink.config.table, shard + 1);
   return shard;
-}
-
-/**
- * Prepares the store, inside the activating transaction, for the pipeline of `deployment`: the state is kept when the nodes
- * are the same as before, else the new pipeline begins after the last input. Gives the number of rows that were in the
- * discarded state.
- */
-export function inheritState(store: Store, deployment: Deployment, rowsInState: number): number {
-  const hash = Buffer.from(`${deployment.pipeline}\n${planHash(deployment.plan)}`);
-  const before = store.state(PLAN_STATE);
-  if (before !== null && hash.equals(before)) return 0;
-  store.setState(PLAN_STATE, hash);
-  store.resetProgress();
-  return rowsInState;
 }

@@ -24,30 +24,43 @@ export class RunningPipeline {
     return bindingsOf(deployment, createGraph(deployment.plan));
   }
 
-  static async open(options: RunningOptions): Promise<RunningPipeline> {
+  /** Opens the models; what it gives starts the pipeline where the store says, at once. */
+  static async prepare(options: RunningOptions): Promise<PreparedPipeline> {
     const { env, deployment, intake } = options;
     const inference = await openInference(deployment.plan, deployment.models, env);
-    const pipeline = new Pipeline({ ...options, infer: inference.infer });
-    const ticker = new Ticker({ env, plan: deployment.plan, messages: () => intake.messages, tick: () => intake.tick() });
-    pipeline.start();
-    ticker.start();
-    return new RunningPipeline(deployment, pipeline, inference, ticker);
+    return {
+      dispose: () => inference.dispose(),
+      start: () => {
+        const pipeline = new Pipeline({ ...options, infer: inference.infer });
+        const ticker = new Ticker({ env, plan: deployment.plan, messages: () => intake.messages, tick: () => intake.tick() });
+        pipeline.start();
+        ticker.start();
+        return new RunningPipeline(deployment, pipeline, inference, ticker);
+      }
+    };
   }
 
   get words(): string {
     return `${this.deployment.pipeline} release ${this.deployment.release}`;
   }
 
-  /** Runs what waits, writes the last checkpoint and ends. */
+  /** Takes no more inputs, runs what waits, writes the last checkpoint and ends. */
   async close(): Promise<void> {
     this.ticker.stop();
     await this.pipeline.close();
     await this.inference.dispose();
   }
 
-  /** Ends at once; what waits is in the inbox. */
-  abandon(): void {
+  /** Ends at once; what waits is in the inbox. Resolves when nothing of it runs any more. */
+  async abandon(): Promise<void> {
     this.ticker.stop();
-    this.pipeline.abandon();
+    await this.pipeline.abandon();
+    await this.inference.dispose();
   }
+}
+
+export interface PreparedPipeline {
+  start(): RunningPipeline;
+  /** Instead of `start`. */
+  dispose(): Promise<void>;
 }

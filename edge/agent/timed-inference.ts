@@ -1,16 +1,18 @@
 import type { Infer } from '../../engine/graph/drive';
 import type { Plan } from '../../engine/plan/plan';
 import type { Env } from '../env/env';
+import { Histogram, INFERENCE_BOUNDS_S } from '../metrics/histogram';
 
 export interface TimedInference {
   readonly infer: Infer;
-  readonly stats: { count: number; seconds: number };
+  /** Of the models that count; a model in the shadow is timed, its failures are not counted. */
+  readonly stats: { count: number; failed: number; /** Seconds of requests. */ readonly durations: Histogram };
   dispose(): Promise<void>;
 }
 
 /** The models of a deployment, timed. The runtime is loaded only for a plan that asks for predictions: it takes 100 MB. */
 export async function openInference(plan: Plan, models: Readonly<Record<string, Uint8Array>>, env: Env): Promise<TimedInference> {
-  const stats = { count: 0, seconds: 0 };
+  const stats = { count: 0, failed: 0, durations: new Histogram(INFERENCE_BOUNDS_S) };
   if (!plan.nodes.some(node => node.op === 'predict')) {
     return { stats, infer: request => Promise.resolve({ id: request.id, error: { code: 'INFERENCE_FAILED', message: 'the plan has no model' } }), dispose: () => Promise.resolve() };
   }
@@ -22,7 +24,8 @@ export async function openInference(plan: Plan, models: Readonly<Record<string, 
       const started = env.monotonicMs();
       const answer = await inference.infer(request);
       stats.count++;
-      stats.seconds += (env.monotonicMs() - started) / 1_000;
+      if ('error' in answer && request.shadow !== true) stats.failed++;
+      stats.durations.observe((env.monotonicMs() - started) / 1_000);
       return answer;
     },
     dispose: () => inference.dispose()
