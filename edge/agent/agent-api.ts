@@ -1,5 +1,6 @@
 import type { KeyRing } from '../crypto/key-ring';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import type { Rejected } from './admission';
 
@@ -28,8 +29,8 @@ export interface AgentOptions {
   readonly storeBytesMax?: number;
   /** A new release is on probation for this long, counted from its first input (default 60 s): it gives way to the former one when it breaks its service level, loses account of a record, fails or keeps ending the process. 0: none. */
   readonly probationMs?: number;
-  /** Takes one line of words for people. */
-  readonly log?: (line: string) => void;
+  /** Takes one line of words for people and the facts behind it. */
+  readonly log?: Log;
   /** Default: the system's clocks, timers and network. */
   readonly env?: Env;
 }

@@ -5,6 +5,7 @@ import { ENGINE_VERSION } from '../../engine/version';
 import { fieldSealer } from '../crypto/key-ring';
 import { withinMs, type Env } from '../env/env';
 import { systemEnv } from '../env/system-env';
+import type { Log } from '../log/log';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
 import type { BrokerSettings } from '../mqtt/broker-settings';
@@ -14,6 +15,8 @@ import { Store } from '../store/store';
 import { admit } from './admission';
 import type { AgentHandle, AgentOptions, AgentStatus, DeployAnswer } from './agent-api';
 import { collectFigures, type FigureSources } from './figures';
+import { Observation } from './observation';
+import { agentStatus } from './status';
 import { keepBundle, pruneBundles } from './bundle-store';
 import { adminToken, announceHttp, makeDataFolder } from './data-folder';
 import { DurableWriter } from './durable-writer';
@@ -63,6 +66,7 @@ class Agent implements AgentHandle {
   private readonly intake: Intake;
   private readonly sinks: Sinks;
   private readonly sources: Sources;
+  private readonly observation: Observation;
   private readonly env: Env;
   private readonly releases: Releases;
   private readonly startedMs: number;
@@ -71,7 +75,6 @@ class Agent implements AgentHandle {
   private http: HttpServer | null = null;
   private state: AgentStatus['state'] = 'waiting';
   private failure: string | null = null;
-  private slowRecords = 0;
   private deploying = false;
   private finish: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
@@ -89,11 +92,12 @@ class Agent implements AgentHandle {
     });
     this.done.catch(() => undefined);
     const { env } = this;
+    this.observation = new Observation({ env, running: () => (this.running === null ? null : { slo: this.running.deployment.plan.slo, totals: this.running.pipeline.totals }) });
     this.writer = new DurableWriter({ env, store, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
     this.journal = new Journal(store);
     this.intake = new Intake({ env, store, journal: this.journal, writer: this.writer, onInputs: inputs => this.running?.pipeline.push(inputs) });
     const agentId = identity(store, env);
-    const common = { env, store, agentId, log: (line: string) => this.log(line), brokerOf: (connection: string) => this.brokerOf(connection) };
+    const common = { env, store, agentId, log: this.log, brokerOf: (connection: string) => this.brokerOf(connection) };
     this.sinks = new Sinks({
       ...common,
       writer: this.writer,
@@ -115,7 +119,7 @@ class Agent implements AgentHandle {
       sealer: fieldSealer(options.keys ?? new Map()),
       dataDir: options.dataDir,
       probation: { durationMs: options.probationMs ?? PROBATION_MS, crashesMax: PROBATION_CRASHES_MAX },
-      log: line => this.log(line),
+      log: this.log,
       onLive: () => (this.state = this.writer.blocked ? 'blocked' : 'live'),
       onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows),
       onFatal: error => this.failed(error)
@@ -133,6 +137,7 @@ class Agent implements AgentHandle {
   async start(): Promise<void> {
     const { dataDir, bundleFile, http } = this.options;
     try {
+      this.observation.start();
       await this.sinks.resume();
       await this.releases.resume();
       if (bundleFile !== undefined) await this.deployFile(bundleFile);
@@ -146,29 +151,8 @@ class Agent implements AgentHandle {
   }
 
   status(): AgentStatus {
-    const active = this.running?.deployment ?? null;
-    const metrics = this.running?.pipeline.graph.metrics() ?? null;
-    return {
-      state: this.state,
-      pipeline: active?.pipeline ?? null,
-      release: active?.release ?? null,
-      sha256: active?.sha256 ?? null,
-      since: this.store.active()?.sinceMs ?? null,
-      agent: { version: ENGINE_VERSION, startedMs: this.startedMs, pid: process.pid },
-      problem: this.unready(),
-      sources: this.sources.states(),
-      sinks: this.store.outboxBacklog(),
-      sinkProblems: this.sinks.problems(),
-      counters: this.running?.pipeline.totals ?? null,
-      nodes: metrics === null ? {} : Object.fromEntries(metrics.nodes),
-      duplicates: this.sources.duplicates,
-      slowRecords: this.slowRecords,
-      dropped: this.dropped,
-      rejected: Object.fromEntries(this.rejected),
-      probation: this.releases.probationState,
-      rollbacks: rollbackCounts(this.store),
-      lastRollback: lastRollback(this.store)
-    };
+    const more = { probation: this.releases.probationState, rollbacks: rollbackCounts(this.store), lastRollback: lastRollback(this.store) };
+    return agentStatus({ ...this.figureSources(), state: this.state, problem: this.unready(), more });
   }
 
   metrics(): string {
@@ -230,8 +214,7 @@ class Agent implements AgentHandle {
 
   private carriedOut(key: string, count: number, createdMs: number): void {
     this.releases.carriedOut(key, count, createdMs);
-    const limitMs = this.running?.deployment.plan.slo?.p99LatencyMs ?? 60_000;
-    if (this.env.nowMs() - createdMs > limitMs) this.slowRecords += count;
+    this.observation.carriedOut(key, count, { receivedMs: createdMs, eventTimeMs: NaN });
   }
 
   private blocked(blocked: boolean, words: string): void {
@@ -253,15 +236,17 @@ class Agent implements AgentHandle {
     await this.sources.stop();
     await this.sinks.close(0);
     this.writer.close();
+    this.observation.stop();
     this.releases.abandon();
     await this.http?.close();
     this.store.close();
     this.lock.release();
   }
 
-  private log(line: string): void {
-    this.options.log?.(line);
-  }
+  private readonly log: Log = (text, facts) => {
+    this.observation.note(text, facts);
+    this.options.log?.(text, facts);
+  };
 
   private unready(): string | null {
     if (this.state === 'waiting') return 'waits for a bundle';
@@ -275,8 +260,8 @@ class Agent implements AgentHandle {
   }
 
   private figureSources(): FigureSources {
-    const { store, writer, running, sources, rejected, dropped, slowRecords, startedMs } = this;
-    return { store, writer, running, sources, rejected, dropped, slowRecords, startedMs, nowMs: this.env.nowMs() };
+    const { store, writer, running, sources, sinks, observation, rejected, dropped, startedMs, env, state } = this;
+    return { store, writer, running, sources, sinks, observation, exporter: null, rejected, dropped, startedMs, live: state === 'live', nowMs: env.nowMs(), monotonicMs: env.monotonicMs() };
   }
 }
 

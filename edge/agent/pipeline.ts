@@ -84,7 +84,7 @@ export class Pipeline {
 
   constructor(private readonly options: PipelineOptions) {
     const { env, deployment, store } = options;
-    this.graph = createGraph(deployment.plan);
+    this.graph = createGraph(deployment.plan, { clockMs: () => env.monotonicMs() });
     this.bindings = bindingsOf(deployment, this.graph);
     const checkpoint = store.checkpoint();
     if (checkpoint !== null) this.graph.restore(checkpoint.snapshot);

@@ -1,14 +1,64 @@
 import { isDecodeCode } from '../../engine/codec/decode-failure';
 import type { ReportCounters } from '../../engine/graph/graph-api';
-import { Exposition } from './exposition';
+import type { HistogramValue } from './histogram';
+import { MetricSet, type MetricFamily } from './metric-set';
+import { prometheusText } from './prometheus-text';
+
+/** One node of the running plan. */
+export interface NodeFigures {
+  readonly node: string;
+  readonly op: string;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly rowsInState: number;
+  readonly busySeconds: number;
+  /** Share of the last seconds; null before there are two readings. */
+  readonly busyRatio: number | null;
+}
+
+/** One way out, of the running release or of an earlier one that still has rows. */
+export interface SinkFigures {
+  /** Key: pipeline/release/sink. */
+  readonly sink: string;
+  readonly rows: number;
+  readonly oldestMs: number | null;
+  readonly up: boolean;
+  readonly carriedOut: number;
+  readonly processing: HistogramValue | null;
+  readonly endToEnd: HistogramValue | null;
+}
+
+export interface SourceFigures {
+  readonly source: string;
+  /** Its filter: the topic's template, never a topic. */
+  readonly topic: string;
+  readonly up: boolean;
+  /** Numbers that devices gave and that never came; null for a source without a sequence. */
+  readonly missing: number | null;
+  /** Newest event time of the input that holds the watermark. */
+  readonly newestMs: number | null;
+}
+
+/** An objective of the plan over the running window. */
+export interface SloFigures {
+  readonly objective: string;
+  readonly ok: boolean;
+  /** 1: uses up exactly its budget. */
+  readonly burnRate: number;
+}
 
 /** Everything about a running agent that its metrics say. Times in milliseconds since the epoch. */
 export interface AgentFigures {
   readonly nowMs: number;
   readonly startedMs: number;
   readonly agentVersion: string;
+  readonly live: boolean;
   readonly active: { readonly pipeline: string; readonly release: number; readonly sha256: string } | null;
   readonly counters: ReportCounters | null;
+  readonly nodes: readonly NodeFigures[];
+  readonly sources: readonly SourceFigures[];
+  readonly sinks: readonly SinkFigures[];
+  readonly slo: readonly SloFigures[];
   /** Of the rules of `validate`. */
   readonly violations: readonly { readonly node: string; readonly rule: string; readonly count: number }[];
   /** How payloads depart from the schema of their source: `kind` unknown, missing, type, range or event. */
@@ -19,85 +69,117 @@ export interface AgentFigures {
   /** Counted drops with their reason, e.g. rows in the state of a pipeline that was replaced. */
   readonly dropped: Readonly<Record<string, number>>;
   readonly inbox: { readonly rows: number; readonly bytes: number; readonly oldestMs: number | null; readonly unprocessed: number };
-  readonly outbox: readonly { readonly sink: string; readonly rows: number; readonly oldestMs: number | null }[];
-  readonly commits: { readonly count: number; readonly seconds: number; readonly lastMs: number; readonly failures: number };
+  readonly commits: { readonly durations: HistogramValue; readonly lastMs: number; readonly failures: number };
   readonly checkpointAgeMs: number;
-  readonly inference: { readonly count: number; readonly seconds: number };
+  readonly inference: HistogramValue;
   readonly rejected: ReadonlyMap<string, number>;
+  readonly telemetryDropped: readonly { readonly signal: string; readonly count: number }[];
   readonly residentBytes: number;
   readonly cpuSeconds: number;
+  /** null where the system does not tell. */
+  readonly openFiles: number | null;
+}
+
+/** The metrics of `figures`, by the catalogue. */
+export function metricFamilies(figures: AgentFigures): readonly MetricFamily[] {
+  const set = new MetricSet();
+  addFlow(set, figures);
+  addStores(set, figures);
+  addTimes(set, figures);
+  addPlan(set, figures);
+  addBundles(set, figures);
+  addProcess(set, figures);
+  return set.families();
 }
 
 /** Prometheus text of `figures`. */
 export function agentMetrics(figures: AgentFigures): string {
-  const out = new Exposition();
-  addFlow(out, figures);
-  addStores(out, figures);
-  addTimes(out, figures);
-  addBundles(out, figures);
-  addProcess(out, figures);
-  return out.text();
+  return prometheusText(metricFamilies(figures));
 }
 
-function addFlow(out: Exposition, figures: AgentFigures): void {
-  const { counters, active } = figures;
-  const pipeline = { pipeline: active?.pipeline ?? '' };
-  const counter = (name: string, help: string, value: number | null, labels = {}): void => out.add({ name: `littoral_${name}`, type: 'counter', help }, value, { ...pipeline, ...labels });
+function addFlow(set: MetricSet, figures: AgentFigures): void {
+  const { counters } = figures;
+  const pipeline = { pipeline: figures.active?.pipeline ?? '' };
   if (counters !== null) {
-    counter('records_in_total', 'Records that entered the pipeline.', counters.rowsIn);
-    for (const [sink, rows] of Object.entries(counters.rowsOut)) counter('records_out_total', 'Rows that reached a sink.', rows, { sink });
-    counter('records_filtered_total', 'Records that a filter left out.', counters.filtered);
-    counter('records_in_gap_total', 'Records between two windows.', counters.inGap);
-    counter('dropped_records_total', 'Records that were dropped on purpose.', counters.duplicates, { reason: 'duplicate', intentional: 'true' });
-    counter('dropped_records_total', 'Records that were dropped on purpose.', counters.dropped, { reason: 'operator', intentional: 'true' });
-    counter('late_records_dropped_total', 'Records whose window was gone.', counters.late);
+    set.add('littoral_records_in_total', counters.rowsIn, pipeline);
+    for (const [sink, rows] of Object.entries(counters.rowsOut)) set.add('littoral_records_out_total', rows, { ...pipeline, sink });
+    set.add('littoral_records_filtered_total', counters.filtered, pipeline);
+    set.add('littoral_records_in_gap_total', counters.inGap, pipeline);
+    set.add('littoral_dropped_records_total', counters.duplicates, { ...pipeline, reason: 'duplicate', intentional: 'true' });
+    set.add('littoral_dropped_records_total', counters.dropped, { ...pipeline, reason: 'operator', intentional: 'true' });
+    set.add('littoral_late_records_dropped_total', counters.late, pipeline);
     for (const [code, letters] of Object.entries(counters.deadLetters)) {
-      counter('dead_letter_records_total', 'Records that became dead letters.', letters, { code });
-      if (isDecodeCode(code)) counter('decode_errors_total', 'Messages that could not be decoded.', letters, { code });
+      set.add('littoral_dead_letter_records_total', letters, { ...pipeline, code });
+      if (isDecodeCode(code)) set.add('littoral_decode_errors_total', letters, { ...pipeline, code });
     }
-    out.add({ name: 'littoral_conservation_error_records', type: 'gauge', help: 'Records that are unaccounted for; 0, or Littoral has a bug.' }, counters.conservationError, pipeline);
+    set.add('littoral_conservation_error_records', counters.conservationError, pipeline);
   }
-  for (const { node, rule, count } of figures.violations) counter('rule_violations_total', 'Violations of a validation rule.', count, { node, rule });
-  for (const { node, kind, field, count } of figures.drift) counter('schema_drift_total', 'Departures of payloads from the schema of their source.', count, { node, kind, field });
-  for (const [reason, rows] of Object.entries(figures.dropped)) counter('dropped_records_total', 'Records that were dropped on purpose.', rows, { reason, intentional: 'true' });
-  counter('duplicates_suppressed_total', 'Messages that a broker sent again and that were known.', figures.duplicates);
-  counter('packet_id_violations_total', 'Packet ids that a broker used again too early.', figures.packetIdViolations);
-  counter('slow_records_total', 'Rows that were carried out later than the service level allows.', figures.slowRecords);
+  for (const { node, rule, count } of figures.violations) set.add('littoral_rule_violations_total', count, { ...pipeline, node, rule });
+  for (const { node, kind, field, count } of figures.drift) set.add('littoral_schema_drift_total', count, { ...pipeline, node, kind, field });
+  for (const [reason, rows] of Object.entries(figures.dropped)) set.add('littoral_dropped_records_total', rows, { ...pipeline, reason, intentional: 'true' });
+  set.add('littoral_duplicates_suppressed_total', figures.duplicates, pipeline);
+  set.add('littoral_packet_id_violations_total', figures.packetIdViolations, pipeline);
+  set.add('littoral_slow_records_total', figures.slowRecords, pipeline);
 }
 
-function addStores(out: Exposition, { inbox, outbox, nowMs }: AgentFigures): void {
-  const gauge = (name: string, help: string, value: number | null, labels = {}): void => out.add({ name: `littoral_${name}`, type: 'gauge', help }, value, labels);
-  gauge('inbox_rows', 'Inputs since the last checkpoint.', inbox.rows);
-  gauge('inbox_bytes', 'Bytes of the inputs since the last checkpoint.', inbox.bytes);
-  gauge('inbox_oldest_age_seconds', 'Age of the oldest input that the engine has not seen.', ageSeconds(nowMs, inbox.oldestMs));
-  gauge('inbox_unprocessed_rows', 'Inputs that the engine has not seen.', inbox.unprocessed);
-  for (const { sink, rows, oldestMs } of outbox) {
-    gauge('outbox_rows', 'Rows that wait for a sink.', rows, { sink });
-    gauge('outbox_oldest_age_seconds', 'Age of the oldest row that waits for a sink.', ageSeconds(nowMs, oldestMs), { sink });
+function addStores(set: MetricSet, { inbox, sinks, nowMs }: AgentFigures): void {
+  set.add('littoral_inbox_rows', inbox.rows);
+  set.add('littoral_inbox_bytes', inbox.bytes);
+  set.add('littoral_inbox_oldest_age_seconds', ageSeconds(nowMs, inbox.oldestMs));
+  set.add('littoral_inbox_unprocessed_rows', inbox.unprocessed);
+  for (const { sink, rows, oldestMs, up, carriedOut, processing, endToEnd } of sinks) {
+    set.add('littoral_outbox_rows', rows, { sink });
+    set.add('littoral_outbox_oldest_age_seconds', ageSeconds(nowMs, oldestMs), { sink });
+    set.add('littoral_sink_up', up ? 1 : 0, { sink });
+    set.add('littoral_sink_records_total', carriedOut, { sink });
+    if (processing !== null) set.addHistogram('littoral_processing_latency_seconds', processing, { sink });
+    if (endToEnd !== null) set.addHistogram('littoral_end_to_end_latency_seconds', endToEnd, { sink });
   }
 }
 
-function addTimes(out: Exposition, figures: AgentFigures): void {
-  const { nowMs, commits, counters, inference } = figures;
-  out.addSummary({ name: 'littoral_commit_duration_seconds', help: 'Time of a transaction, synced.' }, commits.count, commits.seconds);
-  out.addSummary({ name: 'littoral_inference_duration_seconds', help: 'Time of a request to a model.' }, inference.count, inference.seconds);
-  out.add({ name: 'littoral_last_commit_timestamp_seconds', type: 'gauge', help: 'When the last transaction was synced.' }, commits.lastMs === 0 ? null : commits.lastMs / 1_000);
-  out.add({ name: 'littoral_fsync_errors_total', type: 'counter', help: 'Transactions that the disk refused.' }, commits.failures);
-  out.add({ name: 'littoral_checkpoint_age_seconds', type: 'gauge', help: 'Age of the checkpoint while inputs are newer than it.' }, figures.checkpointAgeMs / 1_000);
-  const lagMs = counters === null ? null : nowMs - counters.watermarkMs;
-  out.add({ name: 'littoral_watermark_lag_seconds', type: 'gauge', help: 'Now minus the watermark.' }, lagMs === null ? null : lagMs / 1_000, { pipeline: figures.active?.pipeline ?? '' });
+function addTimes(set: MetricSet, { nowMs, commits, counters, inference, active, checkpointAgeMs, sources }: AgentFigures): void {
+  set.addHistogram('littoral_commit_duration_seconds', commits.durations);
+  set.addHistogram('littoral_inference_duration_seconds', inference);
+  set.add('littoral_last_commit_timestamp_seconds', commits.lastMs === 0 ? null : commits.lastMs / 1_000);
+  set.add('littoral_fsync_errors_total', commits.failures);
+  set.add('littoral_checkpoint_age_seconds', checkpointAgeMs / 1_000);
+  set.add('littoral_watermark_lag_seconds', counters === null ? null : (nowMs - counters.watermarkMs) / 1_000, { pipeline: active?.pipeline ?? '' });
+  for (const { source, topic, up, missing, newestMs } of sources) {
+    set.add('littoral_source_up', up ? 1 : 0, { source, topic });
+    set.add('littoral_source_gap_total', missing, { source });
+    set.add('littoral_freshness_seconds', newestMs === null ? null : (nowMs - newestMs) / 1_000, { source });
+  }
 }
 
-function addBundles(out: Exposition, { active, rejected }: AgentFigures): void {
-  if (active !== null) out.add({ name: 'littoral_bundle_info', type: 'gauge', help: 'The active bundle.' }, 1, { pipeline: active.pipeline, release: String(active.release), sha: active.sha256 });
-  for (const [reason, count] of rejected) out.add({ name: 'littoral_bundle_rejected_total', type: 'counter', help: 'Bundles that were refused.' }, count, { reason });
+function addPlan(set: MetricSet, { nodes, slo, active }: AgentFigures): void {
+  for (const { node, op, rowsIn, rowsOut, rowsInState, busySeconds, busyRatio } of nodes) {
+    const labels = { node, op };
+    set.add('littoral_operator_busy_ratio', busyRatio, labels);
+    set.add('littoral_operator_busy_seconds_total', busySeconds, labels);
+    set.add('littoral_operator_rows_in_total', rowsIn, labels);
+    set.add('littoral_operator_rows_out_total', rowsOut, labels);
+    set.add('littoral_operator_state_rows', rowsInState, labels);
+  }
+  for (const { objective, ok, burnRate } of slo) {
+    const labels = { pipeline: active?.pipeline ?? '', objective };
+    set.add('littoral_slo_ok', ok ? 1 : 0, labels);
+    set.add('littoral_slo_burn_rate', burnRate, labels);
+  }
 }
 
-function addProcess(out: Exposition, figures: AgentFigures): void {
-  out.add({ name: 'littoral_agent_info', type: 'gauge', help: 'The agent.' }, 1, { version: figures.agentVersion });
-  out.add({ name: 'process_start_time_seconds', type: 'gauge', help: 'When the process started.' }, figures.startedMs / 1_000);
-  out.add({ name: 'process_resident_memory_bytes', type: 'gauge', help: 'Resident memory.' }, figures.residentBytes);
-  out.add({ name: 'process_cpu_seconds_total', type: 'counter', help: 'Processor time, user and system.' }, figures.cpuSeconds);
+function addBundles(set: MetricSet, { active, rejected, live }: AgentFigures): void {
+  if (active !== null) set.add('littoral_bundle_info', 1, { pipeline: active.pipeline, release: String(active.release), sha: active.sha256 });
+  for (const [reason, count] of rejected) set.add('littoral_bundle_rejected_total', count, { reason });
+  set.add('littoral_agent_live', live ? 1 : 0);
+}
+
+function addProcess(set: MetricSet, figures: AgentFigures): void {
+  set.add('littoral_agent_info', 1, { version: figures.agentVersion });
+  for (const { signal, count } of figures.telemetryDropped) set.add('littoral_telemetry_dropped_total', count, { signal });
+  set.add('process_start_time_seconds', figures.startedMs / 1_000);
+  set.add('process_resident_memory_bytes', figures.residentBytes);
+  set.add('process_cpu_seconds_total', figures.cpuSeconds);
+  set.add('process_open_fds', figures.openFiles);
 }
 
 function ageSeconds(nowMs: number, sinceMs: number | null): number {

@@ -11,7 +11,7 @@ import type { Resource } from './otlp-values';
 
 export interface OtlpExporterOptions {
   readonly settings: OtlpSettings;
-  readonly env: Pick<Env, 'nowMs' | 'setTimer'>;
+  readonly env: Env;
   readonly version: string;
   readonly startedMs: number;
   /** Read at each export; the release may change. */
