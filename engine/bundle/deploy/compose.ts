@@ -1,12 +1,15 @@
+import { dnsLabel, secretNames, siteArguments } from './values';
 import type { DeploymentValues } from './values';
-import { dnsLabel, siteArguments } from './values';
 
-/** A Compose file: read-only root, no capabilities, a named volume for the data, metrics on the loopback only. */
+/** A Compose file: read-only root, no capabilities, secrets as files, a named volume for the data, metrics on the loopback only. */
 export function composeFile(values: DeploymentValues): string {
   const name = dnsLabel(values.pipeline);
   const site = siteArguments(values, `\${LITTORAL_BROKER:-${values.broker}}`, `\${LITTORAL_TARGET:-${values.target}}`);
-  const { release, uid, httpPort, dataDir, memoryLimit, stopSeconds } = values;
+  const { release, uid, httpPort, dataDir, configDir, secretsDir, memoryLimit, stopSeconds } = values;
+  const secrets = secretNames(values);
   return `# docker compose up --build --detach
+# Beside this file: ${values.bundleFile}, trust.json, and the secrets ${secrets.map(secret => `secrets/${secret}`).join(', ')} (readable by user ${uid}:
+#   install -m 0400 -o ${uid} -g ${uid} /dev/stdin secrets/broker <<< 'user:password').
 name: ${name}
 services:
   agent:
@@ -23,11 +26,21 @@ services:
     restart: unless-stopped
     stop_grace_period: ${stopSeconds}s
     ports: ["127.0.0.1:${httpPort}:${httpPort}"]
-    volumes: ["data:${dataDir}"]
+    volumes:
+      - "data:${dataDir}"
+      - "./trust.json:${configDir}/trust/trust.json:ro"
+    secrets:
+${secrets.map(secret => `      - { source: ${secretId(secret)}, target: ${secretsDir}/${secret} }`).join('\n')}
     logging:
       driver: json-file
       options: { max-size: "10m", max-file: "3" }
+secrets:
+${secrets.map(secret => `  ${secretId(secret)}: { file: ./secrets/${secret} }`).join('\n')}
 volumes:
   data: {}
 `;
+}
+
+function secretId(file: string): string {
+  return file.replace(/\..*$/, '');
 }

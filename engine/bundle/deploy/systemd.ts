@@ -1,37 +1,59 @@
-import type { DeploymentValues } from './values';
 import { dnsLabel, runArguments, siteArguments } from './values';
+import type { DeploymentValues, Places } from './values';
 
-/** A systemd unit for a machine without containers: its own user, a read-only system, the data under /var/lib. */
+/** A systemd unit for a machine without containers: a user of its own, a read-only system, secrets as credentials, the data under /var/lib. */
 export function systemdUnit(values: DeploymentValues): string {
   const name = dnsLabel(values.pipeline);
-  const local = { ...values, dataDir: `/var/lib/${name}`, configDir: `/etc/${name}`, lakeDir: values.lakeDir === null ? null : `/var/lib/${name}/lake` };
-  return `# Put ${values.bundleFile} and trust.json into ${local.configDir}, this file into /etc/systemd/system/${name}.service, then:
-#   systemctl daemon-reload && systemctl enable --now ${name}
+  const folder = `/etc/${name}`;
+  const places: Places = {
+    bundle: `${folder}/${values.bundleFile}`,
+    trust: `${folder}/trust.json`,
+    data: `/var/lib/${name}`,
+    lake: values.lakeDir === null ? null : `/var/lib/${name}/lake`,
+    brokerSecret: 'credential:broker',
+    keys: '%d/keys.json',
+    host: '127.0.0.1'
+  };
+  const keys = values.encrypts ? `\nLoadCredential=keys.json:${folder}/keys.json` : '';
+  return `# 1. Install the agent: npm install --global --omit=dev littoral@${values.agentVersion}
+# 2. Into ${folder}: ${values.bundleFile}, trust.json, and broker.secret (one line user:password, mode 0600, owner root)${values.encrypts ? ', and keys.json (mode 0600, owner root)' : ''}
+# 3. This file to /etc/systemd/system/${name}.service, then: systemctl daemon-reload && systemctl enable --now ${name}
+# Address of the broker${values.target === null ? '' : ' and label of this machine'}: in ${folder}/environment, as below.
 [Unit]
 Description=Littoral pipeline ${values.pipeline}, release ${values.release}
 Wants=network-online.target
 After=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 Environment=LITTORAL_BROKER=${values.broker}${values.target === null ? '' : ` LITTORAL_TARGET=${values.target}`}
-EnvironmentFile=-${local.configDir}/environment
-ExecStart=/usr/bin/env littoral ${[...runArguments(local, '127.0.0.1'), ...siteArguments(values, '${LITTORAL_BROKER}', '${LITTORAL_TARGET}')].join(' ')}
+EnvironmentFile=-${folder}/environment
+LoadCredential=broker:${folder}/broker.secret${keys}
+ExecStart=/usr/bin/env littoral ${[...runArguments(values, places), ...siteArguments(values, '${LITTORAL_BROKER}', '${LITTORAL_TARGET}')].join(' ')}
 Restart=on-failure
 RestartSec=2
 TimeoutStopSec=${values.stopSeconds}
 KillSignal=SIGTERM
-DynamicUser=yes
+SyslogIdentifier=${name}
+${HARDENING}MemoryMax=${values.memoryLimit.replace(/i$/, '')}
 StateDirectory=${name}
 StateDirectoryMode=0750
 ConfigurationDirectory=${name}
-MemoryMax=${values.memoryLimit.replace(/i$/, '')}
-TasksMax=128
-LimitNOFILE=8192
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** MemoryDenyWriteExecute is not among them: the JavaScript engine writes the code that it runs. */
+const HARDENING = `DynamicUser=yes
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateUsers=yes
+PrivateMounts=yes
 ProtectClock=yes
 ProtectHostname=yes
 ProtectKernelLogs=yes
@@ -39,17 +61,21 @@ ProtectKernelModules=yes
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 ProtectProc=invisible
+RemoveIPC=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 LockPersonality=yes
+KeyringMode=private
 CapabilityBoundingSet=
+AmbientCapabilities=
+DevicePolicy=closed
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-UMask=0027
-
-[Install]
-WantedBy=multi-user.target
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+UMask=0077
+TasksMax=128
+LimitNOFILE=8192
 `;
-}

@@ -13,8 +13,13 @@ export interface DeploymentValues {
   readonly httpPort: number;
   readonly dataDir: string;
   readonly configDir: string;
+  /** Folder of the files with secrets, in a container. */
+  readonly secretsDir: string;
   /** Folder of the lake; null when the plan has no lake sink. */
   readonly lakeDir: string | null;
+  /** Whether columns leave encrypted, so that the agent needs keys. */
+  readonly encrypts: boolean;
+  /** Address of the broker, without user and password. */
   readonly broker: string;
   /** Label of the machine; null when the bundle is for any. */
   readonly target: string | null;
@@ -50,7 +55,9 @@ export function deploymentValues(options: DeploymentOptions): DeploymentValues {
     httpPort: 9464,
     dataDir: '/var/lib/littoral',
     configDir: '/etc/littoral',
+    secretsDir: '/run/secrets/littoral',
     lakeDir: writesLake ? '/var/lib/littoral/lake' : null,
+    encrypts: encryptsColumns(plan),
     broker: 'mqtt://broker:1883',
     target: targets.includes('*') ? null : (targets[0] ?? '').replace(/\*/g, 'edge-1'),
     cpuRequest: '250m',
@@ -62,29 +69,61 @@ export function deploymentValues(options: DeploymentOptions): DeploymentValues {
   };
 }
 
+function encryptsColumns(plan: Plan): boolean {
+  return plan.nodes.some(node => node.op === 'encrypt' || (node.op === 'source' && node.config.schema.fields.some(field => field.tags?.encryption !== undefined)));
+}
+
 /** The rest of the command line, which differs from site to site; the values may be names of variables. */
 export function siteArguments(values: DeploymentValues, broker: string, target: string): readonly string[] {
   return ['--broker', broker, ...(values.target === null ? [] : ['--target', target])];
 }
 
-/** The agent's command line without broker and label, in which `host` is the address that its metrics are served on. */
-export function runArguments(values: DeploymentValues, host: string): readonly string[] {
-  const lake = values.lakeDir === null ? [] : ['--lake', values.lakeDir];
-  return [
-    'run',
-    `${values.configDir}/${values.bundleFile}`,
-    '--data',
-    values.dataDir,
-    '--trust',
-    `${values.configDir}/trust.json`,
-    ...lake,
-    '--http',
-    `${host}:${values.httpPort}`
-  ];
+/** Where one kind of machine keeps what the agent is started with. */
+export interface Places {
+  readonly bundle: string;
+  readonly trust: string;
+  readonly data: string;
+  readonly lake: string | null;
+  /** Reference to `user:password` of the broker, such as `file:/run/secrets/littoral/broker`; never the secret itself. */
+  readonly brokerSecret: string;
+  readonly keys: string;
+  /** Address that the metrics are served on. */
+  readonly host: string;
 }
 
-/** The pipeline's name as a DNS label (RFC 1123), for Kubernetes and Compose. */
+/** The places in a container: the image holds the bundle, the site mounts trust, secrets and data. */
+export function containerPlaces({ configDir, bundleFile, dataDir, lakeDir, secretsDir }: DeploymentValues): Places {
+  return {
+    bundle: `${configDir}/${bundleFile}`,
+    trust: `${configDir}/trust/trust.json`,
+    data: dataDir,
+    lake: lakeDir,
+    brokerSecret: `file:${secretsDir}/broker`,
+    keys: `${secretsDir}/keys.json`,
+    host: '0.0.0.0'
+  };
+}
+
+/** The agent's command line without broker and label. */
+export function runArguments(values: DeploymentValues, places: Places): readonly string[] {
+  const lake = places.lake === null ? [] : ['--lake', places.lake];
+  const keys = values.encrypts ? ['--keys', places.keys] : [];
+  return ['run', places.bundle, '--data', places.data, '--trust', places.trust, ...lake, '--secret', `broker=${places.brokerSecret}`, ...keys, '--http', `${places.host}:${values.httpPort}`];
+}
+
+/** Names of the files with secrets that a site must have. */
+export function secretNames(values: DeploymentValues): readonly string[] {
+  return values.encrypts ? ['broker', 'keys.json'] : ['broker'];
+}
+
+/** The pipeline's name as a DNS label (RFC 1123), for Kubernetes, Compose, systemd and IoT Edge. */
 export function dnsLabel(name: string): string {
   const label = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 50).replace(/^-+|-+$/g, '');
   return label === '' ? 'pipeline' : label;
+}
+
+/** Port of an address such as mqtts://host:8883; the protocol's own when it names none. */
+export function portOf(address: string): number {
+  const port = /:(\d+)(?:\/|$)/.exec(address.replace(/^\w+:\/\//, ''))?.[1];
+  return port === undefined ? (address.startsWith('mqtts:') ? 8883 : 1883) : Number(port);
 }
