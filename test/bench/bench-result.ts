@@ -1,3 +1,9 @@
+/** What `npm run bench` tells a benchmark. */
+export interface BenchOptions {
+  /** Fewer and shorter runs: shows that it works, its figures are rough. */
+  readonly quick: boolean;
+}
+
 /** One figure of `npm run bench`, as in contract.md. `value` and `referenceValue` are medians of `runs` alternating runs. */
 export interface BenchResult {
   readonly name: string;

@@ -1,0 +1,7 @@
+import type { BenchOptions, BenchResult } from '../bench-result';
+import { compareJob } from './compare-job';
+
+/** Job J3 by the agent, Node-RED, eKuiper and a hand-written worker. */
+export function bench(options: BenchOptions): Promise<BenchResult[]> {
+  return compareJob('J3', options);
+}
