@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startAgent } from '../../../edge/agent/agent';
+import type { AgentHandle, AgentOptions, DeployAnswer } from '../../../edge/agent/agent-api';
+import { replayHere } from '../../../edge/host/replay';
+import type { Plan, SourceNode } from '../../../engine/plan/plan';
+import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
+import { startMosquitto, type Mosquitto } from '../mosquitto';
+import { until } from '../until';
+
+const T0 = Date.UTC(2026, 0, 1);
+const recording = [valueLine('a', T0, 1), valueLine('a', T0 + 1_500, 3), valueLine('b', T0 + 2_500, 4)];
+let broker: Mosquitto;
+let client: MqttClient;
+let folder = '';
+let signing: Signing;
+let agent: AgentHandle | null = null;
+const logs: string[] = [];
+const effects = new Map<string, Record<string, unknown>>();
+
+beforeAll(async () => {
+  broker = await startMosquitto();
+  client = await mqtt.connectAsync(broker.url, { protocolVersion: 5 });
+  client.on('message', (_topic, payload, packet: IPublishPacket) => effects.set(String(packet.properties?.userProperties?.['littoral-id']), JSON.parse(payload.toString()) as Record<string, unknown>));
+  await client.subscribeAsync('out/#', { qos: 1 });
+});
+afterAll(async () => {
+  await client.endAsync();
+  await broker.stop();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'littoral-releases-'));
+  signing = makeSigning(join(folder, 'trust.json'));
+  logs.length = 0;
+  effects.clear();
+});
+afterEach(async () => {
+  await agent?.stop();
+  agent = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const options = (more: Partial<AgentOptions> = {}): AgentOptions => ({ dataDir: join(folder, 'data'), trustFile: signing.trustFile, brokerUrl: broker.url, log: line => logs.push(line), ...more });
+const start = async (more: Partial<AgentOptions> = {}): Promise<AgentHandle> => (agent = await startAgent(options(more)));
+const deploy = async (plan: Plan, release: number): Promise<DeployAnswer> => agent!.deploy(await makeBundle({ plan, signing, release, recording }));
+const plain = (more: Parameters<typeof countingPlan>[0] = {}): Plan => countingPlan({ lake: false, ...more });
+/** Messages that the engine has seen; probes are left out by the filter. */
+const rowsIn = (): number => Number((agent!.status() as { counters?: { rowsIn?: number } }).counters?.rowsIn ?? 0);
+const send = (device: string, tMs: number, value: unknown, qos: 0 | 1 | 2 = 1): Promise<unknown> => client.publishAsync(`plant/${device}/value`, JSON.stringify({ tMs, value }), { qos });
+async function subscribed(): Promise<void> {
+  const before = rowsIn();
+  while (rowsIn() === before) {
+    await send('probe', T0 - 10_000, -1);
+    await new Promise(done => setTimeout(done, 20));
+  }
+}
+function withSource(plan: Plan, config: Partial<SourceNode['config']>): Plan {
+  return { ...plan, nodes: plan.nodes.map(node => (node.op === 'source' ? { ...node, config: { ...node.config, ...config } } : node)) };
+}
+function withThreshold(plan: Plan, value: number): Plan {
+  return { ...plan, nodes: plan.nodes.map(node => (node.op === 'filter' ? { ...node, config: { predicate: { kind: 'binary' as const, op: '>' as const, left: { kind: 'column' as const, name: 'value' }, right: { kind: 'literal' as const, value, type: 'float64' as const } } } } : node)) };
+}
+/** The rows of closed windows when `plan` runs over `lines` without interruption. */
+async function wanted(plan: Plan, lines: readonly string[]): Promise<string[]> {
+  const { rows } = await replayHere({ plan, models: {} }, bytesOf(lines), { rowsMax: Infinity });
+  return rows.filter(row => row.at < lines.length).map(row => JSON.stringify(row.row));
+}
+async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(lines.map(line => `${line}\n`).join(''));
+}
+const connections = (): number => logs.filter(line => line.includes('mqtt source') && line.includes('connected to')).length;
+
+describe('a new release', () => {
+  it('takes over without a new connection: nothing is missed at QoS 0, and windows go on over three releases', async () => {
+    await start();
+    await deploy(plain({ delivery: 'atMostOnce' }), 1);
+    await subscribed();
+    const lines: string[] = [];
+    let index = 0;
+    const timer = setInterval(() => {
+      for (let burst = 0; burst < 5; burst++, index++) {
+        const device = `d${index % 7}`;
+        lines.push(valueLine(device, T0 + index * 4, (index % 13) + 1));
+        client.publish(`plant/${device}/value`, JSON.stringify({ tMs: T0 + index * 4, value: (index % 13) + 1 }), { qos: 0 });
+      }
+    }, 5);
+    await until(() => effects.size > 3);
+    expect(await deploy({ ...plain({ delivery: 'atMostOnce' }), slo: { p99LatencyMs: 60_000 } }, 2)).toMatchObject({ ok: true });
+    await until(() => [...effects.keys()].some(id => id.startsWith('counts/2/')));
+    expect(await deploy(withThreshold(plain({ delivery: 'atMostOnce' }), 0.5), 3)).toMatchObject({ ok: true });
+    await until(() => [...effects.keys()].some(id => id.startsWith('counts/3/')));
+    clearInterval(timer);
+    await send('d0', T0 + 1e7, 1, 0);
+    lines.push(valueLine('d0', T0 + 1e7, 1));
+    const rows = await wanted(plain(), lines);
+    await until(() => effects.size >= rows.length);
+    expect([...effects.values()].map(row => JSON.stringify(row)).sort()).toEqual([...rows].sort());
+    expect([...effects.keys()].map(id => Number(id.split('/')[3])).sort((a, b) => a - b)).toEqual(rows.map((_row, ordinal) => ordinal));
+    expect(connections()).toBe(1);
+    expect(agent!.status()).toMatchObject({ release: 3, counters: { conservationError: 0 } });
+    expect(logs.join('\n')).toMatch(/state: filter "positive" works anew.*its predicate changed/);
+  });
+
+  it('subscribes anew only where the messages come from elsewhere', async () => {
+    await start();
+    await deploy(plain(), 1);
+    await subscribed();
+    await send('a', T0, 3);
+    await deploy(withSource(plain(), { topic: 'plant/a/value' }), 2);
+    await until(() => connections() === 2);
+    await send('a', T0 + 100, 5);
+    await send('b', T0 + 200, 50);
+    await send('a', T0 + 1_000, 1);
+    await until(() => effects.size === 1);
+    expect([...effects]).toEqual([['counts/2/out/0', expect.objectContaining({ device: 'a', n: 2, mean: 4 })]]);
+  });
+});
+
+describe('a release on probation', () => {
+  it('has proven itself after its time with data, over a restart as well, and then the former one is forgotten', async () => {
+    await start({ probationMs: 400 });
+    await deploy(plain(), 1);
+    expect(agent!.status()['probation']).toBeNull();
+    await deploy(withThreshold(plain(), 1), 2);
+    await new Promise(done => setTimeout(done, 500));
+    expect(agent!.status()['probation']).toMatchObject({ formerRelease: 1, remainingMs: null });
+    await agent!.stop();
+    await start({ probationMs: 400 });
+    expect(agent!.status()['probation']).toMatchObject({ formerRelease: 1, crashes: 0 });
+    await subscribed();
+    await until(() => agent!.status()['probation'] === null);
+    expect(agent!.status()).toMatchObject({ release: 2, rollbacks: {} });
+    expect(logs.join('\n')).toContain('counts release 2 has proven itself; release 1 is kept no longer');
+  });
+
+  it('gives way to the former one when it breaks its service level; that sees every input and goes on as if it had never stopped', async () => {
+    await start({ probationMs: 60_000 });
+    await deploy(plain(), 1);
+    await subscribed();
+    const lines: string[] = [];
+    let index = 0;
+    const publish = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++, index++) {
+        lines.push(valueLine(`d${index % 5}`, T0 + index * 20, 1 + (index % 9)));
+        await send(`d${index % 5}`, T0 + index * 20, 1 + (index % 9), 2);
+      }
+    };
+    await publish(120);
+    const strict = withSource({ ...plain(), slo: { deadLetterShareMax: 0.05 } }, { schema: { fields: [{ name: 'device', type: 'utf8', nullable: false }, { name: 'tMs', type: 'timestampMs', nullable: false }, { name: 'value', type: 'float64', nullable: true }, { name: 'missing', type: 'float64', nullable: false }] } });
+    const answer = await agent!.deploy(await makeBundle({ plan: strict, signing, release: 2, recording }));
+    expect(answer).toMatchObject({ ok: true, release: 2 });
+    await publish(150);
+    await until(() => agent!.status().release === 1);
+    expect(agent!.status()).toMatchObject({ state: 'live', release: 1, probation: null, rollbacks: { dead_letter_share: 1 }, lastRollback: { release: 2, to: 1, reason: 'dead_letter_share' } });
+    await publish(30);
+    await send('d0', T0 + 1e7, 1, 2);
+    lines.push(valueLine('d0', T0 + 1e7, 1));
+    const rows = await wanted(plain(), lines);
+    const ofFirst = (): [string, Record<string, unknown>][] => [...effects].filter(([id]) => id.startsWith('counts/1/'));
+    await until(() => ofFirst().length >= rows.length);
+    expect(ofFirst().map(([id]) => id)).toEqual(rows.map((_row, ordinal) => `counts/1/out/${ordinal}`));
+    expect(ofFirst().map(([, row]) => JSON.stringify(row))).toEqual(rows);
+    expect(connections()).toBe(1);
+    expect(await deploy(strict, 2)).toMatchObject({ ok: false, reason: 'RELEASE_NOT_NEWER' });
+    expect(await deploy(plain(), 3)).toMatchObject({ ok: true, release: 3 });
+  });
+});
