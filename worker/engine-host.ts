@@ -174,7 +174,7 @@ export class EngineHost implements EngineService {
 
   private async openSink(config: SinkConfig, schema: Schema, runId: string): Promise<Sink> {
     if (config.connector === 'mqtt') return mqttSink(config, schema, this.brokers.get(config.connection));
-    if (config.connector !== 'lake') return SHOWN_ONLY;
+    if (config.connector !== 'lake' || config.mergeBy !== undefined) return SHOWN_ONLY;
     if (!(await hasOpfs())) {
       throw new LittoralError('NO_LAKE', `sink "${config.name}": this page has no private file system for a lake of its own; expected https or 127.0.0.1 and a current browser. Open the page securely, or run the pipeline at the edge.`);
     }

@@ -1,11 +1,21 @@
-import { assert, LittoralError } from '../../engine/error';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { LittoralError } from '../../engine/error';
+import type { ConnectionBook } from '../connection/connection-book';
 import type { Env } from '../env/env';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { Publisher } from '../mqtt/publisher';
+import { featureSink } from '../sink/feature-sink';
+import { FeatureStore, type Feature } from '../sink/feature-store';
+import { FileFolder, fileSink } from '../sink/file-sink';
+import { httpSink } from '../sink/http-sink';
 import { LakeSink } from '../sink/lake/lake-sink';
 import { LakeTable } from '../sink/lake/lake-table';
 import { MqttSink } from '../sink/mqtt-sink';
+import type { DrainOptions } from '../sink/serial-sink';
 import type { SinkBinding, SinkDrain } from '../sink/sink-port';
+import { statsdSink } from '../sink/statsd-sink';
+import { stdoutSink } from '../sink/stdout-sink';
+import { storageError } from '../store/storage-error';
 import type { Store } from '../store/store';
 import type { DurableWriter } from './durable-writer';
 
@@ -18,6 +28,10 @@ export interface SinksOptions {
   readonly rollRows: number;
   readonly rollMs: number;
   readonly brokerOf: (connection: string) => BrokerSettings;
+  readonly connections: ConnectionBook;
+  /** SQLite file of the feature store; made when a view needs it. */
+  readonly featuresFile: string;
+  readonly stdout: NodeJS.WritableStream;
   readonly log: (message: string) => void;
   readonly onCarriedOut: (key: string, count: number, createdMs: number) => void;
   /** Rows that will not be carried out, e.g. `refused` by the broker. */
@@ -29,6 +43,8 @@ export class Sinks {
   private readonly drains = new Map<string, SinkDrain>();
   private readonly publishers = new Map<string, { readonly publisher: Publisher; readonly sinks: MqttSink[] }>();
   private readonly tables = new Map<string, Promise<LakeTable>>();
+  private readonly folders = new Map<string, FileFolder>();
+  private features: Promise<FeatureStore> | null = null;
 
   constructor(private readonly options: SinksOptions) {}
 
@@ -40,17 +56,37 @@ export class Sinks {
   /** Rejects when the rows of `bindings` cannot be carried out here. */
   async check(bindings: Iterable<SinkBinding>): Promise<void> {
     for (const { sink, schema } of bindings) {
-      if (sink.config.connector === 'featureStore') throw new LittoralError('NO_FEATURE_STORE', `sink "${sink.config.name}": this agent has no feature store for the view "${sink.config.view}". Publish the view instead, .to(publish('features/{…}', { retain: true })): then the broker keeps the last row of each key.`);
-      if (sink.config.connector === 'mqtt') this.options.brokerOf(sink.config.connection);
-      else (await this.table(sink.config.table)).check(schema, sink.config.partitionBy);
+      const { config } = sink;
+      const user = `sink "${config.name}"`;
+      switch (config.connector) {
+        case 'mqtt':
+          this.options.brokerOf(config.connection);
+          break;
+        case 'lake':
+          (await this.table(config.table)).check(schema, config.partitionBy, config.mergeBy);
+          break;
+        case 'http':
+          this.options.connections.required(config.connection, 'server', user);
+          this.options.connections.authorizationOf(config.connection);
+          break;
+        case 'file':
+          await requireFolder(this.options.connections.required(config.connection, 'folder', user).path, user);
+          break;
+        case 'statsd':
+          this.options.connections.required(config.connection, 'statsd', user);
+          break;
+        case 'featureStore':
+          await this.openFeatures();
+          break;
+        case 'stdout':
+          break;
+      }
     }
   }
 
   async add(key: string, binding: SinkBinding): Promise<void> {
     if (this.drains.has(key)) return;
-    const { config } = binding.sink;
-    assert(config.connector !== 'featureStore', 'sinks are checked before they are added');
-    const drain = config.connector === 'mqtt' ? this.mqttSink(key, binding, config.connection) : await this.lakeSink(key, binding, config.table);
+    const drain = await this.drainOf(key, binding);
     this.drains.set(key, drain);
     drain.wake(0);
   }
@@ -69,19 +105,63 @@ export class Sinks {
     await Promise.all([...this.drains.values()].map(drain => drain.flush(deadlineMs)));
     await Promise.all([...this.drains.values()].map(drain => drain.stop()));
     await Promise.all([...this.publishers.values()].map(({ publisher }) => publisher.stop()));
+    const { features } = this;
+    this.features = null;
+    await features?.then(store => store.close());
   }
 
-  private mqttSink(key: string, binding: SinkBinding, connection: string): MqttSink {
-    const { env, store, writer, onCarriedOut } = this.options;
+  /** The last rows of a view whose keys have these values. Rejects with `FEATURE_KEY` or a storage error. */
+  async featuresOf(view: string, key: Readonly<Record<string, string>>): Promise<readonly Feature[]> {
+    return (await this.openFeatures()).get(view, key);
+  }
+
+  private async drainOf(key: string, binding: SinkBinding): Promise<SinkDrain> {
+    const { env, store, writer, log, connections, onCarriedOut, onDropped } = this.options;
+    const options: DrainOptions = { env, key, binding, store, writer, log, onDropped, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) };
+    const { config } = binding.sink;
+    const user = `sink "${config.name}"`;
+    switch (config.connector) {
+      case 'mqtt':
+        return this.mqttSink(options, config.connection);
+      case 'lake':
+        return this.lakeSink(options, config.table);
+      case 'http':
+        return httpSink(options, config, { url: connections.required(config.connection, 'server', user).url, authorization: () => connections.authorizationOf(config.connection) });
+      case 'file':
+        return fileSink(options, config, this.folderOf(connections.required(config.connection, 'folder', user).path));
+      case 'statsd':
+        return statsdSink(options, connections.required(config.connection, 'statsd', user));
+      case 'featureStore':
+        return featureSink(options, config.view, () => this.openFeatures());
+      case 'stdout':
+        return stdoutSink(options, this.options.stdout);
+    }
+  }
+
+  private mqttSink(options: DrainOptions, connection: string): MqttSink {
     const shared = this.publisherOf(connection);
-    const sink = new MqttSink({ env, key, binding, store, writer, publisher: shared.publisher, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
+    const sink = new MqttSink({ ...options, publisher: shared.publisher });
     shared.sinks.push(sink);
     return sink;
   }
 
-  private async lakeSink(key: string, binding: SinkBinding, table: string): Promise<LakeSink> {
-    const { env, store, writer, rollRows, rollMs, log, onCarriedOut } = this.options;
-    return new LakeSink({ env, key, binding, store, writer, table: await this.table(table), rollRows, rollMs, log, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) });
+  private async lakeSink(options: DrainOptions, table: string): Promise<LakeSink> {
+    const { rollRows, rollMs } = this.options;
+    return new LakeSink({ ...options, table: await this.table(table), rollRows, rollMs });
+  }
+
+  private folderOf(root: string): FileFolder {
+    const folder = this.folders.get(root) ?? new FileFolder(root);
+    this.folders.set(root, folder);
+    return folder;
+  }
+
+  private openFeatures(): Promise<FeatureStore> {
+    if (this.features === null) {
+      this.features = FeatureStore.open(this.options.featuresFile);
+      this.features.catch(() => (this.features = null));
+    }
+    return this.features;
   }
 
   private publisherOf(connection: string): { readonly publisher: Publisher; readonly sinks: MqttSink[] } {
@@ -116,5 +196,14 @@ export class Sinks {
       this.tables.set(name, table);
     }
     return table;
+  }
+}
+
+async function requireFolder(path: string, user: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw storageError(error, `${user}, folder ${path}`);
   }
 }

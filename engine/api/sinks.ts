@@ -109,14 +109,19 @@ function nameOf(topic: string, otherwise: string): string {
   return fixed.join('-').replace(/[^A-Za-z0-9_.-]/gu, '_') || otherwise;
 }
 
-export interface LakeOptions<P extends string> extends SinkOptions {
+export interface LakeOptions<P extends string, M extends string = never> extends SinkOptions {
   /** Columns that make folders, in order; `day` is the UTC day of the event time. Default none. */
   readonly partitionBy?: readonly P[];
+  /**
+   * Columns by which a row takes the place of the row of the table with equal values, e.g. `['device', 'windowStartMs']`; of several
+   * the one with the highest `revision` stays, then the last to arrive. Done at the edge. Default: every row is added.
+   */
+  readonly mergeBy?: readonly M[];
 }
 
-/** Writes every row to a table of the lake (Parquet files with a Delta log): `lake('vibration', { partitionBy: ['day', 'device'] })`. */
-export function lake<const P extends string = never>(table: string, options: LakeOptions<P> = {}): Sink<Exclude<P, 'day'>> {
-  return { config: { connector: 'lake', name: options.name ?? table, table, partitionBy: options.partitionBy, outbox: options.outbox } };
+/** Writes every row to a table of the lake (Parquet files with a Delta log): `lake('vibration', { partitionBy: ['day', 'device'] })`, or keeps one row per key: `lake('curated', { mergeBy: ['device', 'windowStartMs'] })`. */
+export function lake<const P extends string = never, const M extends string = never>(table: string, options: LakeOptions<P, M> = {}): Sink<Exclude<P, 'day'> | M> {
+  return { config: { connector: 'lake', name: options.name ?? table, table, partitionBy: options.partitionBy, mergeBy: options.mergeBy, outbox: options.outbox } };
 }
 
 /** Keeps the last row of each key in the feature store of the place where the pipeline runs: `.featureView({ keys: ['device'] }).to(featureStore('pumps'))`. Throws PlanError `FEATURE_KEY` for rows without a key. */

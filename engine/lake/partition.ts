@@ -18,10 +18,8 @@ export const DAY = 'day';
 /** `batch` divided by `partitionBy`, partitions in the order of their first row. */
 export function partitionRows(batch: Batch, partitionBy: readonly string[]): Partition[] {
   if (partitionBy.length === 0) return batch.rowCount === 0 ? [] : [{ values: {}, rows: batch }];
-  const readers = partitionBy.map(name => partitionReader(batch, name));
   const groups = new Map<string, { values: (string | null)[]; rows: number[] }>();
-  for (let row = 0; row < batch.rowCount; row++) {
-    const values = readers.map(read => read(row));
+  for (const [row, values] of partitionTexts(batch, partitionBy).entries()) {
     const key = JSON.stringify(values);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { values, rows: [row] });
@@ -31,6 +29,12 @@ export function partitionRows(batch: Batch, partitionBy: readonly string[]): Par
     values: Object.fromEntries(partitionBy.map((name, index) => [name, values[index] ?? null])),
     rows: gatherBatch(batch, Int32Array.from(rows))
   }));
+}
+
+/** Partition values of each row of `batch`, in the order of `partitionBy`. */
+export function partitionTexts(batch: Batch, partitionBy: readonly string[]): (string | null)[][] {
+  const readers = partitionBy.map(name => partitionReader(batch, name));
+  return Array.from({ length: batch.rowCount }, (_none, row) => readers.map(read => read(row)));
 }
 
 function partitionReader(batch: Batch, name: string): (row: number) => string | null {

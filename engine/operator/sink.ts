@@ -33,6 +33,7 @@ export const sink: OperatorSpec<SinkConfig> = {
     { name: 'tags', type: 'column names', default: [], doc: 'statsd: columns that become DogStatsD tags.' },
     { name: 'table', type: 'text', doc: 'lake: name of the table.' },
     { name: 'partitionBy', type: 'column names', default: [], doc: 'lake: columns of the folders; day is taken from the event time (UTC).' },
+    { name: 'mergeBy', type: 'column names', doc: 'lake: columns by which a row takes the place of the row of the table with equal values (null equals null); of several the one with the highest revision stays, then the last to arrive. Absent: every row is added.' },
     { name: 'view', type: 'text', doc: 'featureStore: what the features are called in the store; the rows must have a key.' },
     { name: 'outbox', type: '{ maxAgeMs, maxRows, maxBytes, order, rowsPerSecondMax }', doc: 'What happens to rows that wait at the edge: dropped when they are too old or too many (counted), newest first, so many a second; absent: all wait, oldest first.' }
   ],
@@ -80,7 +81,7 @@ function columnsOf(config: SinkConfig, input: StreamType): readonly string[] {
     case 'statsd':
       return [...numbersOf(config), ...config.tags];
     case 'lake':
-      return config.partitionBy.filter(name => name !== 'day');
+      return [...config.partitionBy.filter(name => name !== 'day'), ...(config.mergeBy ?? [])];
     case 'featureStore':
       return input.keys;
   }

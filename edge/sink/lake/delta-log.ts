@@ -1,119 +1,153 @@
-import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
 import { encodeUtf8 } from '../../../engine/codec/utf8';
 import { LittoralError } from '../../../engine/error';
-import type { Env } from '../../env/env';
-import { storageError } from '../../store/storage-error';
-import { createDurably } from './durable-file';
+import type { DeltaEntry } from '../../../engine/lake/delta-entry';
 import { mergeFields, type DeltaField } from '../../../engine/lake/delta-schema';
-import { appendActions, creationActions, logText, schemaString, versionFile, type AddedFile } from '../../../engine/lake/delta-text';
+import { DeltaSnapshot } from '../../../engine/lake/delta-snapshot';
+import { changeActions, creationActions, logText, MERGE_BY, schemaString, versionFile, type Change } from '../../../engine/lake/delta-text';
+import type { Env } from '../../env/env';
+import { CHECKPOINT_VERSIONS, writeCheckpoint } from './checkpoint-write';
+import { listLog, readEntry, readSnapshot } from './read-snapshot';
+import type { LakeStorage } from './storage';
 
-export interface Append {
-  readonly appId: string;
-  readonly epoch: number;
+/** What a sink wants of a table. */
+export interface TableShape {
   readonly fields: readonly DeltaField[];
   readonly partitionBy: readonly string[];
-  readonly files: readonly AddedFile[];
-  readonly nowMs: number;
+  /** Columns by which rows take the place of others; empty: rows are appended. */
+  readonly mergeBy: readonly string[];
 }
 
-interface MetaData {
-  readonly id: string;
-  readonly schemaString: string;
-  readonly partitionColumns: readonly string[];
-  readonly [other: string]: unknown;
-}
+const READER_VERSION_MAX = 1;
+const WRITER_VERSION_MAX = 2;
+const ATTEMPTS_MAX = 50;
 
 /**
- * The transaction log of one append-only Delta table (protocol: reader 1, writer 2). A version is created exclusively, so
- * writers never overwrite each other; a `txn` action per epoch makes a repeated append do nothing.
+ * The transaction log of one Delta table (protocol: reader 1, writer 2) for its writer. A version is created exclusively,
+ * so writers never overwrite each other: who comes second looks at what the first has done and proposes anew.
  */
 export class DeltaLog {
-  private version = -1;
-  private metaData: MetaData | null = null;
-  private fields: readonly DeltaField[] = [];
-  private readonly epochs = new Map<string, number>();
-
   private constructor(
-    private readonly table: string,
-    private readonly folder: string,
-    private readonly env: Env
+    private readonly storage: LakeStorage,
+    private readonly env: Env,
+    private snapshot: DeltaSnapshot
   ) {}
 
-  /** Reads the log of the table in `tableDir`, which need not exist yet. */
-  static async open(table: string, tableDir: string, env: Env): Promise<DeltaLog> {
-    const log = new DeltaLog(table, join(tableDir, '_delta_log'), env);
-    await log.catchUp();
+  /** Reads the log of `table`, which need not exist yet. */
+  static async open(storage: LakeStorage, table: string, env: Env): Promise<DeltaLog> {
+    const { versions, checkpoints } = await listLog(storage, table);
+    const snapshot = versions.length === 0 && checkpoints.size === 0 ? new DeltaSnapshot(table) : await readSnapshot(storage, table);
+    const log = new DeltaLog(storage, env, snapshot);
+    log.checkProtocol();
     return log;
+  }
+
+  /** The table as it was when the log was last looked at. */
+  get table(): DeltaSnapshot {
+    return this.snapshot;
   }
 
   /** Highest epoch of any writer. */
   get lastEpoch(): number {
-    return Math.max(-1, ...this.epochs.values());
+    return Math.max(-1, ...[...this.snapshot.transactions.values()].map(({ version }) => version));
   }
 
-  /** Throws `TABLE_CONFLICT` when rows of these columns cannot be appended. */
-  check(fields: readonly DeltaField[], partitionBy: readonly string[]): void {
-    if (this.metaData === null) return;
-    mergeFields(this.table, this.fields, fields);
-    if (JSON.stringify(this.metaData.partitionColumns) !== JSON.stringify(partitionBy)) {
-      throw new LittoralError('TABLE_CONFLICT', `lake table "${this.table}": partitioned by ${this.metaData.partitionColumns.join(', ') || 'nothing'}, but the sink asks for ${partitionBy.join(', ') || 'nothing'}. Write to another table, or use the same partitionBy.`);
+  /** Columns of the table once rows of `shape` are in it. Throws `TABLE_CONFLICT` when such rows cannot be. */
+  check({ fields, partitionBy, mergeBy }: TableShape): readonly DeltaField[] {
+    if (this.snapshot.isEmpty) return fields;
+    const { table } = this.snapshot;
+    const { partitionColumns, configuration } = this.snapshot.metaData;
+    const merged = mergeFields(table, this.fields, fields);
+    if (JSON.stringify(partitionColumns) !== JSON.stringify(partitionBy)) {
+      throw new LittoralError('TABLE_CONFLICT', `lake table "${table}": partitioned by ${partitionColumns.join(', ') || 'nothing'}, but the sink asks for ${partitionBy.join(', ') || 'nothing'}. Write to another table, or use the same partitionBy.`);
     }
-  }
-
-  /** Commits the files of one epoch; does nothing when they are in the table already. */
-  async append(append: Append): Promise<void> {
-    if (this.metaData === null) await this.create(append);
-    for (;;) {
-      await this.catchUp();
-      if ((this.epochs.get(append.appId) ?? -1) >= append.epoch) return;
-      this.check(append.fields, append.partitionBy);
-      const actions = [...this.schemaChange(append), ...appendActions({ ...append, txn: { appId: append.appId, version: append.epoch } })];
-      if (await this.commit(actions)) return this.catchUp();
+    const wanted = mergeBy.length === 0 ? undefined : JSON.stringify(mergeBy);
+    if (configuration[MERGE_BY] !== wanted) {
+      throw new LittoralError('TABLE_CONFLICT', `lake table "${table}": its rows are ${mergeWords(configuration[MERGE_BY])}, but the sink wants them ${mergeWords(wanted)}. Write to another table, or use the same mergeBy.`);
     }
+    return merged;
   }
 
-  private async create(append: Append): Promise<void> {
-    await this.commit(creationActions({ id: tableId(this.env), ...append }));
+  /** Creates the table unless it is there. */
+  async create({ fields, partitionBy, mergeBy }: TableShape, nowMs: number): Promise<void> {
+    if (!this.snapshot.isEmpty) return;
+    await this.put(creationActions({ id: tableId(this.env), fields, partitionBy, mergeBy, nowMs }));
     await this.catchUp();
   }
 
-  private schemaChange(append: Append): readonly object[] {
-    const merged = mergeFields(this.table, this.fields, append.fields);
-    return merged === this.fields ? [] : [{ metaData: { ...this.metaData, schemaString: schemaString(merged) } }];
+  /**
+   * Commits what `propose` makes of the newest version; null: there is nothing to do. When another writer has been faster
+   * it is asked again. Gives the version, or null. Throws `LAKE_CONFLICT` when that happens again and again.
+   */
+  async commit(propose: (table: DeltaSnapshot) => Promise<{ readonly change: Change; readonly fields?: readonly DeltaField[] } | null>): Promise<DeltaEntry | null> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      await this.catchUp();
+      const proposal = await propose(this.snapshot);
+      if (proposal === null) return null;
+      const version = this.snapshot.version + 1;
+      if (await this.put([...this.schemaChange(proposal.fields), ...changeActions(proposal.change)])) {
+        await this.catchUp();
+        if (version % CHECKPOINT_VERSIONS === 0 && this.snapshot.version === version) await writeCheckpoint(this.storage, this.snapshot, proposal.change.nowMs);
+        return await this.entry(version);
+      }
+    }
+    throw new LittoralError('LAKE_CONFLICT', `lake table "${this.snapshot.table}": other writers were faster ${ATTEMPTS_MAX} times. Try again later, or have fewer writers.`, { retryable: true });
   }
 
-  private commit(actions: readonly object[]): Promise<boolean> {
-    return createDurably(join(this.folder, versionFile(this.version + 1)), encodeUtf8(logText(actions)), this.env);
+  /** The version that carried out transaction `version` of `appId`; null when none did. */
+  async committed(appId: string, version: number): Promise<DeltaEntry | null> {
+    for (let at = this.snapshot.version; at >= 0; at--) {
+      const entry = await this.entry(at);
+      if (entry.transactions.some(txn => txn.appId === appId && txn.version === version)) return entry;
+    }
+    return null;
   }
 
-  private async catchUp(): Promise<void> {
+  async catchUp(): Promise<void> {
     for (;;) {
-      const path = join(this.folder, versionFile(this.version + 1));
-      const text = await fs.readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw storageError(error, path);
-      });
-      if (text === null) return;
-      this.apply(text, path);
-      this.version++;
+      const entry = await readEntry(this.storage, this.snapshot.table, this.snapshot.version + 1);
+      if (entry === null) return;
+      this.snapshot.apply(entry);
+      this.checkProtocol();
     }
   }
 
-  private apply(text: string, path: string): void {
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
-      const action = parseAction(line, path);
-      if (action.protocol !== undefined && (action.protocol.minWriterVersion > 2 || action.protocol.minReaderVersion > 1)) {
-        throw new LittoralError('LAKE_PROTOCOL', `lake table "${this.table}": needs Delta reader ${action.protocol.minReaderVersion} and writer ${action.protocol.minWriterVersion}; the agent writes 1 and 2. Write to another table.`);
-      }
-      if (action.metaData !== undefined) {
-        this.metaData = action.metaData;
-        this.fields = (JSON.parse(action.metaData.schemaString) as { fields: DeltaField[] }).fields;
-      }
-      if (action.txn !== undefined) this.epochs.set(action.txn.appId, Math.max(action.txn.version, this.epochs.get(action.txn.appId) ?? -1));
-    }
+  private async entry(version: number): Promise<DeltaEntry> {
+    const entry = await readEntry(this.storage, this.snapshot.table, version);
+    if (entry !== null) return entry;
+    throw new LittoralError('LAKE_TABLE', `lake table "${this.snapshot.table}": the log entry of version ${version} is gone. Restore the log from a copy.`);
   }
+
+  private get fields(): readonly DeltaField[] {
+    return this.snapshot.metaData.columns as readonly DeltaField[];
+  }
+
+  private schemaChange(fields: readonly DeltaField[] | undefined): readonly object[] {
+    if (fields === undefined || fields.length === this.fields.length) return [];
+    return [{ metaData: { ...this.snapshot.metaData.action, schemaString: schemaString(fields) } }];
+  }
+
+  /** False: another writer has this version. An answer that was lost on the way shows in an entry with the same text. */
+  private async put(actions: readonly object[]): Promise<boolean> {
+    const path = `${this.snapshot.table}/_delta_log/${versionFile(this.snapshot.version + 1)}`;
+    const bytes = encodeUtf8(logText(actions));
+    if (await this.storage.create(path, bytes)) return true;
+    const present = await this.storage.read(path);
+    return present !== null && Buffer.from(bytes).equals(present);
+  }
+
+  private checkProtocol(): void {
+    if (this.snapshot.isEmpty) return;
+    const { minReaderVersion, minWriterVersion } = this.snapshot.protocol;
+    if (minReaderVersion > READER_VERSION_MAX || minWriterVersion > WRITER_VERSION_MAX) {
+      throw new LittoralError('LAKE_PROTOCOL', `lake table "${this.snapshot.table}": needs Delta reader ${minReaderVersion} and writer ${minWriterVersion}; the agent writes ${READER_VERSION_MAX} and ${WRITER_VERSION_MAX}. Write to another table.`);
+    }
+    const guarded = this.snapshot.metaData.columns.find(column => 'delta.invariants' in column.metadata);
+    if (guarded !== undefined) throw new LittoralError('LAKE_PROTOCOL', `lake table "${this.snapshot.table}": column "${guarded.name}" has an invariant that the agent cannot check. Write to another table.`);
+  }
+}
+
+function mergeWords(mergeBy: string | undefined): string {
+  return mergeBy === undefined ? 'appended' : `merged by ${mergeBy}`;
 }
 
 /** A random UUID (version 4). */
@@ -121,18 +155,4 @@ function tableId(env: Env): string {
   const hex = env.randomHex(16);
   const variant = (8 + (Number.parseInt(hex.slice(16, 17), 16) & 3)).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
-}
-
-interface Action {
-  readonly protocol?: { readonly minReaderVersion: number; readonly minWriterVersion: number };
-  readonly metaData?: MetaData;
-  readonly txn?: { readonly appId: string; readonly version: number };
-}
-
-function parseAction(line: string, path: string): Action {
-  try {
-    return JSON.parse(line) as Action;
-  } catch (cause) {
-    throw new LittoralError('LAKE_LOG_UNREADABLE', `delta log "${path}": a line is not JSON; expected one action per line. Restore the file from a copy, or write to another table.`, { cause });
-  }
 }

@@ -18,12 +18,15 @@ export interface LakeSinkOptions {
   readonly rollRows: number;
   /** … or when the oldest has waited this long. */
   readonly rollMs: number;
+  /** Small files are joined this often; null: never. Default 1 h. */
+  readonly compactEveryMs?: number | null;
   readonly onCarriedOut: (count: number, createdMs: number) => void;
   readonly log: (message: string) => void;
 }
 
 const RETRY_MS = 2_000;
 const CHUNKS_MAX = 100_000;
+const COMPACT_EVERY_MS = 3_600_000;
 
 /** Rolls the outbox rows of one sink into epochs of its table. */
 export class LakeSink implements SinkDrain {
@@ -90,10 +93,25 @@ export class LakeSink implements SinkDrain {
     try {
       await this.options.table.exclusively(() => this.rollOnce());
       this.failure = null;
+      await this.options.table.exclusively(() => this.compactWhenDue());
     } catch (error) {
       if (!(error instanceof LittoralError) && !(error instanceof Error)) throw error;
       this.failure = error.message;
       this.options.log(`lake sink "${this.options.key}": ${error.message} The rows wait in the outbox; tried again.`);
+    }
+  }
+
+  /** Not while an epoch is fixed but not written: its retry should find the table as it was. A failure leaves the table as it is. */
+  private async compactWhenDue(): Promise<void> {
+    const { table, store, binding, key, log, compactEveryMs = COMPACT_EVERY_MS } = this.options;
+    const { config } = binding.sink;
+    if (compactEveryMs === null || config.connector !== 'lake' || !table.compactionDue(compactEveryMs) || store.hasBegunEpoch(config.table, '')) return;
+    try {
+      const { filesBefore, filesAfter, commits } = await table.compact({}, () => this.stopped);
+      if (commits > 0) log(`lake sink "${key}": joined small files of table "${config.table}", ${filesBefore} files are ${filesAfter} now.`);
+    } catch (error) {
+      if (!(error instanceof LittoralError)) throw error;
+      log(`lake sink "${key}": small files were not joined: ${error.message} Rows are written all the same; tried again later.`);
     }
   }
 
@@ -116,7 +134,7 @@ export class LakeSink implements SinkDrain {
     assert(first !== undefined && last !== undefined, 'an epoch has rows');
     const rows = concatBatches(binding.schema, chunks.map(chunk => decodeBatch(chunk.body, binding.schema)));
     const { pipeline, release, shard, schema } = binding;
-    await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, firstRow: first.id, rows }, env.nowMs());
+    await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, mergeBy: config.mergeBy ?? [], firstRow: first.id, rows }, env.nowMs());
     await writer.commit(() => store.deleteOutbox(key, last.id));
     this.recount();
     this.options.onCarriedOut(rows.rowCount, first.createdMs);

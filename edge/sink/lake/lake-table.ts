@@ -1,16 +1,21 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Batch } from '../../../engine/batch/batch';
 import type { Env } from '../../env/env';
 import type { Schema } from '../../../engine/schema/schema';
-import type { AddedFile } from '../../../engine/lake/delta-text';
-import { DeltaLog } from './delta-log';
+import { planCompaction, type CompactionGroup, type CompactionOptions } from '../../../engine/lake/compaction-plan';
+import type { DeltaEntry } from '../../../engine/lake/delta-entry';
+import { SHA256_TAG, type AddedFile } from '../../../engine/lake/delta-text';
+import { DeltaLog, type TableShape } from './delta-log';
 import { deltaFields } from '../../../engine/lake/delta-schema';
-import { createDurably, removeTemporaries } from './durable-file';
-import { fileStats } from '../../../engine/lake/file-stats';
+import { partitionPath, partitionRows } from '../../../engine/lake/partition';
+import { compactTable, type Compaction } from './compact-table';
+import { createDataFile, storedColumns, type DataFileName } from './data-file';
+import { FolderStorage } from './folder-storage';
+import { mergeEpoch } from './merge-epoch';
+import { openStorage } from './open-storage';
 import { parquetFile } from './parquet-file';
-import { partitionPath, partitionRows, type Partition } from '../../../engine/lake/partition';
-import { epochText, writeSidecar } from './sidecar';
+import { S3Storage } from './s3-storage';
+import { epochText, sha256, SidecarChain, type Sidecar } from './sidecar';
+import type { LakeStorage } from './storage';
 
 /** One roll of a sink's rows; everything in it is fixed before the first file is written, so a retry writes the same. */
 export interface Epoch {
@@ -19,6 +24,8 @@ export interface Epoch {
   readonly release: number;
   readonly shard: number;
   readonly partitionBy: readonly string[];
+  /** Columns by which rows take the place of others; default: rows are appended. */
+  readonly mergeBy?: readonly string[];
   readonly schema: Schema;
   readonly firstRow: number;
   readonly rows: Batch;
@@ -27,26 +34,38 @@ export interface Epoch {
 /** A table of the lake: Parquet files in Hive partitions, a Delta log, and a chain of sidecars. One writer at a time. */
 export class LakeTable {
   private queue: Promise<unknown> = Promise.resolve();
+  private readonly sidecars: SidecarChain;
+  private compactedMs: number;
 
   private constructor(
-    private readonly dir: string,
+    private readonly table: string,
+    private readonly storage: LakeStorage,
     private readonly log: DeltaLog,
     private readonly env: Env
-  ) {}
+  ) {
+    this.sidecars = new SidecarChain(storage, table);
+    this.compactedMs = env.monotonicMs();
+  }
 
-  static async open(lakeDir: string, table: string, env: Env): Promise<LakeTable> {
-    const dir = join(lakeDir, table);
-    await removeTemporaries(dir);
-    return new LakeTable(dir, await DeltaLog.open(table, dir, env), env);
+  /** The table in the lake at `location`: a folder or `s3://bucket/prefix`. Throws `LAKE_STORE` for a store that would lose rows. */
+  static async open(location: string, table: string, env: Env): Promise<LakeTable> {
+    const storage = openStorage(location, env);
+    if (storage instanceof FolderStorage) await storage.tidy(table);
+    if (storage instanceof S3Storage) await storage.check();
+    return LakeTable.on(storage, table, env);
+  }
+
+  static async on(storage: LakeStorage, table: string, env: Env): Promise<LakeTable> {
+    return new LakeTable(table, storage, await DeltaLog.open(storage, table, env), env);
   }
 
   get lastEpoch(): number {
     return this.log.lastEpoch;
   }
 
-  /** Throws `TABLE_CONFLICT` when rows of this schema cannot be appended. */
-  check(schema: Schema, partitionBy: readonly string[]): void {
-    this.log.check(deltaFields(schema, partitionBy), partitionBy);
+  /** Throws `TABLE_CONFLICT` when rows of this schema cannot be written; `mergeBy` empty: appended. */
+  check(schema: Schema, partitionBy: readonly string[], mergeBy: readonly string[] = []): void {
+    this.log.check({ fields: deltaFields(schema, partitionBy), partitionBy, mergeBy });
   }
 
   /** Runs `body` when everything before it is done: epochs of one table are written in the order of their numbers. */
@@ -58,18 +77,53 @@ export class LakeTable {
 
   /** Files, then the log, then the sidecar; safe to repeat after a kill at any point. */
   async write(epoch: Epoch, nowMs: number): Promise<void> {
-    const written = [];
-    for (const partition of partitionRows(epoch.rows, epoch.partitionBy)) written.push(await this.writeFile(epoch, partition));
-    await this.log.append({
-      appId: `${epoch.pipeline}/shard${epoch.shard}`,
-      epoch: epoch.epoch,
-      fields: deltaFields(epoch.schema, epoch.partitionBy),
-      partitionBy: epoch.partitionBy,
-      files: written.map(({ file }) => file),
-      nowMs
+    const { partitionBy, mergeBy = [] } = epoch;
+    const shape: TableShape = { fields: deltaFields(epoch.schema, partitionBy), partitionBy, mergeBy };
+    const txn = { appId: `${epoch.pipeline}/shard${epoch.shard}`, version: epoch.epoch };
+    await this.log.create(shape, nowMs);
+    let appended: readonly AddedFile[] | null = null;
+    const done = await this.log.commit(async table => {
+      if ((table.transactions.get(txn.appId)?.version ?? -1) >= epoch.epoch) return null;
+      const fields = this.log.check(shape);
+      if (mergeBy.length > 0) return { fields, change: { ...(await mergeEpoch(table, { storage: this.storage, epoch, mergeBy, fields, nameOf: nameIn(epoch), nowMs })), txn } };
+      appended ??= await this.append(epoch);
+      const parameters = { mode: 'Append', partitionBy: JSON.stringify(partitionBy) };
+      return { fields, change: { operation: 'WRITE', parameters, adds: appended, removes: [], dataChange: true, nowMs, txn } };
     });
+    const entry = done ?? (await this.log.committed(txn.appId, epoch.epoch));
+    if (entry !== null) await this.sidecars.write(await this.describe(epoch, entry));
+  }
+
+  /** The groups of files that `compact` would join. */
+  compaction(options: CompactionOptions = {}): readonly CompactionGroup[] {
+    return planCompaction(this.log.table.files.values(), options);
+  }
+
+  /** Joins small files, until `isStopped`. Throws `LAKE_CONFLICT`. */
+  compact(options: CompactionOptions = {}, isStopped: () => boolean = () => false): Promise<Compaction> {
+    this.compactedMs = this.env.monotonicMs();
+    return compactTable({ storage: this.storage, log: this.log, env: this.env, isStopped }, options);
+  }
+
+  /** Whether `everyMs` have passed since the table was opened or compacted. */
+  compactionDue(everyMs: number): boolean {
+    return this.env.monotonicMs() - this.compactedMs >= everyMs;
+  }
+
+  private async append(epoch: Epoch): Promise<AddedFile[]> {
+    const files: AddedFile[] = [];
+    for (const { rows, values } of partitionRows(epoch.rows, epoch.partitionBy)) {
+      files.push(await createDataFile(this.storage, this.table, nameIn(epoch)(values), parquetFile(rows, storedColumns(rows, epoch.partitionBy))));
+    }
+    return files;
+  }
+
+  /** What the sidecar says of an epoch that version `entry` has carried out. */
+  private async describe(epoch: Epoch, entry: DeltaEntry): Promise<Omit<Sidecar, 'version' | 'previousSha256'>> {
     const times = epoch.rows.eventTimeMs.filter(Number.isFinite);
-    await writeSidecar(this.dir, {
+    const files = [];
+    for (const file of entry.adds) files.push({ path: file.path, rows: file.rows ?? 0, bytes: file.bytes, sha256: file.tags[SHA256_TAG] ?? (await this.digest(file.path)) });
+    return {
       epoch: epoch.epoch,
       pipeline: epoch.pipeline,
       release: epoch.release,
@@ -80,25 +134,16 @@ export class LakeTable {
       minEventTimeMs: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
       maxEventTimeMs: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
       schemaSha256: sha256(Buffer.from(JSON.stringify(epoch.schema))),
-      files: written.map(({ file, rows, hash }) => ({ path: file.path, rows, bytes: file.size, sha256: hash }))
-    }, this.env);
+      files,
+      ...((epoch.mergeBy ?? []).length === 0 ? {} : { removed: entry.removes.map(({ path }) => path) })
+    };
   }
 
-  private async writeFile(epoch: Epoch, partition: Partition): Promise<{ readonly file: AddedFile; readonly rows: number; readonly hash: string }> {
-    const { rows, values } = partition;
-    const stored = epoch.schema.fields.flatMap((field, index) => {
-      const column = rows.columns[index];
-      return column === undefined || epoch.partitionBy.includes(field.name) ? [] : [{ field, column }];
-    });
-    const bytes = parquetFile(rows, stored);
-    const hash = sha256(bytes);
-    const name = `r=${epoch.release}-s=${epoch.shard}-e=${epochText(epoch.epoch)}-${hash.slice(0, 16)}.parquet`;
-    const path = [partitionPath(values), partitionPath({ p: epoch.pipeline }), name].filter(part => part !== '').join('/');
-    await createDurably(join(this.dir, path), bytes, this.env);
-    return { file: { path, partitionValues: values, size: bytes.byteLength, stats: fileStats(rows, stored) }, rows: rows.rowCount, hash };
+  private async digest(path: string): Promise<string> {
+    return sha256((await this.storage.read(`${this.table}/${path}`)) ?? new Uint8Array(0));
   }
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function nameIn({ pipeline, release, shard, epoch }: Epoch): (partition: Readonly<Record<string, string | null>>) => DataFileName {
+  return partition => ({ partition, folder: partitionPath({ p: pipeline }), stem: `r=${release}-s=${shard}-e=${epochText(epoch)}` });
 }

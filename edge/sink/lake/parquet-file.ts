@@ -1,10 +1,12 @@
 import type { SchemaElement } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Batch, Column } from '../../../engine/batch/batch';
+import { FileStats, type StoredColumn } from '../../../engine/lake/file-stats';
 import { isList, type DataType, type Field } from '../../../engine/schema/schema';
 
-const ROWS_PER_GROUP = 100_000;
-const CREATED_BY = 'littoral';
+/** Rows of a row group. */
+export const ROWS_PER_GROUP = 100_000;
+export const CREATED_BY = 'littoral';
 
 type PlainType = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'>;
 
@@ -19,14 +21,47 @@ const SCALARS: Readonly<Record<Exclude<DataType, object>, PlainType>> = {
   binary: { type: 'BYTE_ARRAY' }
 };
 
+/** A file's bytes and what Delta's log says of its rows. */
+export interface WrittenFile {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  readonly stats: string;
+}
+
 /**
- * The columns `fields` of `batch` as a Parquet file: Snappy, timestamps as UTC microseconds, lists in three levels. Equal
- * rows give equal bytes.
+ * A Parquet file that grows by batches: Snappy, timestamps as UTC microseconds, lists in three levels. Equal batches give
+ * equal bytes.
  */
-export function parquetFile(batch: Batch, fields: readonly { readonly field: Field; readonly column: Column }[]): Uint8Array {
-  const schema: SchemaElement[] = [{ name: 'schema', num_children: fields.length }, ...fields.flatMap(({ field }) => schemaElements(field))];
-  const columnData = fields.map(({ field, column }) => ({ name: field.name, data: columnValues(field, column, batch.rowCount) }));
-  return new Uint8Array(parquetWriteBuffer({ schema, columnData, codec: 'SNAPPY', rowGroupSize: [ROWS_PER_GROUP], createdBy: CREATED_BY }));
+export class ParquetFile {
+  private readonly writer = new ByteWriter();
+  private readonly parquet: ParquetWriter;
+  private readonly stats = new FileStats();
+  private rows = 0;
+
+  constructor(fields: readonly Field[]) {
+    const schema: SchemaElement[] = [{ name: 'schema', num_children: fields.length }, ...fields.flatMap(schemaElements)];
+    this.parquet = new ParquetWriter({ writer: this.writer, schema, codec: 'SNAPPY', createdBy: CREATED_BY });
+  }
+
+  /** The next rows, as row groups of their own; `columns` in the order of the fields. */
+  add(rowCount: number, columns: readonly StoredColumn[]): void {
+    const columnData = columns.map(({ field, column }) => ({ name: field.name, data: columnValues(field, column, rowCount) }));
+    void this.parquet.write({ columnData, rowGroupSize: [ROWS_PER_GROUP] });
+    this.stats.add(rowCount, columns);
+    this.rows += rowCount;
+  }
+
+  finish(): WrittenFile {
+    void this.parquet.finish();
+    return { bytes: new Uint8Array(this.writer.getBuffer()), rows: this.rows, stats: this.stats.text() };
+  }
+}
+
+/** A whole file with the columns `columns` of `batch`. */
+export function parquetFile(batch: Batch, columns: readonly StoredColumn[]): WrittenFile {
+  const file = new ParquetFile(columns.map(({ field }) => field));
+  file.add(batch.rowCount, columns);
+  return file.finish();
 }
 
 function schemaElements(field: Field): SchemaElement[] {

@@ -88,6 +88,8 @@ export interface LakeSinkConfig extends NamedSink {
   readonly table: string;
   /** `day` is derived from the event time (UTC); other names are columns. */
   readonly partitionBy: readonly string[];
+  /** Columns by which a row takes the place of an earlier one; absent: every row is added. */
+  readonly mergeBy?: readonly string[];
 }
 
 /** An online store that keeps the last row of each key of the stream. */
@@ -115,7 +117,7 @@ function sinkOf(connector: SinkConfig['connector'], named: NamedSink, reader: Ob
     case 'featureStore':
       return { connector, ...named, view: reader.text('view', PLAN_LIMITS.nameLengthMax, nameForm) };
     case 'lake':
-      return { connector, ...named, table: reader.text('table', PLAN_LIMITS.nameLengthMax, nameForm), partitionBy: columnNames(reader, 'partitionBy', 0, PLAN_LIMITS.partitionColumnsMax) };
+      return { connector, ...named, table: reader.text('table', PLAN_LIMITS.nameLengthMax, nameForm), partitionBy: columnNames(reader, 'partitionBy', 0, PLAN_LIMITS.partitionColumnsMax), ...(reader.has('mergeBy') ? { mergeBy: columnNames(reader, 'mergeBy', 1, PLAN_LIMITS.keyColumnsMax) } : {}) };
     case 'mqtt':
       return { connector, ...named, topic: reader.text('topic', PLAN_LIMITS.topicLengthMax, topicTemplateForm), connection: connectionOf(reader), qos: reader.oneOf('qos', [0, 1, 2]), retain: reader.boolean('retain'), ...formatOf(reader) };
     case 'http':

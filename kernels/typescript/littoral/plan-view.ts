@@ -52,7 +52,7 @@ function sinkWords(config: SinkConfig): string {
     case 'statsd':
       return `StatsD ${config.prefix}.* to "${config.connection}" (at the edge)`;
     case 'lake':
-      return `table "${config.table}"${config.partitionBy.length === 0 ? '' : ` by ${config.partitionBy.join(', ')}`}`;
+      return `table "${config.table}"${config.partitionBy.length === 0 ? '' : ` by ${config.partitionBy.join(', ')}`}${config.mergeBy === undefined ? '' : `, one row per ${config.mergeBy.join(', ')} (merged at the edge)`}`;
     case 'featureStore':
       return `feature store, view "${config.view}"`;
   }
