@@ -1,3 +1,4 @@
+import type { ConnectionBook } from '../connection/connection-book';
 import type { KeyRing } from '../crypto/key-ring';
 import type { Env } from '../env/env';
 import type { Log } from '../log/log';
@@ -12,6 +13,8 @@ export interface AgentOptions {
   readonly brokerUrl?: string;
   /** Brokers by the name of the plan's connection. */
   readonly brokers?: Readonly<Record<string, BrokerSettings>>;
+  /** Other connections of the plan by name: folders, HTTP and StatsD servers, brokers; they come before `brokers`. */
+  readonly connections?: ConnectionBook;
   /** Keys of the columns that leave encrypted; rows whose key is not there become dead letters. */
   readonly keys?: KeyRing;
   /** Default: `lake` in the data folder. */

@@ -9,6 +9,7 @@ import type { Log } from '../log/log';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
 import type { BrokerSettings } from '../mqtt/broker-settings';
+import { SecretRing } from '../secrets/secret-ring';
 import { lockFolder, type FolderLock } from '../store/lock';
 import { storageError } from '../store/storage-error';
 import { Store } from '../store/store';
@@ -37,6 +38,7 @@ const ROLL_MS = 10_000;
 const PROBATION_MS = 60_000;
 const PROBATION_CRASHES_MAX = 3;
 const STORE_FILE = 'agent.db';
+const FEATURES_FILE = 'features.db';
 const STORE_BYTES_MAX = 4 * 2 ** 30;
 const PAGE_BYTES = 4_096;
 
@@ -97,11 +99,14 @@ class Agent implements AgentHandle {
     this.journal = new Journal(store);
     this.intake = new Intake({ env, store, journal: this.journal, writer: this.writer, onInputs: inputs => this.running?.pipeline.push(inputs) });
     const agentId = identity(store, env);
-    const common = { env, store, agentId, log: this.log, brokerOf: (connection: string) => this.brokerOf(connection) };
+    const connections = options.connections ?? ConnectionBook.parse([], SecretRing.parse([]));
+    const common = { env, store, agentId, log: this.log, connections, brokerOf: (connection: string) => this.brokerOf(connection) };
     this.sinks = new Sinks({
       ...common,
       writer: this.writer,
       lakeDir: options.lakeDir ?? join(options.dataDir, 'lake'),
+      featuresFile: join(options.dataDir, FEATURES_FILE),
+      stdout: process.stdout,
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
       onCarriedOut: (key, count, createdMs) => this.carriedOut(key, count, createdMs),
@@ -207,7 +212,7 @@ class Agent implements AgentHandle {
   }
 
   private brokerOf(connection: string): BrokerSettings {
-    const settings = this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
+    const settings = this.options.connections?.brokerOf(connection) ?? this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
     if (settings !== undefined) return settings;
     throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
   }

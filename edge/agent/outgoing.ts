@@ -1,14 +1,10 @@
 import type { SinkEmission } from '../../engine/graph/graph-api';
-import type { SinkNode } from '../../engine/plan/plan';
 import type { Batch } from '../../engine/batch/batch';
 import { sliceBatch } from '../../engine/batch/slice';
 import { isEncrypted, sealBatch, type FieldSealer } from '../../engine/crypto/seal-batch';
 import type { DeadLetter, StreamType } from '../../engine/operator/operator';
 import { rowLetter } from '../../engine/operator/row-letter';
-import { rowPayload } from '../../engine/rows/row-payload';
-import { encodeBatch } from '../sink/batch-codec';
-import { encodeEffects } from '../sink/effect-codec';
-import { prepareTopic } from '../../engine/rows/topic-template';
+import { rowsEncoder } from '../sink/encode-rows';
 import type { SinkBinding } from '../sink/sink-port';
 import type { OutboxRow } from '../store/store';
 
@@ -42,7 +38,7 @@ export class Outgoing {
 
   constructor(private readonly options: OutgoingOptions) {
     const { binding, type, progress } = options;
-    this.encode = encoderOf(binding.sink, binding);
+    this.encode = rowsEncoder(binding);
     this.seals = type.schema.fields.some(isEncrypted);
     this.count = progress.atCheckpoint;
     this.repeated = progress.written - progress.atCheckpoint;
@@ -78,11 +74,4 @@ export class Outgoing {
     const letters = Array.from({ length: refused.rowCount }, (_none, row) => ({ ...rowLetter(binding.sink.id, refused, row, { code: KEY_MISSING, message }), arrivalTimeMs: nowMs }));
     return { sealed, letters };
   }
-}
-
-function encoderOf(sink: SinkNode, binding: SinkBinding): (batch: Batch) => Uint8Array {
-  if (sink.config.connector !== 'mqtt') return encodeBatch;
-  const topicOf = prepareTopic(sink.config.topic, binding.schema);
-  const payloadOf = rowPayload(sink.config.encoder, binding.schema);
-  return batch => encodeEffects(Array.from({ length: batch.rowCount }, (_none, row) => ({ topic: topicOf(batch, row), payload: payloadOf(batch, row) })));
 }

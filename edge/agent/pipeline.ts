@@ -307,6 +307,7 @@ export function bindingsOf(deployment: Deployment, graph: Graph): Map<string, Si
       release: deployment.release,
       sink: node,
       schema: sealedSchema(type.schema),
+      ...(type.keys.length === 0 ? {} : { keys: type.keys }),
       shard: shardOf(node, tables)
     });
   }

@@ -7,6 +7,8 @@ export interface SinkBinding {
   readonly release: number;
   readonly sink: SinkNode;
   readonly schema: Schema;
+  /** Key columns of the rows; absent: they have none. */
+  readonly keys?: readonly string[];
   /** Position among the lake sinks of one table. */
   readonly shard: number;
 }

@@ -87,8 +87,10 @@ export class Store {
     }
   }
 
+  /** Forgets inputs up to `throughSeq`, but none after the `keep` cursor. */
   trimInbox(throughSeq: number): void {
-    this.sql('DELETE FROM inbox WHERE seq <= ? AND seq + count - 1 <= ?').run(throughSeq, throughSeq);
+    const last = Math.min(throughSeq, this.cursor('keep') ?? Infinity);
+    this.sql('DELETE FROM inbox WHERE seq <= ? AND seq + count - 1 <= ?').run(last, last);
   }
 
   /** Sequence number of the last input that is stored or covered by the checkpoint; -1 at the beginning. */
@@ -100,6 +102,10 @@ export class Store {
   cursor(name: string): number | null {
     const seq = this.sql('SELECT seq FROM cursor WHERE name = ?').get(name)?.['seq'];
     return seq === undefined ? null : Number(seq);
+  }
+
+  deleteCursor(name: string): void {
+    this.sql('DELETE FROM cursor WHERE name = ?').run(name);
   }
 
   setCursor(name: string, seq: number): void {
@@ -121,21 +127,37 @@ export class Store {
     this.trimInbox(checkpoint.seq);
   }
 
-  /** Forgets checkpoint, inbox and counts: what comes next is for a new engine. */
-  resetProgress(): void {
-    const last = this.lastSeq();
+  /** Forgets checkpoint and counts: a new engine begins with the input after `seq`. */
+  beginAfter(seq: number): void {
     this.sql("DELETE FROM cursor WHERE name = 'graph' OR name LIKE 'emitted:%'").run();
     this.sql("DELETE FROM state WHERE name IN ('graph', 'emitted')").run();
-    this.sql('DELETE FROM inbox').run();
-    this.setCursor('start', last);
+    this.setCursor('start', seq);
+    this.trimInbox(seq);
+  }
+
+  /** `beginAfter`, where the engine goes on with the state of `checkpoint` and knows that its effects have been written. */
+  beginFrom(checkpoint: Checkpoint): void {
+    this.beginAfter(checkpoint.seq);
+    this.writeCheckpoint(checkpoint);
+    for (const [name, count] of Object.entries(checkpoint.emitted)) this.setCursor(`emitted:${name}`, count);
   }
 
   state(name: string): Uint8Array | null {
     return (this.sql('SELECT value FROM state WHERE name = ?').get(name)?.['value'] as Uint8Array | undefined) ?? null;
   }
 
+  deleteState(name: string): void {
+    this.sql('DELETE FROM state WHERE name = ?').run(name);
+  }
+
   setState(name: string, value: Uint8Array): void {
     this.sql('INSERT INTO state(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value').run(name, value);
+  }
+
+  /** The states whose names begin with `prefix`, by name. */
+  statesUnder(prefix: string): ReadonlyMap<string, Uint8Array> {
+    const rows = this.sql('SELECT name, value FROM state WHERE name >= ? AND name < ? ORDER BY name').all(prefix, `${prefix}\u{10FFFF}`);
+    return new Map(rows.map(row => [String(row['name']), row['value'] as Uint8Array]));
   }
 
   packets(table: PacketTable, source: string): readonly PacketRecord[] {
@@ -174,6 +196,23 @@ export class Store {
   /** The oldest rows of a sink after `afterId`, at most `rowsMax`. */
   outbox(sink: string, afterId: number, rowsMax: number): readonly OutboxRow[] {
     return this.sql('SELECT sink, id, count, epoch, created_ms, body FROM outbox WHERE sink = ? AND id > ? ORDER BY id LIMIT ?').all(sink, afterId, rowsMax).map(toOutboxRow);
+  }
+
+  /** The newest rows of a sink, newest first, at most `rowsMax`. */
+  newestOutbox(sink: string, rowsMax: number): readonly OutboxRow[] {
+    return this.sql('SELECT sink, id, count, epoch, created_ms, body FROM outbox WHERE sink = ? ORDER BY id DESC LIMIT ?').all(sink, rowsMax).map(toOutboxRow);
+  }
+
+  /** Rows of a sink that were made before `beforeMs` and have no epoch, oldest first, without their bodies. */
+  outboxBefore(sink: string, beforeMs: number): readonly { readonly id: number; readonly count: number }[] {
+    const rows = this.sql('SELECT id, count FROM outbox WHERE sink = ? AND created_ms < ? AND epoch IS NULL ORDER BY id').all(sink, beforeMs);
+    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']) }));
+  }
+
+  /** Rows of a sink that have no epoch with the bytes of their bodies, oldest first. */
+  outboxSizes(sink: string): readonly { readonly id: number; readonly count: number; readonly bytes: number }[] {
+    const rows = this.sql('SELECT id, count, LENGTH(body) AS bytes FROM outbox WHERE sink = ? AND epoch IS NULL ORDER BY id').all(sink);
+    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']), bytes: Number(row['bytes']) }));
   }
 
   deleteOutbox(sink: string, throughId: number): void {
@@ -223,6 +262,20 @@ export class Store {
     this.sql('DELETE FROM dead_letter WHERE id <= ?').run(ordinal - DEAD_LETTERS_MAX);
   }
 
+  /** Keeps the newest letters about rows that a sink refused. */
+  putSinkLetter(letter: DeadLetter): void {
+    this.sql('INSERT INTO sink_letter(node, code, message, topic, recv_ms, truncated, bytes) VALUES(?, ?, ?, ?, ?, ?, ?)').run(letter.node, letter.code, letter.message, letter.topic, letter.arrivalTimeMs, letter.truncated ? 1 : 0, letter.bytes);
+    this.sql('DELETE FROM sink_letter WHERE id <= (SELECT MAX(id) FROM sink_letter) - ?').run(DEAD_LETTERS_MAX);
+  }
+
+  /** Remembers that a posted message with this key is input `seq`; false when it was known. Keys of more than `keysMax` inputs ago are forgotten. */
+  putPostedKey(source: string, key: string, seq: number, keysMax: number): boolean {
+    if (this.sql('SELECT 1 FROM posted WHERE src = ? AND key = ?').get(source, key) !== undefined) return false;
+    this.sql('INSERT INTO posted(src, key, seq) VALUES(?, ?, ?)').run(source, key, seq);
+    this.sql('DELETE FROM posted WHERE src = ? AND seq < ?').run(source, seq - keysMax);
+    return true;
+  }
+
   active(): ActiveRelease | null {
     const row = this.sql('SELECT pipeline, release, sha256, since_ms FROM active').get();
     if (row === undefined) return null;
@@ -235,8 +288,9 @@ export class Store {
     return release === undefined ? null : Number(release);
   }
 
-  activate(active: ActiveRelease): void {
-    this.sql('INSERT INTO release(pipeline, release) VALUES(?, ?) ON CONFLICT(pipeline) DO UPDATE SET release = excluded.release').run(active.pipeline, active.release);
+  /** `raise: false`: the highest release that was ever activated stays what it is. */
+  activate(active: ActiveRelease, { raise = true }: { readonly raise?: boolean } = {}): void {
+    if (raise) this.sql('INSERT INTO release(pipeline, release) VALUES(?, ?) ON CONFLICT(pipeline) DO UPDATE SET release = excluded.release').run(active.pipeline, active.release);
     this.sql('INSERT OR REPLACE INTO active(slot, pipeline, release, sha256, since_ms) VALUES(0, ?, ?, ?, ?)').run(
       active.pipeline,
       active.release,
