@@ -1,3 +1,4 @@
+import { bodyOf, FrameSplitter, packetId, PacketKind } from './frame-splitter';
 import type { TraceEvent } from './strace-events';
 
 /** What the order of the calls says. */
@@ -13,11 +14,7 @@ export interface AckOrder {
 
 const MARKER = /m\d{7}/g;
 const WAL_HEADER_BYTES = 24;
-const PUBLISH = 3;
-const PUBACK = 4;
-const PUBREC = 5;
-const PUBREL = 6;
-const PUBCOMP = 7;
+const { PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP } = PacketKind;
 
 /** A payload that is found again in a page of the log even when a page ends within one of its two markers. */
 export function markedPayload(index: number, tMs: number, value: number): string {
@@ -110,42 +107,8 @@ class Checker {
   }
 }
 
-/** Cuts the bytes of one direction of a connection into MQTT packets. */
-class FrameSplitter {
-  private rest: Buffer = Buffer.alloc(0);
-
-  push(bytes: Buffer, onFrame: (frame: Buffer) => void): void {
-    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
-    for (;;) {
-      const length = frameLength(this.rest);
-      if (length === null || length > this.rest.length) return;
-      onFrame(this.rest.subarray(0, length));
-      this.rest = this.rest.subarray(length);
-    }
-  }
-}
-
 function splitterOf(splitters: Map<string, FrameSplitter>, target: string): FrameSplitter {
   let splitter = splitters.get(target);
   if (splitter === undefined) splitters.set(target, (splitter = new FrameSplitter()));
   return splitter;
 }
-
-function frameLength(bytes: Buffer): number | null {
-  let value = 0;
-  for (let index = 0; index < 4; index++) {
-    const byte = bytes[index + 1];
-    if (byte === undefined) return null;
-    value += (byte & 0x7f) * 128 ** index;
-    if (byte < 0x80) return index + 2 + value;
-  }
-  throw new Error('no MQTT packet: its length has more than four bytes');
-}
-
-function bodyOf(frame: Buffer): Buffer {
-  let at = 1;
-  while ((frame[at] ?? 0) >= 0x80) at++;
-  return frame.subarray(at + 1);
-}
-
-const packetId = (frame: Buffer): number => bodyOf(frame).readUInt16BE(0);

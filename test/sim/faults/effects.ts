@@ -1,7 +1,7 @@
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 
-/** Everything that arrives under `out/`, by effect id, in a session that survives a restart of the broker. */
-export class EffectsWatch {
+/** Effects by their id. */
+export class EffectsSeen {
   /** Payload by littoral-id, in order of first arrival. */
   readonly byId = new Map<string, string>();
   /** Effects that came again under their id with the same content. */
@@ -9,7 +9,18 @@ export class EffectsWatch {
   /** Ids that came with two contents. */
   readonly contradictions: string[] = [];
 
+  take(id: string, payload: string): void {
+    const known = this.byId.get(id);
+    if (known === undefined) this.byId.set(id, payload);
+    else if (known === payload) this.repeated++;
+    else this.contradictions.push(`${id}: ${known}, then ${payload}`);
+  }
+}
+
+/** Everything that arrives under `out/`, in a session that survives a restart of the broker. */
+export class EffectsWatch extends EffectsSeen {
   private constructor(private readonly client: MqttClient) {
+    super();
     client.on('error', () => undefined);
     client.on('message', (_topic, payload, packet: IPublishPacket) => this.take(String(packet.properties?.userProperties?.['littoral-id']), payload.toString()));
   }
@@ -30,12 +41,5 @@ export class EffectsWatch {
 
   async close(): Promise<void> {
     await this.client.endAsync(true);
-  }
-
-  private take(id: string, payload: string): void {
-    const known = this.byId.get(id);
-    if (known === undefined) this.byId.set(id, payload);
-    else if (known === payload) this.repeated++;
-    else this.contradictions.push(`${id}: ${known}, then ${payload}`);
   }
 }

@@ -1,6 +1,6 @@
 import { replayHere } from '../../../edge/host/replay';
 import { lakeRows } from '../../edge/lake-rows';
-import type { EffectsWatch } from './effects';
+import type { EffectsSeen } from './effects';
 import type { FaultPlan } from './plans';
 
 /** Rows that a batch run over `lines` sends to each sink, as JSON, without those that only its end releases. */
@@ -25,22 +25,22 @@ export interface Verdict {
 }
 
 /** Effects by their ids against the expected rows: each exactly once under its number, equal byte for byte. */
-export function judgeEffects(watch: EffectsWatch, prefix: string, wanted: readonly string[]): Verdict {
+export function judgeEffects(seen: EffectsSeen, prefix: string, wanted: readonly string[]): Verdict {
   const findings: string[] = [];
   let lost = 0;
   let different = 0;
   wanted.forEach((row, index) => {
-    const seen = watch.byId.get(`${prefix}/${index}`);
-    if (seen === undefined) lost++;
-    else if (seen !== row) different++;
-    if (seen !== row && findings.length < 3) findings.push(`effect ${prefix}/${index} is ${seen ?? 'missing'}, a batch run gives ${row}`);
+    const payload = seen.byId.get(`${prefix}/${index}`);
+    if (payload === undefined) lost++;
+    else if (payload !== row) different++;
+    if (payload !== row && findings.length < 3) findings.push(`effect ${prefix}/${index} is ${payload ?? 'missing'}, a batch run gives ${row}`);
   });
-  const extra = [...watch.byId.keys()].filter(id => !id.startsWith(`${prefix}/`) || Number(id.slice(prefix.length + 1)) >= wanted.length);
-  if (extra.length > 0) findings.push(`${extra.length} effects that no batch run gives, the first ${extra[0] ?? ''}: ${watch.byId.get(extra[0] ?? '') ?? ''}`);
-  if (watch.contradictions.length > 0) findings.push(`${watch.contradictions.length} ids with two contents, the first ${watch.contradictions[0] ?? ''}`);
-  const firstOutOfOrder = [...watch.byId.keys()].findIndex((id, index) => id !== `${prefix}/${index}`);
+  const extra = [...seen.byId.keys()].filter(id => !id.startsWith(`${prefix}/`) || Number(id.slice(prefix.length + 1)) >= wanted.length);
+  if (extra.length > 0) findings.push(`${extra.length} effects that no batch run gives, the first ${extra[0] ?? ''}: ${seen.byId.get(extra[0] ?? '') ?? ''}`);
+  if (seen.contradictions.length > 0) findings.push(`${seen.contradictions.length} ids with two contents, the first ${seen.contradictions[0] ?? ''}`);
+  const firstOutOfOrder = [...seen.byId.keys()].findIndex((id, index) => id !== `${prefix}/${index}`);
   if (firstOutOfOrder >= 0 && lost === 0 && extra.length === 0) findings.push(`effects arrived out of order from number ${firstOutOfOrder}`);
-  return { lost, duplicated: extra.length + watch.contradictions.length, different, findings };
+  return { lost, duplicated: extra.length + seen.contradictions.length, different, findings };
 }
 
 /** The rows of a Delta table against the expected ones, as multisets. */

@@ -26,6 +26,8 @@ export interface KillRunOptions {
   /** Times that the broker is stopped by SIGTERM and started again, spread over the kills. */
   readonly brokerRestarts: number;
   readonly perSecond: number;
+  /** See `PlantPublisherOptions`. */
+  readonly repeatEach?: number;
   /** Publishing goes on until there are so many. */
   readonly messagesMin: number;
   readonly random: Random;

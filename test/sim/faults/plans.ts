@@ -45,6 +45,20 @@ export function echoPlan(options: { readonly delivery: NonNullable<Plan['deliver
   return { plan: { ...base, nodes }, models: {} };
 }
 
+/** Every record with the number that its device gave it, to the lake; numbers that never come are counted. */
+export function numberedPlan(): FaultPlan {
+  const base = countingPlan({ name: 'numbered', delivery: 'atLeastOnce' });
+  const nodes = base.nodes.flatMap((node): PlanNode[] => {
+    if (node.op === 'source') {
+      const fields = [...node.config.schema.fields, { name: 'n', type: 'int64', nullable: true } as const];
+      return [{ ...node, config: { ...node.config, schema: { fields }, sequence: { column: 'n' } } }];
+    }
+    if (node.op === 'window' || (node.op === 'sink' && node.config.connector !== 'lake')) return [];
+    return [node.op === 'sink' && node.config.connector === 'lake' ? { ...node, input: 'byDevice', config: { ...node.config, table: 'numbered' } } : node];
+  });
+  return { plan: { ...base, nodes }, models: {} };
+}
+
 function insertBefore(nodes: readonly PlanNode[], id: string, added: PlanNode): PlanNode[] {
   return nodes.flatMap(node => (node.id === id && 'input' in node ? [added, { ...node, input: added.id } as PlanNode] : [node]));
 }

@@ -1,31 +1,14 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import { valueLine } from '../../edge/bundles';
-import { T0 } from './bench';
+import { lastMessage, plantMessage, type PlantMessage } from './plant-messages';
 
-const DEVICES = 20;
-const STEP_MS = 5;
 const TICK_MS = 10;
 const OPEN_MAX = 2_000;
 
-/** One message: what is published, and the recording line that stands for it. */
-export interface PlantMessage {
-  readonly topic: string;
-  readonly payload: string;
-  readonly line: string;
-}
-
-/** Message `index` of the plant: devices in turn, values that move. */
-export function plantMessage(index: number): PlantMessage {
-  const tMs = T0 + index * STEP_MS;
-  const device = `d${index % DEVICES}`;
-  const value = ((index * 7919) % 1_000) / 8 - 20;
-  return { topic: `plant/${device}/value`, payload: JSON.stringify({ tMs, value }), line: valueLine(device, tMs, value) };
-}
-
-/** A message so late that every window before it closes. */
-export function lastMessage(): PlantMessage {
-  const tMs = T0 + 1e9;
-  return { topic: 'plant/d0/value', payload: JSON.stringify({ tMs, value: 1 }), line: valueLine('d0', tMs, 1) };
+export interface PlantPublisherOptions {
+  readonly qos: 1 | 2;
+  readonly perSecond: number;
+  /** Every so many messages one is published twice, as a device does that missed its acknowledgement. */
+  readonly repeatEach?: number;
 }
 
 /** Publishes steadily, and knows what the broker has confirmed: PUBACK at QoS 1, PUBCOMP at QoS 2. */
@@ -35,19 +18,19 @@ export class PlantPublisher {
   confirmed = 0;
   private readonly open = new Set<Promise<unknown>>();
   private timer: NodeJS.Timeout | null = null;
+  private index = 0;
   private due = 0;
   private lastMs = 0;
 
   private constructor(
     private readonly client: MqttClient,
-    private readonly qos: 1 | 2,
-    private readonly perSecond: number
+    private readonly options: PlantPublisherOptions
   ) {}
 
-  static async connect(url: string, options: { readonly qos: 1 | 2; readonly perSecond: number }): Promise<PlantPublisher> {
+  static async connect(url: string, options: PlantPublisherOptions): Promise<PlantPublisher> {
     const client = await mqtt.connectAsync(url, { protocolVersion: 5, clientId: `plant-${process.pid}-${Math.floor(performance.now())}`, reconnectPeriod: 50, keepalive: 0 });
     client.on('error', () => undefined);
-    return new PlantPublisher(client, options.qos, options.perSecond);
+    return new PlantPublisher(client, options);
   }
 
   /** Publishes until the agent has seen a row: then its subscription is granted. The plan's filter leaves these out. */
@@ -90,19 +73,23 @@ export class PlantPublisher {
 
   private tick(): void {
     const nowMs = performance.now();
-    this.due += ((nowMs - this.lastMs) * this.perSecond) / 1_000;
+    this.due += ((nowMs - this.lastMs) * this.options.perSecond) / 1_000;
     this.lastMs = nowMs;
     for (; this.due >= 1 && this.open.size < OPEN_MAX; this.due--) {
-      const sent = this.send(plantMessage(this.lines.length));
-      this.open.add(sent);
-      void sent.then(() => this.open.delete(sent));
+      const message = plantMessage(this.index++);
+      const twice = (this.options.repeatEach ?? 0) > 0 && this.index % (this.options.repeatEach ?? 0) === 0;
+      for (const each of twice ? [message, message] : [message]) {
+        const sent = this.send(each);
+        this.open.add(sent);
+        void sent.then(() => this.open.delete(sent));
+      }
     }
-    this.due = Math.min(this.due, this.perSecond / 10);
+    this.due = Math.min(this.due, this.options.perSecond / 10);
   }
 
   private async send(message: PlantMessage): Promise<void> {
     this.lines.push(message.line);
-    await this.client.publishAsync(message.topic, message.payload, { qos: this.qos });
+    await this.client.publishAsync(message.topic, message.payload, { qos: this.options.qos });
     this.confirmed++;
   }
 }

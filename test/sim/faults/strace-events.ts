@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 /** One system call of the traced process, as far as the order of reading, writing and syncing needs it. */
 export type TraceEvent =
   | { readonly kind: 'read' | 'write'; readonly target: string; readonly bytes: Buffer }
-  | { readonly kind: 'syncBegun' | 'synced'; readonly target: string };
+  | { readonly kind: 'syncBegun'; readonly target: string }
+  | { readonly kind: 'synced'; readonly target: string };
 
 /** Options of strace whose output `readTrace` understands. */
 export function straceCommand(file: string): string[] {
