@@ -174,8 +174,8 @@ export interface PredictOptions<R extends Row, O extends ModelOutputs, S extends
   readonly state?: Readonly<Record<string, { readonly output: string; readonly shape: readonly number[] }>>;
   /** Recurrent models: the form of an input for one row, null for the size that its values fill: `{ x: [null, 1, 3] }`. */
   readonly shapes?: Readonly<Record<string, readonly (number | null)[]>>;
-  /** A second model on the same inputs, to compare with; its failures give nulls and nothing else. */
-  readonly shadow?: { readonly model: string; readonly outputs: S };
+  /** A second model on the same rows, to compare with: rows that agree within `tolerance` (default 0), differences and failures are counted. With `outputs` its answers become columns as well, null where it gave none. */
+  readonly shadow?: { readonly model: string; readonly tolerance?: number; readonly outputs?: S };
   /** Most rows that the model is given at once. Default 4 096. Rows wait for each other only within a step of the host. */
   readonly rowsPerRequest?: number;
 }

@@ -77,7 +77,7 @@ export class StreamBuilder {
     const subject = `predict("${model}")`;
     given(options, subject, "{ inputs, outputs }, e.g. { inputs: { features: ['rms'] }, outputs: { score: 'score' } }");
     const outputs = outputsOf(options.outputs, subject);
-    const shadow = options.shadow === undefined ? {} : { shadow: { model: options.shadow.model, outputs: outputsOf(options.shadow.outputs, `${subject}.shadow`) } };
+    const shadow = options.shadow === undefined ? {} : { shadow: { ...options.shadow, ...(options.shadow.outputs === undefined ? {} : { outputs: outputsOf(options.shadow.outputs, `${subject}.shadow`) }) } };
     const onError = options.onError ?? (options.fallback === undefined ? undefined : 'fallback');
     return this.step('predict', { ...options, onError, ...shadow, model, outputs }, subject);
   }

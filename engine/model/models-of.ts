@@ -14,7 +14,7 @@ export function modelUses(plan: Plan): readonly ModelUse[] {
     if (node.op !== 'predict') return [];
     const { shadow, ...config } = node.config;
     const live = { model: config.model, node, config };
-    return shadow === undefined ? [live] : [live, { model: shadow.model, node, config: { ...config, ...shadow } }];
+    return shadow === undefined ? [live] : [live, { model: shadow.model, node, config: { ...config, model: shadow.model, outputs: shadow.outputs ?? config.outputs } }];
   });
 }
 

@@ -11,6 +11,7 @@ import { rowLetter } from '../row-letter';
 import { OutputColumn } from './output-column';
 import { RECURRENT_KEYS_MAX, RecurrentState } from './recurrent-state';
 import { RequestInputs } from './request-inputs';
+import { ShadowComparison } from './shadow-comparison';
 
 export interface PredictOptions {
   readonly config: PredictNode['config'];
@@ -33,6 +34,8 @@ interface Waiting {
   readonly columns: ReadonlyMap<Model, readonly OutputColumn[]>;
   /** Why rows have no answer of the live model. */
   readonly failures: Map<number, Reason>;
+  /** Rows that the model in the shadow gave no answer for. */
+  readonly shadowFailures: Set<number>;
   /** Answers that are missing. */
   open: number;
   started: boolean;
@@ -57,6 +60,7 @@ export class PredictOperator implements Operator {
   readonly counters = newCounters();
   private readonly live: Model;
   private readonly shadow: Model | null;
+  private readonly comparison: ShadowComparison | null;
   private readonly state: RecurrentState | null;
   private readonly inputs: RequestInputs;
   private readonly waiting: Waiting[] = [];
@@ -66,9 +70,15 @@ export class PredictOperator implements Operator {
   constructor(private readonly options: PredictOptions) {
     const { config, input } = options;
     this.live = { name: config.model, outputs: config.outputs };
-    this.shadow = config.shadow === undefined ? null : { name: config.shadow.model, outputs: config.shadow.outputs };
+    this.shadow = config.shadow === undefined ? null : { name: config.shadow.model, outputs: config.shadow.outputs ?? config.outputs };
+    this.comparison = config.shadow === undefined ? null : new ShadowComparison(config.shadow.tolerance ?? 0);
     this.state = config.state === undefined ? null : new RecurrentState(config.state, input);
     this.inputs = new RequestInputs(config.inputs, input.schema, config.shapes);
+  }
+
+  /** How a model in the shadow compares. */
+  get tallies(): Readonly<Record<string, number>> | undefined {
+    return this.comparison?.tallies;
   }
 
   process({ batch, progress }: Chunk, _port: number, output: Output): void {
@@ -76,7 +86,7 @@ export class PredictOperator implements Operator {
     this.counters.rowsInState += batch.rowCount;
     const models = this.shadow === null ? [this.live] : [this.live, this.shadow];
     const columns = new Map(models.map(model => [model, Object.values(model.outputs).map(({ type }) => new OutputColumn(type, batch.rowCount))]));
-    this.waiting.push({ batch, progress, columns, failures: new Map(), open: 0, started: false });
+    this.waiting.push({ batch, progress, columns, failures: new Map(), shadowFailures: new Set(), open: 0, started: false });
     this.goOn(output);
   }
 
@@ -87,6 +97,7 @@ export class PredictOperator implements Operator {
     ask.waiting.open -= 1;
     const problem = this.take(ask, answer);
     if (problem !== null && ask.model === this.live) for (const row of ask.rows) ask.waiting.failures.set(row, notAnswered(problem));
+    if (problem !== null && ask.model === this.shadow) for (const row of ask.rows) ask.waiting.shadowFailures.add(row);
     if (this.state !== null) this.askNext(ask.waiting, ask.key, ask.later, output);
     this.goOn(output);
   }
@@ -94,10 +105,12 @@ export class PredictOperator implements Operator {
   snapshot(writer: SnapshotWriter): void {
     assert(this.waiting.length === 0, 'no inference is pending at a step boundary');
     this.state?.save(writer);
+    this.comparison?.snapshot(writer);
   }
 
   restore(reader: SnapshotReader): void {
     this.state?.load(reader);
+    this.comparison?.restore(reader);
   }
 
   /** Asks about chunks that can be asked about, lets those go that have all their answers. */
@@ -154,7 +167,7 @@ export class PredictOperator implements Operator {
     waiting.open += 1;
     this.asked.set(id, ask);
     const inputs = this.inputs.tensors(waiting.batch, rows);
-    output.requestInference({ id, node: this.options.node, model: model.name, inputs: this.state === null ? inputs : { ...inputs, ...this.state.tensorsOf(key) }, rowCount: rows.length });
+    output.requestInference({ id, node: this.options.node, model: model.name, inputs: this.state === null ? inputs : { ...inputs, ...this.state.tensorsOf(key) }, rowCount: rows.length, ...(model === this.shadow ? { shadow: true } : {}) });
   }
 
   /** Puts an answer into the columns; the sentence that says why it gave none, or null. */
@@ -170,16 +183,35 @@ export class PredictOperator implements Operator {
     return problem === null ? null : `model "${model.name}": ${problem}`;
   }
 
-  private finish({ batch, progress, columns, failures }: Waiting, output: Output): void {
-    const { onError } = this.options.config;
+  private finish(waiting: Waiting, output: Output): void {
+    const { batch, progress, columns, failures } = waiting;
+    const { onError, shadow } = this.options.config;
     this.counters.rowsInState -= batch.rowCount;
+    this.compare(waiting);
     if (onError === 'fallback') this.fallBack(columns.get(this.live)!, [...failures.keys()]);
-    const added: Column[] = [...columns.values()].flatMap(each => each.map(column => column.build()));
+    const leaving = [...columns].filter(([model]) => model === this.live || shadow?.outputs !== undefined);
+    const added: Column[] = leaving.flatMap(([, each]) => each.map(column => column.build()));
     const widened: Batch = { ...batch, schema: this.options.schema, columns: [...batch.columns, ...added] };
     const released = onError === 'deadLetter' && failures.size > 0 ? this.withoutFailed(widened, failures, batch, output) : widened;
     this.counters.rowsReleased += released.rowCount;
     this.counters.rowsOut += released.rowCount;
     if (released.rowCount > 0 || !saysNothing(progress)) output.emit({ batch: released, progress });
+  }
+
+  /** Before fallbacks are put in: only what both models gave is compared. */
+  private compare({ batch, columns, failures, shadowFailures }: Waiting): void {
+    const { comparison, shadow, live } = this;
+    if (comparison === null || shadow === null) return;
+    const shadowNames = Object.keys(shadow.outputs);
+    const pairs = Object.keys(live.outputs).flatMap((name, index) => {
+      const other = shadowNames.indexOf(name);
+      return other < 0 ? [] : [[columns.get(live)![index]!.build(), columns.get(shadow)![other]!.build()] as const];
+    });
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (failures.has(row)) continue;
+      if (shadowFailures.has(row)) comparison.fail();
+      else comparison.compare(pairs, row);
+    }
   }
 
   private fallBack(columns: readonly OutputColumn[], rows: readonly number[]): void {

@@ -24,7 +24,7 @@ export const predict: OperatorSpec<PredictConfig> = {
     { name: 'fallback', type: '{ column: number }', doc: "With onError 'fallback': the value of each output column in rows without an answer." },
     { name: 'state', type: '{ state input: { output, shape } }', doc: 'Recurrent models: which output becomes which input of the next row of the key. The first row gets zeros.' },
     { name: 'shapes', type: '{ input: (size | null)[] }', doc: 'Recurrent models: the form of an input for one row, null for the size that its values fill, e.g. [null, 1, 3].' },
-    { name: 'shadow', type: '{ model, outputs }', doc: 'A second model on the same inputs, to compare with; its failures give nulls and nothing else.' },
+    { name: 'shadow', type: '{ model, tolerance, outputs }', doc: 'A second model on the same rows. Its answers are compared with those of the first and counted: rows that agree within the tolerance (default 0), largest and mean difference, failures. With outputs they become columns as well, null where it gave none. It never changes what happens to a row.' },
     { name: 'rowsPerRequest', type: 'number', doc: `Most rows that the model is given at once, 1 to ${PLAN_LIMITS.requestRowsMax}. Rows wait for each other only within a step of the host, whose length bounds the latency.` }
   ],
   drops: "Rows without an answer, as dead letters INFERENCE; none with onError 'null'.",

@@ -22,11 +22,20 @@ export interface PredictNode extends UnaryNode {
     readonly state?: Readonly<Record<string, { readonly output: string; readonly shape: readonly number[] }>>;
     /** Recurrent models: the form of an input for one row, null for what its values fill, e.g. [null, 1, 3] for time steps of 3. */
     readonly shapes?: Readonly<Record<string, readonly (number | null)[]>>;
-    /** A second model on the same inputs; its failures only give nulls. */
-    readonly shadow?: { readonly model: string; readonly outputs: PredictOutputs };
+    /** A second model on the same rows, whose answers are only compared with those of the first. */
+    readonly shadow?: ShadowConfig;
     /** Largest batch the model is given; absent: as many rows as the step has, up to 4096. */
     readonly rowsPerRequest?: number;
   };
+}
+
+/** A model that may become the next one. It never changes what happens to a row; its failures are counted. */
+export interface ShadowConfig {
+  readonly model: string;
+  /** Numbers up to this far apart agree; absent: only equal ones. */
+  readonly tolerance?: number;
+  /** Its own answers as further columns, null where it gave none; absent: they go nowhere. */
+  readonly outputs?: PredictOutputs;
 }
 
 /** Model output name → new column. */
@@ -81,8 +90,12 @@ function parseState(reader: ObjectReader): { readonly output: string; readonly s
   return state;
 }
 
-function parseShadow(reader: ObjectReader): NonNullable<PredictNode['config']['shadow']> {
-  const shadow = { model: reader.text('model', PLAN_LIMITS.columnNameLengthMax, modelForm), outputs: parseOutputs(reader) };
+function parseShadow(reader: ObjectReader): ShadowConfig {
+  const shadow: ShadowConfig = {
+    model: reader.text('model', PLAN_LIMITS.columnNameLengthMax, modelForm),
+    ...(reader.has('tolerance') ? { tolerance: reader.number('tolerance', 0, Number.MAX_VALUE) } : {}),
+    ...(reader.has('outputs') ? { outputs: parseOutputs(reader) } : {})
+  };
   reader.end();
   return shadow;
 }

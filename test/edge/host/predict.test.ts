@@ -111,6 +111,12 @@ describe('predict with the models of the reference', () => {
     expect(failing.letters).toHaveLength(1);
   });
 
+  test('a shadow model that only compares adds no column', async () => {
+    const { rows, graph } = await run(planWith(numbers, { ...logistic, shadow: { model: 'logistic-regression.onnx' } }), rowsOf4, 2);
+    expect(rows.map(row => Object.keys(row))).toEqual([1, 2].map(() => ['t', 'k', 'a', 'b', 'c', 'd', 'label']));
+    expect(graph.metrics().nodes.get('predicted')!.tallies).toEqual({ compared: 2, agreed: 2, failed: 0, maxDifference: 0, meanDifference: 0 });
+  });
+
   test('rows without an answer get the fallback', async () => {
     const { rows, letters } = await run(planWith(numbers, { ...logistic, onError: 'fallback', fallback: { label: -1 } }), rowsOf4);
     expect(rows.map(row => row['label'])).toEqual([expect.any(BigInt), -1n, expect.any(BigInt)]);

@@ -127,4 +127,44 @@ describe('predict', () => {
     expect(() => graph.take()).toThrowError(/pending/);
     expect(() => graph.snapshot()).toThrowError(/pending/);
   });
+
+  describe('with a model in the shadow', () => {
+    const shadowed = predictNode({ shadow: { model: 'next.onnx', tolerance: 0.5 } });
+    const full = planOf(sourceNode(), shadowed, sinkNode('predicted'));
+    /** The other model is off by the size of n, and fails for n = 9. */
+    const both = (request: InferenceRequest): InferenceAnswer => {
+      const answer = twice(request);
+      if (request.model === 'twice.onnx' || 'error' in answer) return answer;
+      const { data, dims } = request.inputs['features']!;
+      if (Number(data[1]) === 9) return { id: request.id, error: { code: 'ORT', message: 'the next model is broken' } };
+      return { id: request.id, outputs: { score: { ...answer.outputs['score']!, data: Float64Array.from({ length: request.rowCount }, (_, row) => 2 * Number(data[row * dims[1]!]) + Number(data[row * dims[1]! + 1])) } } };
+    };
+    const inputs = [message({ t: 1, x: 1, n: 0 }), message({ t: 2, x: 2, n: 0.5 }), message({ t: 3, x: 3, n: 2 }), message({ t: 4, x: null, n: 1 }), message({ t: 5, x: 5, n: 9 })];
+    const tallies = { compared: 3, agreed: 2, failed: 1, maxDifference: 2, meanDifference: 2.5 / 3 };
+    const floats = planOf(sourceNode({ schema: { fields: [{ name: 't', type: 'timestampMs', nullable: false }, { name: 'x', type: 'float64', nullable: true }, { name: 'n', type: 'float64', nullable: true }] } }), shadowed, sinkNode('predicted'));
+
+    test('rows leave as without it, and agreement, differences and failures are counted, whatever the cut', () => {
+      const alone = pushAll(createGraph({ ...floats, nodes: floats.nodes.map(node => (node.op === 'predict' ? { ...node, config: { ...node.config, shadow: undefined } } : node)) }), inputs, [5], twice);
+      for (const pieces of [[1, 1, 1, 1, 1], [2, 1, 1, 1]]) {
+        let graph = createGraph(floats);
+        const rows = [];
+        for (const [index, count] of pieces.entries()) {
+          const from = pieces.slice(0, index).reduce((sum, each) => sum + each, 0);
+          rows.push(...pushAll(graph, inputs.slice(from, from + count), [count], both).rows);
+          const snapshot = graph.snapshot();
+          graph = createGraph(floats);
+          graph.restore(snapshot);
+        }
+        expect(rows).toEqual(alone.rows);
+        expect(graph.metrics().nodes.get('predicted')!.tallies).toEqual(tallies);
+        expect(graph.metrics().totals).toMatchObject({ deadLetters: { INFERENCE: 1 }, conservationError: 0 });
+      }
+    });
+
+    test('says of each request whether its answer is only compared', () => {
+      const graph = createGraph(full);
+      graph.push([message({ t: 1, x: 1, n: 1 })]);
+      expect(graph.pending().map(({ model, shadow }) => [model, shadow])).toEqual([['twice.onnx', undefined], ['next.onnx', true]]);
+    });
+  });
 });
