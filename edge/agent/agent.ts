@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
+import { ConnectionBook } from '../connection/connection-book';
 import { fieldSealer } from '../crypto/key-ring';
 import { withinMs, type Env } from '../env/env';
 import { systemEnv } from '../env/system-env';
 import type { Log } from '../log/log';
 import { agentMetrics } from '../metrics/agent-metrics';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
-import type { BrokerSettings } from '../mqtt/broker-settings';
+import { withDefaults, type BrokerSettings } from '../mqtt/broker-settings';
 import { SecretRing } from '../secrets/secret-ring';
 import { lockFolder, type FolderLock } from '../store/lock';
 import { storageError } from '../store/storage-error';
@@ -213,7 +214,7 @@ class Agent implements AgentHandle {
 
   private brokerOf(connection: string): BrokerSettings {
     const settings = this.options.connections?.brokerOf(connection) ?? this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
-    if (settings !== undefined) return settings;
+    if (settings !== undefined) return withDefaults(settings, this.options.brokerSecrets);
     throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
   }
 
