@@ -2,7 +2,8 @@ import type { ConnectionBook } from '../connection/connection-book';
 import type { KeyRing } from '../crypto/key-ring';
 import type { Env } from '../env/env';
 import type { Log } from '../log/log';
-import type { BrokerSettings } from '../mqtt/broker-settings';
+import type { BrokerSettings, RenewedSettings } from '../mqtt/broker-settings';
+import type { OtlpSettings } from '../telemetry/otlp-settings';
 import type { Rejected } from './admission';
 
 export interface AgentOptions {
@@ -34,6 +35,14 @@ export interface AgentOptions {
   readonly probationMs?: number;
   /** Takes one line of words for people and the facts behind it. */
   readonly log?: Log;
+  /** Where metrics, traces and logs go beside /metrics; default nowhere. */
+  readonly otlp?: OtlpSettings | null;
+  /** Share of effects that begin a trace of their own, 0 to 1, default 0. */
+  readonly traceRatio?: number;
+  /** A source that has brought nothing for so long is not ready; default: silence is no fault. */
+  readonly silenceMaxMs?: number | null;
+  /** User, password, certificates and key of every broker that has none of its own, read for each connection. */
+  readonly brokerSecrets?: () => RenewedSettings;
   /** Default: the system's clocks, timers and network. */
   readonly env?: Env;
 }

@@ -7,7 +7,8 @@ import { fieldSealer } from '../crypto/key-ring';
 import { withinMs, type Env } from '../env/env';
 import { systemEnv } from '../env/system-env';
 import type { Log } from '../log/log';
-import { agentMetrics } from '../metrics/agent-metrics';
+import { agentMetrics, metricFamilies } from '../metrics/agent-metrics';
+import { openMetricsText, prometheusText } from '../metrics/prometheus-text';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
 import { withDefaults, type BrokerSettings } from '../mqtt/broker-settings';
 import { SecretRing } from '../secrets/secret-ring';
@@ -18,6 +19,7 @@ import { admit } from './admission';
 import type { AgentHandle, AgentOptions, AgentStatus, DeployAnswer } from './agent-api';
 import { collectFigures, type FigureSources } from './figures';
 import { Observation } from './observation';
+import { unreadyWords } from './readiness';
 import { agentStatus } from './status';
 import { keepBundle, pruneBundles } from './bundle-store';
 import { adminToken, announceHttp, makeDataFolder } from './data-folder';
@@ -95,11 +97,19 @@ class Agent implements AgentHandle {
     });
     this.done.catch(() => undefined);
     const { env } = this;
-    this.observation = new Observation({ env, running: () => (this.running === null ? null : { slo: this.running.deployment.plan.slo, totals: this.running.pipeline.totals }) });
+    const agentId = identity(store, env);
+    this.observation = new Observation({
+      env,
+      agentId,
+      startedMs: this.startedMs,
+      running: () => this.running,
+      figures: () => collectFigures(this.figureSources()),
+      otlp: options.otlp ?? null,
+      log: options.log
+    });
     this.writer = new DurableWriter({ env, store, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
     this.journal = new Journal(store);
     this.intake = new Intake({ env, store, journal: this.journal, writer: this.writer, onInputs: inputs => this.running?.pipeline.push(inputs) });
-    const agentId = identity(store, env);
     const connections = options.connections ?? ConnectionBook.parse([], SecretRing.parse([]));
     const common = { env, store, agentId, log: this.log, connections, brokerOf: (connection: string) => this.brokerOf(connection) };
     this.sinks = new Sinks({
@@ -213,8 +223,10 @@ class Agent implements AgentHandle {
   }
 
   private brokerOf(connection: string): BrokerSettings {
-    const settings = this.options.connections?.brokerOf(connection) ?? this.options.brokers?.[connection] ?? (this.options.brokerUrl === undefined ? undefined : { url: this.options.brokerUrl });
-    if (settings !== undefined) return withDefaults(settings, this.options.brokerSecrets);
+    const { connections, brokers, brokerUrl, brokerSecrets } = this.options;
+    const own = connections?.brokerOf(connection) ?? brokers?.[connection];
+    if (own !== undefined) return withDefaults(own, brokerSecrets, { credentials: false });
+    if (brokerUrl !== undefined) return withDefaults({ url: brokerUrl }, brokerSecrets, { credentials: true });
     throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
   }
 
@@ -242,7 +254,7 @@ class Agent implements AgentHandle {
     await this.sources.stop();
     await this.sinks.close(0);
     this.writer.close();
-    this.observation.stop();
+    await this.observation.stop();
     this.releases.abandon();
     await this.http?.close();
     this.store.close();
@@ -255,19 +267,18 @@ class Agent implements AgentHandle {
   };
 
   private unready(): string | null {
-    if (this.state === 'waiting') return 'waits for a bundle';
-    if (this.state !== 'live') return this.writer.stats.blockedBy ?? this.failure ?? this.state;
-    const down = this.sources.states().find(source => source.problem !== null);
-    return down === undefined ? null : `source "${down.source}": ${down.problem ?? ''}`;
+    const { state, sources, observation, env, options, writer } = this;
+    return unreadyWords({ state, failure: writer.stats.blockedBy ?? this.failure, sources, observation, monotonicMs: env.monotonicMs(), silenceMaxMs: options.silenceMaxMs ?? null });
   }
 
   private answers(): Parameters<typeof serveHttp>[0]['answers'] {
-    return { metrics: () => this.metrics(), status: () => this.status(), unready: () => this.unready(), unhealthy: () => this.failure, deploy: bytes => this.deploy(bytes) };
+    const families = (): ReturnType<typeof metricFamilies> => metricFamilies(collectFigures(this.figureSources()));
+    return { metrics: openMetrics => (openMetrics ? openMetricsText(families()) : prometheusText(families())), status: () => this.status(), unready: () => this.unready(), unhealthy: () => this.failure, deploy: bytes => this.deploy(bytes) };
   }
 
   private figureSources(): FigureSources {
     const { store, writer, running, sources, sinks, observation, rejected, dropped, startedMs, env, state } = this;
-    return { store, writer, running, sources, sinks, observation, exporter: null, rejected, dropped, startedMs, live: state === 'live', nowMs: env.nowMs(), monotonicMs: env.monotonicMs() };
+    return { store, writer, running, sources, sinks, observation, rejected, dropped, startedMs, live: state === 'live', nowMs: env.nowMs(), monotonicMs: env.monotonicMs() };
   }
 }
 

@@ -3,7 +3,7 @@ import type { GraphMetrics } from '../../engine/graph/graph-api';
 import { ENGINE_VERSION } from '../../engine/version';
 import type { AgentFigures, NodeFigures, SinkFigures, SourceFigures } from '../metrics/agent-metrics';
 import { Histogram, INFERENCE_BOUNDS_S } from '../metrics/histogram';
-import { droppedTelemetry, type OtlpExporter } from '../telemetry/otlp-exporter';
+import { droppedTelemetry } from '../telemetry/otlp-exporter';
 import type { Store } from '../store/store';
 import type { DurableWriter } from './durable-writer';
 import type { Observation } from './observation';
@@ -22,7 +22,6 @@ export interface FigureSources {
   readonly sources: Sources;
   readonly sinks: Sinks;
   readonly observation: Observation;
-  readonly exporter: OtlpExporter | null;
   readonly rejected: ReadonlyMap<string, number>;
   readonly dropped: Readonly<Record<string, number>>;
 }
@@ -61,7 +60,7 @@ export function collectFigures(from: FigureSources): AgentFigures {
     checkpointAgeMs: pipeline?.checkpointAgeMs ?? 0,
     inference: running?.inference.stats.durations ?? new Histogram(INFERENCE_BOUNDS_S),
     rejected,
-    telemetryDropped: droppedTelemetry(from.exporter),
+    telemetryDropped: droppedTelemetry(observation.exporter),
     residentBytes: process.memoryUsage.rss(),
     cpuSeconds: (user + system) / 1e6,
     openFiles: openFiles()
@@ -83,14 +82,15 @@ function nodeFigures({ running, observation, monotonicMs }: FigureSources, metri
   }));
 }
 
-function sourceFigures({ running, sources }: FigureSources, metrics: GraphMetrics | null): readonly SourceFigures[] {
+function sourceFigures({ running, sources, observation, monotonicMs }: FigureSources, metrics: GraphMetrics | null): readonly SourceFigures[] {
   const holders = running?.pipeline.graph.watermarkHolders();
   return sources.states().map(({ source, topic, problem }) => ({
     source,
     topic,
     up: problem === null,
     missing: metrics?.nodes.get(source)?.gaps?.missing ?? null,
-    newestMs: finite(holders?.get(source)?.eventTimeMs)
+    newestMs: finite(holders?.get(source)?.eventTimeMs),
+    silentMs: observation.standstill.silentMs(source, monotonicMs)
   }));
 }
 

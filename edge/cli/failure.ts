@@ -8,13 +8,15 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** What the command line itself got wrong. */
+const USAGE_CODES = new Set(['BROKER_URL', 'CONNECTION', 'SECRET_REFERENCE', 'SECRET_IN_URL', 'OTLP_URL', 'OTLP_PROTOCOL']);
 const UNABLE_CODES = /^((FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HTTP|LAKE|LIMIT)_|(RECORDING|BUNDLE)_SIZE$)/;
 
 /** Classifies what was thrown: wrong usage 2, world or limits 3, a refused input 1. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: ExitCode.usage, reason: 'USAGE', detail: error.message };
   if (error instanceof LittoralError) {
-    if (error.code === 'BROKER_URL') return { exitCode: ExitCode.usage, reason: error.code, detail: error.message };
+    if (USAGE_CODES.has(error.code)) return { exitCode: ExitCode.usage, reason: error.code, detail: error.message };
     if (error.code === 'BUNDLE_REFUSED') return { exitCode: ExitCode.no, reason: String(error.details['reason'] ?? error.code), detail: error.message };
     const unable = error.retryable || UNABLE_CODES.test(error.code);
     return { exitCode: unable ? ExitCode.unable : ExitCode.no, reason: error.code, detail: error.message };

@@ -1,7 +1,9 @@
 import { readKeyRing } from '../crypto/read-key-ring';
+import type { Log } from '../log/log';
 import { brokerAddress } from '../mqtt/broker-settings';
+import { OBSERVING_OPTIONS, readObserving, SECRET_OPTIONS } from './observing';
 import { UsageError } from './verb';
-import type { Call, Verb } from './verb';
+import type { Verb } from './verb';
 
 const STOP_MS_MAX = 9_500;
 
@@ -22,19 +24,26 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     { name: 'lake', value: 'DIR', doc: 'folder of the lake; default: DIR/lake' },
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
     { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
-    { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' }
+    { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' },
+    ...SECRET_OPTIONS,
+    ...OBSERVING_OPTIONS
   ],
   example: 'littoral run .littoral/pumps-1.littoral.zip --data .littoral/agent --trust .littoral/trust.json --broker mqtt://127.0.0.1:1883',
   async run(call) {
     const { startAgent } = await import('../agent/agent');
-    const stop = stopSignal(call);
+    const { logger, otlp, traceRatio, silenceMaxMs, brokerSecrets } = readObserving(call);
+    const stop = stopSignal(logger.log);
     const broker = call.text('broker');
     if (broker !== undefined) brokerAddress({ url: broker });
     const agent = await startAgent({
       dataDir: call.required('data'),
       trustFile: call.required('trust'),
       target: call.text('target') ?? null,
-      log: line => call.terminal.say(line),
+      log: logger.log,
+      otlp,
+      traceRatio,
+      silenceMaxMs,
+      brokerSecrets,
       bundleFile: call.operands[0],
       brokerUrl: broker,
       lakeDir: call.text('lake'),
@@ -45,17 +54,18 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     const status = agent.status();
     await agent.stop();
     stop.finished();
+    logger.close();
     return { ok: true, document: { ok: true, pipeline: status.pipeline, release: status.release, counters: status['counters'] ?? null }, words: [] };
   }
 };
 
 /** Resolves at the first SIGTERM or SIGINT; a second one, or a stop that takes too long, ends the process: nothing acknowledged is lost. */
-function stopSignal(call: Call): { readonly asked: Promise<void>; finished(): void } {
+function stopSignal(log: Log): { readonly asked: Promise<void>; finished(): void } {
   let timer: NodeJS.Timeout | null = null;
   const asked = new Promise<void>(resolve => {
     const onSignal = (signal: NodeJS.Signals): void => {
       if (timer !== null) process.exit(0);
-      call.terminal.say(`agent: ${signal}, stopping.`);
+      log(`agent: ${signal}, stopping.`, { event: 'agent.stopping', fields: { signal } });
       timer = setTimeout(() => process.exit(0), STOP_MS_MAX);
       resolve();
     };

@@ -52,7 +52,7 @@ export class ConnectionBook {
     const connection = this.connections.get(name);
     if (connection === undefined) return undefined;
     if (connection.kind !== 'broker') throw otherKind(name, connection.kind, 'broker');
-    return { url: connection.url, ...this.secrets.credentialsOf(name)?.() };
+    return { url: connection.url, renew: this.secrets.credentialsOf(name) };
   }
 
   /** The recording that stands in for the broker of `name`, or undefined. */

@@ -10,8 +10,6 @@ export interface LoggerOptions {
   readonly nowMs: () => number;
   /** Takes one line without its end. */
   readonly write: (line: string) => void;
-  /** Takes every entry that is written, for an exporter. */
-  readonly onEntry?: (entry: LogEntry) => void;
 }
 
 export interface Logger {
@@ -22,12 +20,9 @@ export interface Logger {
 
 /** A log of one line per event: below the level nothing, repeats held back and counted, credentials in addresses taken out. */
 export function makeLogger(options: LoggerOptions): Logger {
-  const { format, level = 'info', nowMs, write, onEntry } = options;
+  const { format, level = 'info', nowMs, write } = options;
   const repeats = new RepeatFilter();
-  const put = (entry: LogEntry): void => {
-    write(formatEntry(entry, format));
-    onEntry?.(entry);
-  };
+  const put = (entry: LogEntry): void => write(formatEntry(entry, format));
   return {
     log(text, facts) {
       const entry = toEntry(nowMs(), withoutCredentials(text), facts);

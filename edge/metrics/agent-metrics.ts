@@ -37,6 +37,8 @@ export interface SourceFigures {
   readonly missing: number | null;
   /** Newest event time of the input that holds the watermark. */
   readonly newestMs: number | null;
+  /** How long it has brought nothing. */
+  readonly silentMs: number | null;
 }
 
 /** An objective of the plan over the running window. */
@@ -144,7 +146,8 @@ function addTimes(set: MetricSet, { nowMs, commits, counters, inference, active,
   set.add('littoral_fsync_errors_total', commits.failures);
   set.add('littoral_checkpoint_age_seconds', checkpointAgeMs / 1_000);
   set.add('littoral_watermark_lag_seconds', counters === null ? null : (nowMs - counters.watermarkMs) / 1_000, { pipeline: active?.pipeline ?? '' });
-  for (const { source, topic, up, missing, newestMs } of sources) {
+  for (const { source, topic, up, missing, newestMs, silentMs } of sources) {
+    set.add('littoral_source_silent_seconds', silentMs === null ? null : silentMs / 1_000, { source });
     set.add('littoral_source_up', up ? 1 : 0, { source, topic });
     set.add('littoral_source_gap_total', missing, { source });
     set.add('littoral_freshness_seconds', newestMs === null ? null : (nowMs - newestMs) / 1_000, { source });

@@ -57,6 +57,7 @@ export const METRICS = {
   littoral_processing_latency_seconds: histogram('littoral.processing.latency', 's', 'Effect minus receipt of the input that released it.'),
   littoral_end_to_end_latency_seconds: histogram('littoral.end_to_end.latency', 's', 'Effect minus event time of its row.'),
 
+  littoral_source_silent_seconds: gauge('littoral.source.silent', 's', 'How long a source has brought nothing.'),
   littoral_source_up: gauge('littoral.source.up', '1', 'Whether a source gets its messages; 0 says that something keeps them away.'),
   littoral_sink_up: gauge('littoral.sink.up', '1', 'Whether a sink carries rows out; 0 says that something holds it up.'),
   littoral_sink_records_total: counter('littoral.sink.records', '{record}', 'Rows that a sink has carried out.'),

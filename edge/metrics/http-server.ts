@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { LittoralError } from '../../engine/error';
+import { OPENMETRICS_TEXT, PROMETHEUS_TEXT, wantsOpenMetrics } from './prometheus-text';
 
 /** What the agent answers over HTTP. */
 export interface HttpAnswers {
-  metrics(): string;
+  /** The text of /metrics, in OpenMetrics when that is asked for. */
+  metrics(openMetrics: boolean): string;
   /** Words of what is wrong, or null. */
   unhealthy(): string | null;
   unready(): string | null;
@@ -69,10 +71,12 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   if (path === '/bundles') return takeBundle(request, response, options);
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { ok: false, reason: 'METHOD', detail: `${request.method ?? ''} is not answered here; use GET` });
   switch (path) {
-    case '/metrics':
-      response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
-      response.end(answers.metrics());
+    case '/metrics': {
+      const openMetrics = wantsOpenMetrics(request.headers.accept);
+      response.writeHead(200, { 'Content-Type': openMetrics ? OPENMETRICS_TEXT : PROMETHEUS_TEXT, Vary: 'Accept' });
+      response.end(answers.metrics(openMetrics));
       return;
+    }
     case '/healthz':
       return answerWords(response, answers.unhealthy());
     case '/readyz':

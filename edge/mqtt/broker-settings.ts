@@ -8,6 +8,8 @@ export interface BrokerSettings {
   readonly username?: string;
   readonly password?: string;
   readonly tls?: TlsSettings;
+  /** Read before each connection, so that rotated secrets are taken; what it gives goes before the members of the same name. */
+  readonly renew?: () => RenewedSettings;
   /** Default 30. */
   readonly keepaliveS?: number;
   /** How long the broker is asked to keep the session of a source while the agent is away; default 7 days. MQTT 3.1.1 knows no such wish. */
@@ -16,6 +18,27 @@ export interface BrokerSettings {
   readonly receiveMax?: number;
   /** Default `auto`: MQTT 5, or 3.1.1 when the broker refuses that. */
   readonly protocol?: 'auto' | 4 | 5;
+}
+
+export type RenewedSettings = Pick<BrokerSettings, 'username' | 'password' | 'tls'>;
+
+/** `settings` with what their secrets say now. Throws `SECRET_UNREADABLE`. */
+export function renewed(settings: BrokerSettings): BrokerSettings {
+  if (settings.renew === undefined) return settings;
+  const { username, password, tls } = settings.renew();
+  return { ...settings, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }), ...(tls === undefined ? {} : { tls: { ...settings.tls, ...tls } }) };
+}
+
+/** `settings` with certificates and key of `defaults` where they have none; user and password only when these are meant for this broker. */
+export function withDefaults(settings: BrokerSettings, defaults: (() => RenewedSettings) | undefined, { credentials }: { readonly credentials: boolean }): BrokerSettings {
+  if (defaults === undefined) return settings;
+  return {
+    ...settings,
+    renew: () => {
+      const { username, password, tls } = defaults();
+      return { ...(tls === undefined || settings.tls !== undefined ? {} : { tls }), ...(credentials && username !== undefined ? { username, password } : {}), ...settings.renew?.() };
+    }
+  };
 }
 
 export interface BrokerAddress {

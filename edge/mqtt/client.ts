@@ -1,6 +1,6 @@
-import type { LittoralError } from '../../engine/error';
+import { LittoralError } from '../../engine/error';
 import type { Env, Timer } from '../env/env';
-import { brokerAddress, type BrokerAddress, type BrokerSettings } from './broker-settings';
+import { brokerAddress, renewed, type BrokerAddress, type BrokerSettings } from './broker-settings';
 import { Connection, type Will } from './connection';
 import type { Frame } from './frame-reader';
 import type { BrokerLimits, ProtocolVersion } from './packets';
@@ -106,10 +106,17 @@ export class MqttClient {
     this.attempt++;
     this.current = { state: 'connecting', attempt: this.attempt, error };
     const { version } = this;
+    let settings: BrokerSettings;
+    try {
+      settings = renewed(this.options.settings);
+    } catch (reason) {
+      if (!(reason instanceof LittoralError)) throw reason;
+      return this.closed(reason);
+    }
     this.connection = new Connection({
       env: this.options.env,
-      address: this.address,
-      settings: this.options.settings,
+      address: brokerAddress(settings),
+      settings,
       version,
       clientId: this.options.clientId,
       clean: this.options.clean,

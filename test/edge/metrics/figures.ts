@@ -19,7 +19,7 @@ export const figures: AgentFigures = {
     { node: 'in', op: 'source', rowsIn: 100, rowsOut: 99, rowsInState: 0, busySeconds: 0.5, busyRatio: 0.25 },
     { node: 'window', op: 'window', rowsIn: 99, rowsOut: 11, rowsInState: 20, busySeconds: 1, busyRatio: null }
   ],
-  sources: [{ source: 'in', topic: 'plant/+/vibration', up: true, missing: 12, newestMs: 1_700_000_099_000 }],
+  sources: [{ source: 'in', topic: 'plant/+/vibration', up: true, missing: 12, newestMs: 1_700_000_099_000, silentMs: 2_500 }],
   sinks: [
     { sink: 'bearing-watch/3/alerts', rows: 11, oldestMs: 1_700_000_090_000, up: false, carriedOut: 50, processing: histogram(LATENCY_BOUNDS_S, 0.02, 0.5), endToEnd: histogram(LATENCY_BOUNDS_S, 2, 100) },
     { sink: 'bearing-watch/3/lake', rows: 0, oldestMs: null, up: true, carriedOut: 0, processing: null, endToEnd: null }
