@@ -1,7 +1,7 @@
 import { readTrustDocument, writeTrustedKey } from '../host/trust-file';
 import { generateSigningKey, keyIdOfJwk, writeSigningKey } from '../host/signing-key';
 import { yearsFromNow } from '../host/expiry';
-import { expiresOption } from './expires-option';
+import { dateOption } from './date-option';
 import type { Verb } from './verb';
 
 const YEARS_DEFAULT = 2;
@@ -21,7 +21,7 @@ overwritten. The public key goes into the trust file: a new one, or one version 
   ],
   example: 'littoral keygen --key .littoral/site.key --trust .littoral/trust.json',
   async run(call) {
-    const notAfter = expiresOption('keygen', call.text('expires')) ?? yearsFromNow(YEARS_DEFAULT);
+    const notAfter = dateOption('keygen', 'expires', call.text('expires')) ?? yearsFromNow(YEARS_DEFAULT);
     const [keyFile, trustFile] = [call.required('key'), call.required('trust')];
     const trust = await readTrustDocument(trustFile);
     const key = await generateSigningKey();

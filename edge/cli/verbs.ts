@@ -10,9 +10,10 @@ import { reference } from './reference';
 import { replay } from './replay';
 import { run } from './run';
 import { schema } from './schema';
+import { trust } from './trust';
 import { validate } from './validate';
 import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, verify, run, broker, inspect, decrypt, lake, schema, explain, reference];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, trust, verify, run, broker, inspect, decrypt, lake, schema, explain, reference];

@@ -11,10 +11,14 @@ import { validateHere } from './validate';
 export interface BundleHereOptions {
   /** The evidence, `*.recording.ndjson`, not packed. */
   readonly recording: Uint8Array;
-  readonly signer: BundleSigner;
+  readonly signers: readonly BundleSigner[];
   readonly release: number;
   readonly targets: readonly string[];
   readonly expires: string;
+  /** Default: `nowMs`. */
+  readonly notBefore?: string;
+  /** Default: the version of this engine. */
+  readonly minAgent?: string;
   readonly nowMs: number;
   readonly expect?: readonly RowOut[];
   readonly slo?: Slo;
@@ -37,9 +41,10 @@ export async function bundleHere(runnable: Runnable, options: BundleHereOptions)
   });
   if (!validation.ok) return { validation, bundle: null };
   const { plan, models } = runnable;
-  const { release, targets, expires, recording, nowMs } = options;
+  const { release, targets, expires, minAgent, recording, nowMs } = options;
+  const notBefore = options.notBefore ?? instantText(nowMs);
   const evidence = { recording, rows: new TextEncoder().encode(rows.join('')), report: validation.report };
-  const bundle = await buildBundle({ plan, models, evidence, release, targets, notBefore: instantText(nowMs), expires }, nodeCrypto(), [options.signer]);
+  const bundle = await buildBundle({ plan, models, evidence, release, targets, notBefore, expires, minAgent }, nodeCrypto(), options.signers);
   return { validation, bundle };
 }
 

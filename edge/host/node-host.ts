@@ -60,7 +60,7 @@ class NodeHost implements PipelineHost {
     const { release = 1, targets = ['*'], expires } = options;
     const { validation, bundle } = await bundleHere(await this.runnable(plan), {
       recording,
-      signer: await nodeSigner(await readSigningKey(keyFile)),
+      signers: [await nodeSigner(await readSigningKey(keyFile))],
       release,
       targets,
       expires: expires === undefined ? yearsFromNow(1) : expiryText(expires),

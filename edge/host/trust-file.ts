@@ -26,6 +26,28 @@ export async function writeTrustedKey(path: string, old: TrustDocument, key: Pub
   return document.version;
 }
 
+export interface TrustChange {
+  readonly add: TrustDocument['keys'];
+  /** First letters of keyids. */
+  readonly remove: readonly string[];
+  /** Default: as before. */
+  readonly threshold: number | undefined;
+}
+
+/** The next version of `old`. Throws `TRUST_CHANGE` when a key to remove is not there or not the only one that is meant. */
+export function nextTrustDocument(old: TrustDocument, { add, remove, threshold }: TrustChange): TrustDocument {
+  const removed = new Set(remove.map(start => keyStarting(old, start)));
+  const added = new Map(add.map(entry => [entry['keyid'], entry]));
+  const kept = old.keys.filter(entry => !removed.has(entry['keyid']) && !added.has(entry['keyid']));
+  return { version: old.version + 1, threshold: threshold ?? old.threshold, keys: [...kept, ...added.values()] };
+}
+
+function keyStarting(of: TrustDocument, start: string): unknown {
+  const found = of.keys.map(entry => entry['keyid']).filter(keyid => start !== '' && String(keyid).startsWith(start));
+  if (found.length === 1) return found[0];
+  throw new LittoralError('TRUST_CHANGE', `key "${start}": ${found.length} keys of the trust file begin so; expected one. Look with \`littoral trust show\`.`);
+}
+
 function parseTrustDocument(text: string, path: string): TrustDocument {
   let document: unknown;
   try {

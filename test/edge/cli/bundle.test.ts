@@ -73,6 +73,36 @@ describe('verify', () => {
     expect(documentOf(ended)).toMatchObject({ ok: true, pipelineId: 'pumps', release: 7 });
   });
 
+  test('lists the checks that were passed, in the order of an agent', async () => {
+    const document = documentOf(await verify('pumps-7.littoral.zip', '--trust', 'trust.json', '--target', 'lab'));
+    const checks = (document['passed'] as { readonly check: string }[]).map(({ check }) => check);
+    expect(checks).toEqual(['envelope', 'signatures', 'payloadType', 'statement', 'digest', 'target', 'minAgent', 'validity', 'archive', 'manifest', 'files']);
+  });
+
+  test('says what to do next when it refuses, and which checks were passed before', async () => {
+    const ended = await littoral.run(['verify', 'pumps-7.littoral.zip', '--trust', 'trust.json', '--target', 'site-b/line-3']);
+    expect(ended.stdout).toMatch(/passed: digest .*\nrefused: the bundle is for "site-a\/\*", "lab"; this machine is "site-b\/line-3" \(TARGET_MISMATCH\)\nnext: +Give it to a machine/);
+  });
+
+  test('extracts what it vouches for, ready for a container image, and nothing of a refused bundle', async () => {
+    const ended = await verify('pumps-7.littoral.zip', '--trust', 'trust.json', '--extract', 'out');
+    expect(documentOf(ended)).toMatchObject({ ok: true, extracted: { folder: 'out' } });
+    expect(readFileSync(littoral.path('out/deploy/pumps-7.littoral.zip'))).toEqual(readFileSync(littoral.path('pumps-7.littoral.zip')));
+    expect(readFileSync(littoral.path('out/deploy/trust.json'))).toEqual(readFileSync(littoral.path('trust.json')));
+    expect(readFileSync(littoral.path('out/deploy/Dockerfile'), 'utf8')).toContain('COPY --chmod=0444 pumps-7.littoral.zip');
+    for (const name of ['sbom.cdx.json', 'observability/prometheus-rules.yaml', 'plan.json']) expect(readFileSync(littoral.path(`out/${name}`)).length).toBeGreaterThan(0);
+    await verify('pumps-7.littoral.zip', '--trust', 'other-trust.json', '--extract', 'never');
+    expect(() => readFileSync(littoral.path('never/plan.json'))).toThrow();
+  });
+
+  test('knows bundles for later and for newer agents', async () => {
+    await littoral.run(bundleArgs('later.zip', '--not-before', '2090-01-01', '--expires', '2099-01-01'));
+    expect(documentOf(await verify('later.zip', '--trust', 'trust.json'))).toMatchObject({ ok: false, reason: 'NOT_YET_VALID' });
+    await littoral.run(bundleArgs('newer.zip', '--min-agent', '99.0.0'));
+    expect(documentOf(await verify('newer.zip', '--trust', 'trust.json'))).toMatchObject({ ok: false, reason: 'AGENT_TOO_OLD' });
+    expect(documentOf(await littoral.run(bundleArgs('never.zip', '--min-agent', 'new', '--json')))).toMatchObject({ ok: false, reason: 'BUNDLE_INPUT' });
+  });
+
   test.each([
     ['a key that is not trusted', ['--trust', 'other-trust.json'], 'SIGNATURE_INVALID'],
     ['another target', ['--trust', 'trust.json', '--target', 'site-b/line-3'], 'TARGET_MISMATCH']
