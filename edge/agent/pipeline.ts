@@ -26,6 +26,8 @@ export interface PipelineOptions {
   readonly sealer: FieldSealer;
   /** Rows of `key` are in the outbox. */
   readonly onRows: (key: string, rows: number) => void;
+  /** The engine has seen the inputs up to `seq`; what they led to is in the outbox of `sinks`. */
+  readonly onStep?: (seq: number, sinks: readonly string[]) => void;
   /** More waits for the engine than it should (true), or little enough again (false). */
   readonly onPressure: (pressed: boolean) => void;
   /** `count` stored messages are of sources that this plan does not have. */
@@ -58,6 +60,7 @@ const UNSEALED = '#unsealed';
 export class Pipeline {
   readonly graph: Graph;
   readonly bindings: ReadonlyMap<string, SinkBinding>;
+  private readonly sinkKeys: readonly string[];
   private readonly outgoing = new Map<string, Outgoing>();
   private readonly queue = new InputQueue();
   private seq: number;
@@ -86,6 +89,7 @@ export class Pipeline {
     const { env, deployment, store } = options;
     this.graph = createGraph(deployment.plan, { clockMs: () => env.monotonicMs() });
     this.bindings = bindingsOf(deployment, this.graph);
+    this.sinkKeys = [...this.bindings.keys()];
     const checkpoint = store.checkpoint();
     if (checkpoint !== null) this.graph.restore(checkpoint.snapshot);
     this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;
@@ -214,6 +218,7 @@ export class Pipeline {
     if (this.abandoned) return;
     this.seq += inputs.length;
     await this.settle(result, this.checkpointDue());
+    this.options.onStep?.(this.seq, this.sinkKeys);
     this.feelPressure();
   }
 

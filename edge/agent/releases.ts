@@ -248,6 +248,7 @@ export class Releases {
       sealer,
       keepsInputs: () => this.record !== null,
       onRows: (key, rows) => sinks.wake(key, rows),
+      onStep: (seq, sinkKeys) => intake.stepped(seq, sinkKeys),
       onPressure: pressed => sources.setPaused('engine', pressed),
       onForeign: count => onDropped('foreignSource', count),
       onFatal: error => this.failed(error)

@@ -67,6 +67,7 @@ export class Sources {
         source: node.id,
         session: `${deployment.pipeline}/${node.id}`,
         filter: topic,
+        ...(node.config.connector === 'mqtt' ? { sharedGroup: node.config.sharedGroup, acknowledgeAfter: node.config.acknowledge === 'afterEffects' ? 'effects' : 'inbox' } : {}),
         qos,
         settings: brokerOf(connection),
         clientId,

@@ -20,6 +20,8 @@ export interface SubscriberOptions {
   readonly filter: string;
   /** Group of agents that share the messages of the filter between them; default none. */
   readonly sharedGroup?: string;
+  /** Default `inbox`: a message is acknowledged when it is on disk; `effects`: when what it led to has been carried out. */
+  readonly acknowledgeAfter?: 'inbox' | 'effects';
   readonly qos: Qos;
   readonly settings: BrokerSettings;
   readonly clientId: string;
@@ -66,6 +68,10 @@ export class Subscriber {
 
   get source(): string {
     return this.options.source;
+  }
+
+  get acknowledgeAfter(): 'inbox' | 'effects' {
+    return this.options.acknowledgeAfter ?? 'inbox';
   }
 
   /** Rises with every connection that the broker accepted. */

@@ -215,6 +215,12 @@ export class Store {
     return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']), bytes: Number(row['bytes']) }));
   }
 
+  /** Id of the first or last row of a sink that waits; null when none does. */
+  outboxEnd(sink: string, end: 'first' | 'last'): number | null {
+    const id = this.sql(`SELECT id FROM outbox WHERE sink = ? ORDER BY id ${end === 'first' ? 'ASC' : 'DESC'} LIMIT 1`).get(sink)?.['id'];
+    return id === undefined ? null : Number(id);
+  }
+
   deleteOutbox(sink: string, throughId: number): void {
     this.sql('DELETE FROM outbox WHERE sink = ? AND id <= ?').run(sink, throughId);
   }

@@ -47,7 +47,15 @@ export interface SourceOptions<C extends Columns> {
   readonly watermarkPer?: 'source' | 'topic';
 }
 
-export type MqttOptions<C extends Columns> = SourceOptions<C>;
+export interface MqttOptions<C extends Columns> extends SourceOptions<C> {
+  /** Agents of one group share the messages of the topic between them, at the edge only. Default: each takes all. */
+  readonly sharedGroup?: string;
+  /**
+   * When the broker may forget a message: `afterInbox` when it is on the agent's disk, `afterEffects` only when the rows that it led to
+   * at once have been carried out as well. Default `afterInbox`.
+   */
+  readonly acknowledge?: 'afterInbox' | 'afterEffects';
+}
 
 /**
  * Messages of an MQTT broker: `mqtt('plant/+/vibration', { connection: 'plant', schema, eventTime: 'tMs', maxOutOfOrdernessMs: 1500 })`.
@@ -55,7 +63,8 @@ export type MqttOptions<C extends Columns> = SourceOptions<C>;
  * the columns of `schema`; what cannot be decoded goes to the dead letters. Throws PlanError `PLAN_INVALID`.
  */
 export function mqtt<C extends Columns>(topic: string, options: MqttOptions<C>): Source<RowOfColumns<C>> {
-  return sourceOf({ connector: 'mqtt' }, topic, options);
+  const { sharedGroup, acknowledge, ...settings } = given(options, `mqtt("${topic}")`, GIVEN);
+  return sourceOf({ connector: 'mqtt', ...(sharedGroup === undefined ? {} : { sharedGroup }), ...(acknowledge === undefined ? {} : { acknowledge }) }, topic, settings);
 }
 
 export interface FilesOptions<C extends Columns> extends SourceOptions<C> {

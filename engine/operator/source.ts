@@ -15,6 +15,8 @@ export const source: OperatorSpec<SourceConfig> = {
   fields: [
     { name: 'connector', type: "'mqtt' | 'file' | 'http'", doc: 'Where messages come from: a broker, files below a folder (their path is the topic), or requests POST /ingest/<topic>.' },
     { name: 'topic', type: 'text', doc: 'Topic filter (+ one level, # the rest).' },
+    { name: 'sharedGroup', type: 'text', doc: 'mqtt: agents of this group share the messages, each going to one of them (a shared subscription); absent: every agent gets all.' },
+    { name: 'acknowledge', type: "'afterInbox' | 'afterEffects'", doc: "mqtt: a message is acknowledged when it is on the agent's disk (absent: so), or only when the rows that it led to at once have been carried out as well; the broker must then keep the session for as long as a sink may be away. Rows of windows that are still open do not count." },
     { name: 'suffix', type: 'text', doc: 'file: how the names of the files end; absent: every file.' },
     { name: 'framing', type: "'lines' | 'whole'", default: 'lines', doc: 'file: every line is a message, also those that are still to come, or a whole file is one once it no longer changes.' },
     { name: 'from', type: "'start' | 'end'", default: 'start', doc: 'file: where files are read from that are there before the first start.' },

@@ -1,7 +1,7 @@
 import type { Schema } from '../../schema/schema';
 import { columnName, columnNames } from '../column-names';
 import { parseDecoder, type DecoderConfig } from '../decoder-config';
-import { connectionForm, suffixForm, topicFilterForm } from '../forms';
+import { connectionForm, nameForm, suffixForm, topicFilterForm } from '../forms';
 import { ObjectReader } from '../json-reader';
 import { PLAN_LIMITS } from '../limits';
 import { parseSchema } from '../parse-schema';
@@ -15,7 +15,16 @@ export interface SourceNode extends NodeBase {
 /** Where messages come from. Every message has a topic: of a file its path below the folder, of a posted one the path of the address. */
 export type SourceConfig = SourceSettings & SourceConnector;
 
-export type SourceConnector = { readonly connector: 'mqtt' } | FileConnector | { readonly connector: 'http' };
+export type SourceConnector = MqttConnector | FileConnector | { readonly connector: 'http' };
+
+/** Messages of a broker. */
+export interface MqttConnector {
+  readonly connector: 'mqtt';
+  /** Agents of this group share the messages between them, each message going to one; absent: every agent gets all. */
+  readonly sharedGroup?: string;
+  /** When the broker may forget a message: it is on the agent's disk, or what it led to has been carried out as well. Absent: `afterInbox`. */
+  readonly acknowledge?: 'afterInbox' | 'afterEffects';
+}
 
 /** Files below a folder that the host knows by the name of the connection. */
 export interface FileConnector {
@@ -88,7 +97,14 @@ export function parseSource(json: unknown, path: string): SourceConfig {
 
 function connectorOf(reader: ObjectReader): SourceConnector {
   const connector = reader.oneOf('connector', ['mqtt', 'file', 'http']);
-  if (connector !== 'file') return { connector };
+  if (connector === 'mqtt') {
+    return {
+      connector,
+      ...(reader.has('sharedGroup') ? { sharedGroup: reader.text('sharedGroup', PLAN_LIMITS.nameLengthMax, nameForm) } : {}),
+      ...(reader.has('acknowledge') ? { acknowledge: reader.oneOf('acknowledge', ['afterInbox', 'afterEffects'] as const) } : {})
+    };
+  }
+  if (connector === 'http') return { connector };
   return {
     connector,
     ...(reader.has('suffix') ? { suffix: reader.text('suffix', SUFFIX_LENGTH_MAX, suffixForm) } : {}),

@@ -101,7 +101,7 @@ async function startIngest(options: { filter: string; sharedGroup?: string; qos:
 }
 
 /** As when the process is killed after the commit and before the acknowledgements have left. */
-const withoutAcks = (session: SourceSession): SourceSession => ({ source: session.source, ledger: session.ledger, connectionCount: session.connectionCount, acknowledge: () => undefined });
+const withoutAcks = (session: SourceSession): SourceSession => ({ source: session.source, ledger: session.ledger, connectionCount: session.connectionCount, acknowledgeAfter: 'inbox', acknowledge: () => undefined });
 
 const subscribed = (ingest: Ingest): Promise<void> => until(() => ingest.store.meta('subscribed:in') !== null);
 const stored = (store: Store): string[] => [...store.inboxAfter(-1)].flatMap(group => group.inputs).map(input => (input.kind === 'message' ? Buffer.from(input.payload).toString('utf8') : input.kind));
