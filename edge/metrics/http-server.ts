@@ -31,11 +31,18 @@ export interface HttpServer {
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+/** Every address of the machine, for containers, whose probes and scrapes come from outside. */
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+/** What others than this machine may ask for. */
+const OPEN_PATHS = new Set(['/metrics', '/healthz', '/readyz']);
 
-/** Listens on a loopback address: `/metrics`, `/healthz`, `/readyz`, `/status`, `POST /bundles`. Rejects with `HTTP_LISTEN`. */
+/**
+ * Listens on a loopback address, or on every address (`0.0.0.0`, `::`): `/metrics`, `/healthz`, `/readyz`, and for callers on
+ * this machine alone `/status` and `POST /bundles`. Rejects with `HTTP_LISTEN`.
+ */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  if (!LOOPBACK.has(options.host)) {
-    throw new LittoralError('HTTP_LISTEN', `http address "${options.host}": not on this machine; expected 127.0.0.1, ::1 or localhost. Put a proxy with authentication before the agent to reach it from elsewhere.`);
+  if (!LOOPBACK.has(options.host) && !EVERY_ADDRESS.has(options.host)) {
+    throw new LittoralError('HTTP_LISTEN', `http address "${options.host}": not on this machine; expected 127.0.0.1, ::1 or localhost, or 0.0.0.0 in a container. Put a proxy with authentication before the agent to reach more than its metrics from elsewhere.`);
   }
   const server = http.createServer((request, response) => {
     void respond(request, response, options).catch((error: unknown) => {
@@ -67,7 +74,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   const { answers } = options;
-  const path = (request.url ?? '/').split('?', 1)[0];
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  if (!OPEN_PATHS.has(path) && !isLocal(request.socket.remoteAddress)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered to callers on this machine alone` });
   if (path === '/bundles') return takeBundle(request, response, options);
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { ok: false, reason: 'METHOD', detail: `${request.method ?? ''} is not answered here; use GET` });
   switch (path) {
@@ -84,7 +92,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     case '/status':
       return answerJson(response, 200, answers.status());
     default:
-      return answerJson(response, 404, { ok: false, reason: 'NOT_FOUND', detail: `"${path ?? ''}" is not here; there are /metrics, /healthz, /readyz, /status and POST /bundles` });
+      return answerJson(response, 404, { ok: false, reason: 'NOT_FOUND', detail: `"${path}" is not here; there are /metrics, /healthz, /readyz, /status and POST /bundles` });
   }
 }
 
@@ -99,6 +107,10 @@ async function takeBundle(request: IncomingMessage, response: ServerResponse, op
   }
   const verdict = await options.answers.deploy(bytes);
   answerJson(response, verdict.ok ? 200 : verdict.reason === 'BUSY' ? 409 : 422, verdict);
+}
+
+function isLocal(address: string | undefined): boolean {
+  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
 }
 
 function isAuthorised(header: string | undefined, token: string): boolean {

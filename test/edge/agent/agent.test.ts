@@ -231,7 +231,7 @@ describe('an agent', () => {
     expect(await call('/bundles')).toEqual([405, 'METHOD']);
     expect(await call('/bundles', { method: 'POST', body: 'x' })).toEqual([401, 'UNAUTHORISED']);
     expect(await call('/bundles', { method: 'POST', body: 'x', headers: { authorization: `Bearer ${tokenOf()}` } })).toEqual([422, 'ZIP_INVALID']);
-    await expect(start({ dataDir: join(folder, 'two'), http: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({ code: 'HTTP_LISTEN' });
+    await expect(start({ dataDir: join(folder, 'two'), http: { host: '192.0.2.1', port: 0 } })).rejects.toMatchObject({ code: 'HTTP_LISTEN' });
     await expect(start({ dataDir: join(folder, 'three'), http: { host: '127.0.0.1', port: Number(new URL(agent.url).port) } })).rejects.toThrow(/EADDRINUSE/);
   });
 

@@ -1,0 +1,39 @@
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { serveHttp } from '../../../edge/metrics/http-server';
+import type { HttpServer } from '../../../edge/metrics/http-server';
+
+let server: HttpServer | null = null;
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+const serve = async (host: string): Promise<HttpServer> => {
+  server = await serveHttp({ host, port: 0, token: 'secret', bundleBytesMax: 1_000, answers: { metrics: () => 'm 1\n', unhealthy: () => null, unready: () => null, status: () => ({ state: 'live' }), deploy: () => Promise.resolve({ ok: true }) } });
+  return server;
+};
+const otherAddress = (): string | undefined => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(entry => entry.family === 'IPv4' && !entry.internal)?.address;
+const codeOf = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status;
+
+describe('an agent that listens on every address, as in a container', () => {
+  it('takes bundles and tells its status on this machine', async () => {
+    const { port } = await serve('0.0.0.0');
+    expect(await codeOf(`http://127.0.0.1:${port}/status`)).toBe(200);
+    expect(await codeOf(`http://127.0.0.1:${port}/bundles`, { method: 'POST', body: 'x', headers: { authorization: 'Bearer secret' } })).toBe(200);
+  });
+
+  it('gives others health and metrics and nothing else, whatever token they have', async () => {
+    const address = otherAddress();
+    const { port } = await serve('0.0.0.0');
+    const url = `http://${address ?? '127.0.0.1'}:${port}`;
+    for (const path of ['/metrics', '/healthz', '/readyz']) expect(await codeOf(`${url}${path}`)).toBe(200);
+    const refused = address === undefined ? 200 : 403;
+    expect(await codeOf(`${url}/status`)).toBe(refused);
+    expect(await codeOf(`${url}/bundles`, { method: 'POST', body: 'x', headers: { authorization: 'Bearer secret' } })).toBe(refused);
+  });
+
+  it('listens on no single address of another machine', async () => {
+    await expect(serve('192.0.2.1')).rejects.toMatchObject({ code: 'HTTP_LISTEN' });
+  });
+});
