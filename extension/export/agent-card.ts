@@ -14,13 +14,14 @@ interface Look {
 export class AgentCard {
   readonly node = el('section', { class: 'lt-agent', 'aria-label': 'Local agent' });
   private readonly state = el('p', { class: 'lt-agent-state', 'aria-live': 'polite' });
+  private readonly release = el('p', { class: 'lt-agent-release', 'aria-live': 'polite' });
   private readonly figures = el('div', { class: 'lt-figures' });
   private timer: ReturnType<typeof setTimeout> | null = null;
   private active = false;
   private last: Look | null = null;
 
   constructor(private readonly agent: AgentClient) {
-    fill(this.node, el('h3', {}, 'Local agent'), this.state, this.figures);
+    fill(this.node, el('h3', {}, 'Local agent'), this.state, this.release, this.figures);
   }
 
   setActive(active: boolean): void {
@@ -40,6 +41,8 @@ export class AgentCard {
     const status = await this.agent.status();
     const look = { atMs: performance.now(), status };
     setText(this.state, stateWords(status));
+    setText(this.release, releaseWords(status) ?? '');
+    this.release.hidden = releaseWords(status) === null;
     this.state.className = `lt-agent-state lt-${styleOf(status)}`;
     fill(this.figures, ...agentFigures(look, this.last).map(({ name, value }) => el('span', { class: 'lt-figure' }, el('span', { class: 'lt-figure-name' }, name), ' ', value)));
     this.last = look;
@@ -71,6 +74,17 @@ export function stateWords(status: AgentStatus): string {
     case 'live':
       return status.problem === null ? `● live: ${what}` : `◌ ${what} is not ready${why}`;
   }
+}
+
+/** What is to be known of the release beside its state: that it has to prove itself, or that a newer one was given up. */
+export function releaseWords(status: AgentStatus): string | null {
+  const { probation, rollback, release } = status;
+  if (probation !== null) {
+    const time = probation.remainingMs === null ? 'from its first data on' : `for ${Math.ceil(probation.remainingMs / 1_000)} s more`;
+    return `Has to prove itself ${time}; else release ${formatCount(probation.formerRelease)} comes back.`;
+  }
+  if (rollback === null || release === null || rollback.to !== release) return null;
+  return `Release ${formatCount(rollback.release)} was given up (${rollback.detail}); release ${formatCount(rollback.to)} is back.`;
 }
 
 /** Rates between two looks, and the counters that matter. */

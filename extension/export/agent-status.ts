@@ -11,6 +11,10 @@ export interface AgentStatus {
   readonly dead: number | null;
   readonly conservationError: number | null;
   readonly watermarkMs: number | null;
+  /** A new release has to prove itself; until then the former one can come back. `remainingMs` is null before its first data. */
+  readonly probation: { readonly formerRelease: number; readonly remainingMs: number | null } | null;
+  /** The last release that was given up. */
+  readonly rollback: { readonly release: number; readonly to: number; readonly detail: string; readonly atMs: number } | null;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,7 +22,7 @@ const STATES: readonly string[] = ['waiting', 'live', 'blocked', 'stopping', 'fa
 
 /** An agent that does not answer is a state of its own. */
 export function unreachable(problem: string): AgentStatus {
-  return { state: 'unreachable', pipeline: null, release: null, problem, rowsIn: null, rowsOut: null, late: null, dead: null, conservationError: null, watermarkMs: null };
+  return { state: 'unreachable', pipeline: null, release: null, problem, rowsIn: null, rowsOut: null, late: null, dead: null, conservationError: null, watermarkMs: null, probation: null, rollback: null };
 }
 
 /** The only way from the agent's JSON to an `AgentStatus`. */
@@ -35,8 +39,22 @@ export function parseAgentStatus(json: unknown): AgentStatus {
     late: numberOrNull(counters['late']),
     dead: sumOrNull(counters['deadLetters']),
     conservationError: numberOrNull(counters['conservationError']),
-    watermarkMs: numberOrNull(counters['watermarkMs'])
+    watermarkMs: numberOrNull(counters['watermarkMs']),
+    probation: parseProbation(json['probation']),
+    rollback: parseRollback(json['lastRollback'])
   };
+}
+
+function parseProbation(json: unknown): AgentStatus['probation'] {
+  if (!isRecord(json)) return null;
+  const formerRelease = numberOrNull(json['formerRelease']);
+  return formerRelease === null ? null : { formerRelease, remainingMs: numberOrNull(json['remainingMs']) };
+}
+
+function parseRollback(json: unknown): AgentStatus['rollback'] {
+  if (!isRecord(json)) return null;
+  const [release, to, atMs, detail] = [numberOrNull(json['release']), numberOrNull(json['to']), numberOrNull(json['atMs']), textOrNull(json['detail'])];
+  return release === null || to === null || atMs === null ? null : { release, to, atMs, detail: detail ?? '' };
 }
 
 function isRecord(value: unknown): value is Json {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentFigures, stateWords } from '../../../extension/export/agent-card';
+import { agentFigures, releaseWords, stateWords } from '../../../extension/export/agent-card';
 import { AgentClient, stepOf } from '../../../extension/export/agent-client';
 import type { DeployStep } from '../../../extension/export/agent-client';
 import { toBase64 } from '../../../extension/export/base64';
@@ -79,7 +79,7 @@ describe('status of the agent', () => {
   const live = { state: 'live', pipeline: 'p', release: 3, problem: null, counters: { rowsIn: 100, rowsOut: { alerts: 2, lake: 8 }, late: 1, deadLetters: { JSON_SYNTAX: 4 }, conservationError: 0, watermarkMs: 5 } };
 
   it('sums what goes out and what is dead', () => {
-    expect(parseAgentStatus(live)).toEqual({ state: 'live', pipeline: 'p', release: 3, problem: null, rowsIn: 100, rowsOut: 10, late: 1, dead: 4, conservationError: 0, watermarkMs: 5 });
+    expect(parseAgentStatus(live)).toEqual({ state: 'live', pipeline: 'p', release: 3, problem: null, rowsIn: 100, rowsOut: 10, late: 1, dead: 4, conservationError: 0, watermarkMs: 5, probation: null, rollback: null });
   });
 
   it.each([[null], ['text'], [{}], [{ state: 'dancing' }]])('takes %j for an agent of another version', json => expect(parseAgentStatus(json).state).toBe('unreachable'));
@@ -107,4 +107,15 @@ describe('base64', () => {
     const bytes = Uint8Array.from({ length: 100_000 }, (_value, index) => index % 256);
     expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
   });
+});
+
+describe('the release of an agent', () => {
+  const live = { state: 'live', pipeline: 'p', release: 3 };
+  it.each([
+    [{ ...live, probation: { formerRelease: 2, remainingMs: 41_200 } }, 'Has to prove itself for 42 s more; else release 2 comes back.'],
+    [{ ...live, probation: { formerRelease: 2, remainingMs: null } }, 'Has to prove itself from its first data on; else release 2 comes back.'],
+    [{ ...live, lastRollback: { release: 4, to: 3, atMs: 1, detail: 'late share is 0.4, the plan allows 0.1' } }, 'Release 4 was given up (late share is 0.4, the plan allows 0.1); release 3 is back.'],
+    [{ ...live, release: 5, lastRollback: { release: 4, to: 3, atMs: 1, detail: 'x' } }, null],
+    [{ ...live, probation: 'soon', lastRollback: 7 }, null]
+  ])('of %j reads %j', (status, words) => expect(releaseWords(parseAgentStatus(status))).toBe(words));
 });
