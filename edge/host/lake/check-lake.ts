@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { LittoralError } from '../../../engine/error';
+import { listLog } from '../../sink/lake/read-snapshot';
+import type { LakeStorage } from '../../sink/lake/storage';
+import { checkCheckpoints } from './checkpoints';
 import { checkDataFiles } from './data-files';
 import { readDeltaLog } from './delta-log';
 import type { DeltaColumn } from './delta-log';
 import type { Finding, FindingSink } from './finding';
+import { openLake } from './open-lake';
 import { checkSidecars } from './sidecar-chain';
 
 /** One table of a lake as `lake check` and `inspect` show it. */
@@ -18,6 +18,9 @@ export interface TableCheck {
   readonly rows: number;
   readonly bytes: number;
   readonly sidecars: number;
+  readonly checkpoints: number;
+  /** Files of older versions, which time travel reads and a vacuum deletes. */
+  readonly formerFiles: number;
   /** Files without a version: left by a writer that was killed before its commit, invisible to readers. */
   readonly orphans: readonly string[];
 }
@@ -27,24 +30,22 @@ export interface LakeCheck {
   readonly findings: readonly Finding[];
 }
 
-/** Checks every Delta table in `dir` (or `dir` itself): log, data files, sidecar chain. Rejects with `NOT_A_LAKE`. */
-export async function checkLake(dir: string, progress: (path: string) => void): Promise<LakeCheck> {
-  const tableDirs = await tablesOf(dir);
-  if (tableDirs.length === 0) {
-    throw new LittoralError('NOT_A_LAKE', `"${dir}": no folder with a _delta_log was found; a lake or one table of it was expected. Check the path.`);
-  }
+/** Checks every Delta table in the lake (or the one table) at `location`: log, checkpoints, data files, sidecar chain. Rejects with `NOT_A_LAKE`. */
+export async function checkLake(location: string, progress: (path: string) => void): Promise<LakeCheck> {
+  const lake = await openLake(location);
   const findings: Finding[] = [];
   const tables: TableCheck[] = [];
-  for (const tableDir of tableDirs) tables.push(await checkTable(tableDir, findings, progress));
+  for (const name of lake.tables) tables.push(await checkTable(lake.storage, name, findings, progress));
   return { ok: findings.length === 0, tables, findings };
 }
 
-async function checkTable(tableDir: string, findings: Finding[], progress: (path: string) => void): Promise<TableCheck> {
-  const name = basename(resolve(tableDir));
+async function checkTable(storage: LakeStorage, name: string, findings: Finding[], progress: (path: string) => void): Promise<TableCheck> {
   const sink: FindingSink = { add: (code, message) => void findings.push({ table: name, code, message }) };
-  const table = await readDeltaLog(tableDir, sink);
-  const data = await checkDataFiles(tableDir, table, sink, path => progress(`${name}/${path}`));
-  const sidecars = await checkSidecars(tableDir, table, data.digests, sink);
+  const listing = await listLog(storage, name);
+  const table = await readDeltaLog(storage, name, [...listing.checkpoints.keys()], sink);
+  await checkCheckpoints(storage, name, listing, table, sink);
+  const data = await checkDataFiles(storage, name, table, sink, path => progress(`${name}/${path}`));
+  const sidecars = await checkSidecars(storage, name, table, data.digests, sink);
   return {
     name,
     version: table.version,
@@ -54,15 +55,8 @@ async function checkTable(tableDir: string, findings: Finding[], progress: (path
     rows: data.rows,
     bytes: data.bytes,
     sidecars,
+    checkpoints: listing.checkpoints.size,
+    formerFiles: data.former,
     orphans: data.orphans
   };
-}
-
-async function tablesOf(dir: string): Promise<string[]> {
-  if (existsSync(join(dir, '_delta_log'))) return [dir];
-  const found: string[] = [];
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (entry.isDirectory() && !entry.name.startsWith('_') && !entry.name.startsWith('.')) found.push(...(await tablesOf(join(dir, entry.name))));
-  }
-  return found.sort();
 }

@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { join } from 'node:path';
+import { isRecord } from '../../../engine/lake/record';
+import { decodePath } from '../../../engine/lake/table-path';
+import { FILE_BYTES_MAX, type LakeStorage } from '../../sink/lake/storage';
+import { applyMetadata, applyProtocol } from './log-metadata';
 import type { FindingSink } from './finding';
 
 /** A data file that the log names. */
@@ -11,7 +11,11 @@ export interface AddedFile {
   readonly path: string;
   readonly size: number;
   readonly partitionValues: Readonly<Record<string, string | null>>;
+  readonly stats: unknown;
   readonly numRecords: number | null;
+  /** The SHA-256 that its tag gives. */
+  readonly sha256: string | null;
+  readonly writtenByLittoral: boolean;
 }
 export interface DeltaColumn {
   readonly name: string;
@@ -24,53 +28,69 @@ export interface DeltaTable {
   readonly columns: readonly DeltaColumn[];
   readonly partitionColumns: readonly string[];
   readonly files: ReadonlyMap<string, AddedFile>;
+  /** Every file that any version added. */
+  readonly everAdded: ReadonlyMap<string, AddedFile>;
+  /** Files that were part of the table at each version that has a checkpoint, in order of path. */
+  readonly atCheckpoints: ReadonlyMap<number, readonly string[]>;
 }
 
-const ENTRY_BYTES_MAX = 64 * 1024 * 1024;
-const READER_VERSION_MAX = 1;
-const WRITER_VERSION_MAX = 2;
 const ACTIONS = ['protocol', 'metaData', 'add', 'remove', 'txn', 'commitInfo', 'cdc', 'domainMetadata'];
 
-interface LogState {
+export interface LogState {
   version: number;
   protocolSeen: boolean;
   metadataSeen: boolean;
+  appendOnly: boolean;
   columns: readonly DeltaColumn[];
   partitionColumns: readonly string[];
   readonly files: Map<string, AddedFile>;
+  readonly everAdded: Map<string, AddedFile>;
+  readonly atCheckpoints: Map<number, readonly string[]>;
   readonly transactions: Map<string, number>;
 }
 
-/** Reads and checks every version of the log in `tableDir`, strictly by the protocol; violations go to `findings`. */
-export async function readDeltaLog(tableDir: string, findings: FindingSink): Promise<DeltaTable> {
-  const state: LogState = { version: -1, protocolSeen: false, metadataSeen: false, columns: [], partitionColumns: [], files: new Map(), transactions: new Map() };
-  const logDir = join(tableDir, '_delta_log');
-  const names = (await readdir(logDir)).filter(name => /^\d{20}\.json$/.test(name)).sort();
+interface Action {
+  readonly kind: string;
+  readonly body: Record<string, unknown>;
+}
+
+/**
+ * Reads and checks every version of a table's log strictly by the protocol; violations go to `findings`. It shares no
+ * reading of actions with the writer, so that an error of the writer's shows. `checkpoints`: the versions that have one.
+ */
+export async function readDeltaLog(storage: LakeStorage, table: string, checkpoints: readonly number[], findings: FindingSink): Promise<DeltaTable> {
+  const state: LogState = {
+    version: -1, protocolSeen: false, metadataSeen: false, appendOnly: false, columns: [], partitionColumns: [],
+    files: new Map(), everAdded: new Map(), atCheckpoints: new Map(), transactions: new Map()
+  };
+  const names = (await storage.list(`${table}/_delta_log/`)).map(({ path }) => path).filter(path => /\/\d{20}\.json$/.test(path));
   for (const name of names) {
-    const version = Number(name.slice(0, 20));
+    const version = Number(name.slice(-25, -5));
     if (version !== state.version + 1) findings.add('LOG_GAP', `version ${version} follows version ${state.version}; versions must rise by one.`);
     state.version = version;
-    await readEntry(join(logDir, name), state, findings);
+    applyEntry(await readActions(storage, name, version, findings), state, findings);
     if (version === 0 && !state.protocolSeen) findings.add('PROTOCOL', 'version 0 holds no protocol action.');
     if (version === 0 && !state.metadataSeen) findings.add('METADATA', 'version 0 holds no metaData action.');
+    if (checkpoints.includes(version)) state.atCheckpoints.set(version, [...state.files.keys()].sort());
   }
   if (names.length === 0) findings.add('LOG_GAP', 'the log is empty; version 0 was expected.');
   return state;
 }
 
-async function readEntry(path: string, state: LogState, findings: FindingSink): Promise<void> {
-  const { size } = await stat(path);
-  if (size > ENTRY_BYTES_MAX) return findings.add('LOG_UNREADABLE', `version ${state.version} has ${size} bytes; at most ${ENTRY_BYTES_MAX} are read.`);
-  let lineNumber = 0;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-    lineNumber++;
+async function readActions(storage: LakeStorage, path: string, version: number, findings: FindingSink): Promise<Action[]> {
+  const bytes = await storage.read(path, FILE_BYTES_MAX);
+  const text = bytes === null ? '' : Buffer.from(bytes).toString('utf8');
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length === 0) findings.add('LOG_UNREADABLE', `version ${version} is empty; at least one action was expected.`);
+  return lines.flatMap((line, index) => {
     const action = parseAction(line);
-    if (action === null) findings.add('LOG_UNREADABLE', `version ${state.version}, line ${lineNumber}: not one JSON object with one known action.`);
-    else applyAction(action.kind, action.body, state, findings);
-  }
+    if (action === null) findings.add('LOG_UNREADABLE', `version ${version}, line ${index + 1}: not one JSON object with one known action.`);
+    return action === null ? [] : [action];
+  });
 }
 
-function parseAction(line: string): { kind: string; body: Record<string, unknown> } | null {
+function parseAction(line: string): Action | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -83,69 +103,51 @@ function parseAction(line: string): { kind: string; body: Record<string, unknown
   return ACTIONS.includes(kind) && isRecord(body) ? { kind, body } : null;
 }
 
-function applyAction(kind: string, body: Record<string, unknown>, state: LogState, findings: FindingSink): void {
-  if (kind === 'protocol') applyProtocol(body, state, findings);
-  else if (kind === 'metaData') applyMetadata(body, state, findings);
-  else if (kind === 'add') applyAdd(body, state, findings);
-  else if (kind === 'remove') applyRemove(body, state, findings);
-  else if (kind === 'txn') applyTransaction(body, state, findings);
+function applyEntry(actions: readonly Action[], state: LogState, findings: FindingSink): void {
+  const of = (kind: string): Record<string, unknown>[] => actions.filter(action => action.kind === kind).map(({ body }) => body);
+  for (const body of of('protocol')) applyProtocol(body, state, findings);
+  for (const body of of('metaData')) applyMetadata(body, state, findings);
+  for (const body of of('txn')) applyTransaction(body, state, findings);
+  const writtenByLittoral = of('commitInfo').some(info => String(info['engineInfo']).startsWith('littoral'));
+  const [adds, removes] = [of('add'), of('remove')];
+  checkDataChange(adds, removes, state, findings);
+  for (const body of removes) applyRemove(body, state, findings);
+  const removed = new Set(removes.map(({ path }) => decodePath(path)));
+  for (const body of adds) {
+    applyAdd(body, writtenByLittoral, state, findings);
+    if (removed.has(decodePath(body['path']))) findings.add('FILE_TWICE', `version ${state.version} both removes and adds "${String(body['path'])}".`);
+  }
 }
 
-function applyProtocol(body: Record<string, unknown>, state: LogState, findings: FindingSink): void {
-  state.protocolSeen = true;
-  const [reader, writer] = [body['minReaderVersion'], body['minWriterVersion']];
-  if (typeof reader === 'number' && typeof writer === 'number' && reader <= READER_VERSION_MAX && writer <= WRITER_VERSION_MAX) return;
-  findings.add('PROTOCOL', `reader ${String(reader)} and writer ${String(writer)} are asked for; at most ${READER_VERSION_MAX} and ${WRITER_VERSION_MAX} are understood.`);
+/** Actions without a change of data must leave as many rows as there were; a table that only takes rows must lose none. */
+function checkDataChange(adds: readonly Record<string, unknown>[], removes: readonly Record<string, unknown>[], state: LogState, findings: FindingSink): void {
+  const loses = removes.find(body => body['dataChange'] !== false);
+  if (state.appendOnly && loses !== undefined) findings.add('DATA_CHANGE', `version ${state.version} takes the rows of "${String(loses['path'])}" out of a table that is append-only.`);
+  const flagless = [...adds, ...removes].find(body => typeof body['dataChange'] !== 'boolean');
+  if (flagless !== undefined) findings.add('DATA_CHANGE', `version ${state.version}: "${String(flagless['path'])}" does not say whether it changes data.`);
+  const before = sum(removes.filter(body => body['dataChange'] === false).map(body => state.files.get(decodePath(body['path']) ?? '')?.numRecords ?? null));
+  const after = sum(adds.filter(body => body['dataChange'] === false).map(body => recordCount(body['stats'])));
+  if (before !== null && after !== null && before !== after) findings.add('DATA_CHANGE', `version ${state.version} says that it changes no data, but takes out ${before} rows and puts in ${after}.`);
 }
 
-function applyMetadata(body: Record<string, unknown>, state: LogState, findings: FindingSink): void {
-  state.metadataSeen = true;
-  const columns = parseColumns(body['schemaString']);
-  const partitions = body['partitionColumns'];
-  if (columns === null) return findings.add('METADATA', `version ${state.version}: schemaString is not a struct of named columns.`);
-  if (!Array.isArray(partitions) || !partitions.every(name => typeof name === 'string')) {
-    return findings.add('METADATA', `version ${state.version}: partitionColumns is not a list of names.`);
-  }
-  for (const name of partitions) {
-    if (!columns.some(column => column.name === name)) findings.add('METADATA', `partition column "${name}" is not in the schema.`);
-  }
-  const configuration = body['configuration'];
-  if (isRecord(configuration) && 'delta.columnMapping.mode' in configuration && configuration['delta.columnMapping.mode'] !== 'none') {
-    findings.add('PROTOCOL', `column mapping "${String(configuration['delta.columnMapping.mode'])}" is on; it is not understood.`);
-  }
-  state.columns = columns;
-  state.partitionColumns = partitions;
+function sum(counts: readonly (number | null)[]): number | null {
+  return counts.includes(null) ? null : counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 }
 
-function parseColumns(schemaString: unknown): readonly DeltaColumn[] | null {
-  if (typeof schemaString !== 'string') return null;
-  let schema: unknown;
-  try {
-    schema = JSON.parse(schemaString);
-  } catch {
-    return null;
-  }
-  if (!isRecord(schema) || schema['type'] !== 'struct' || !Array.isArray(schema['fields'])) return null;
-  const columns: DeltaColumn[] = [];
-  for (const field of schema['fields']) {
-    if (!isRecord(field) || typeof field['name'] !== 'string' || typeof field['nullable'] !== 'boolean') return null;
-    const type = field['type'];
-    columns.push({ name: field['name'], nullable: field['nullable'], type: typeof type === 'string' ? type : JSON.stringify(type) });
-  }
-  return columns;
-}
-
-function applyAdd(body: Record<string, unknown>, state: LogState, findings: FindingSink): void {
+function applyAdd(body: Record<string, unknown>, writtenByLittoral: boolean, state: LogState, findings: FindingSink): void {
   const path = decodePath(body['path']);
-  const partitionValues = body['partitionValues'];
+  const { partitionValues, tags, size, stats } = body;
   if (path === null) return findings.add('LOG_UNREADABLE', `version ${state.version}: add.path "${String(body['path'])}" is not a relative, URI-encoded path inside the table.`);
-  if (typeof body['size'] !== 'number' || !isPartitionValues(partitionValues)) {
-    return findings.add('LOG_UNREADABLE', `version ${state.version}: add of "${path}" lacks size or partitionValues.`);
+  if (typeof size !== 'number' || !isPartitionValues(partitionValues) || typeof body['modificationTime'] !== 'number') {
+    return findings.add('LOG_UNREADABLE', `version ${state.version}: add of "${path}" lacks size, modificationTime or partitionValues.`);
   }
   if ('deletionVector' in body && body['deletionVector'] !== null) findings.add('PROTOCOL', `"${path}" has a deletion vector; it is not understood.`);
   if (state.files.has(path)) findings.add('FILE_TWICE', `"${path}" is added in version ${state.files.get(path)?.version ?? 0} and again in ${state.version}.`);
   checkPartition(path, partitionValues, state.partitionColumns, findings);
-  state.files.set(path, { version: state.version, path, size: body['size'], partitionValues, numRecords: recordCount(body['stats']) });
+  const sha256 = isRecord(tags) && typeof tags['littoral.sha256'] === 'string' ? tags['littoral.sha256'] : null;
+  const file: AddedFile = { version: state.version, path, size, partitionValues, stats, numRecords: recordCount(stats), sha256, writtenByLittoral };
+  state.files.set(path, file);
+  state.everAdded.set(path, file);
 }
 
 function checkPartition(path: string, values: Readonly<Record<string, string | null>>, columns: readonly string[], findings: FindingSink): void {
@@ -160,6 +162,7 @@ function checkPartition(path: string, values: Readonly<Record<string, string | n
 
 function applyRemove(body: Record<string, unknown>, state: LogState, findings: FindingSink): void {
   const path = decodePath(body['path']);
+  if ('deletionVector' in body && body['deletionVector'] !== null) findings.add('PROTOCOL', `"${String(body['path'])}" is removed with a deletion vector; it is not understood.`);
   if (path === null || !state.files.delete(path)) findings.add('FILE_UNKNOWN', `version ${state.version} removes "${String(body['path'])}", which is not in the table.`);
 }
 
@@ -169,18 +172,6 @@ function applyTransaction(body: Record<string, unknown>, state: LogState, findin
   const before = state.transactions.get(appId);
   if (before !== undefined && version <= before) findings.add('TRANSACTION', `transaction ${version} of "${appId}" follows ${before}; it was written twice or out of order.`);
   state.transactions.set(appId, version);
-}
-
-function decodePath(path: unknown): string | null {
-  if (typeof path !== 'string') return null;
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    return null;
-  }
-  const parts = decoded.split('/');
-  return decoded === '' || /^[a-z][a-z0-9+.-]*:/i.test(decoded) || /[\\\0]/.test(decoded) || parts.some(part => part === '' || part === '.' || part === '..') ? null : decoded;
 }
 
 function recordCount(stats: unknown): number | null {
@@ -196,8 +187,4 @@ function recordCount(stats: unknown): number | null {
 
 function isPartitionValues(value: unknown): value is Record<string, string | null> {
   return isRecord(value) && Object.values(value).every(item => item === null || typeof item === 'string');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isRecord } from '../../../engine/lake/record';
+import { sha256 } from '../../sink/lake/sidecar';
+import type { LakeStorage } from '../../sink/lake/storage';
 import type { DeltaTable } from './delta-log';
 import type { FindingSink } from './finding';
 
@@ -21,16 +21,16 @@ const SIDECAR_BYTES_MAX = 16 * 1024 * 1024;
  * Follows the chain of sidecars in `_metadata` and compares what they say with the files of the table; returns their
  * number. Epochs after the last sidecar are still being written and are let be.
  */
-export async function checkSidecars(tableDir: string, table: DeltaTable, digests: ReadonlyMap<string, string>, findings: FindingSink): Promise<number> {
-  const folder = join(tableDir, '_metadata');
-  const names = await sidecarNames(folder);
+export async function checkSidecars(storage: LakeStorage, name: string, table: DeltaTable, digests: ReadonlyMap<string, string>, findings: FindingSink): Promise<number> {
+  const folder = `${name}/_metadata/`;
+  const names = (await storage.list(folder)).filter(({ path }) => /\/\d+\.json$/.test(path));
   const described = new Set<string>();
   let previous: string | null = null;
   let lastEpoch = -1;
-  for (const name of names) {
-    const path = join(folder, name);
-    const bytes = (await stat(path)).size > SIDECAR_BYTES_MAX ? null : await readFile(path);
-    const sidecar = bytes === null ? null : parseSidecar(bytes.toString('utf8'));
+  for (const { path, bytes: size } of names) {
+    const name = path.slice(folder.length);
+    const bytes = size > SIDECAR_BYTES_MAX ? null : await storage.read(path, SIDECAR_BYTES_MAX);
+    const sidecar = bytes === null ? null : parseSidecar(Buffer.from(bytes).toString('utf8'));
     if (bytes === null || sidecar === null || sidecar.epoch !== Number(name.slice(0, -'.json'.length))) {
       findings.add('SIDECAR_UNREADABLE', `"_metadata/${name}" is not the description of epoch ${Number(name.slice(0, -'.json'.length))}.`);
       continue;
@@ -39,25 +39,16 @@ export async function checkSidecars(tableDir: string, table: DeltaTable, digests
       findings.add('SIDECAR_CHAIN', `"_metadata/${name}" follows ${short(sidecar.previousSha256)}; the sidecar before it has ${short(previous)}. One was removed, changed or swapped.`);
     }
     for (const file of sidecar.files) checkFile(file, name, table, digests, described, findings);
-    previous = createHash('sha256').update(bytes).digest('hex');
+    previous = sha256(bytes);
     lastEpoch = sidecar.epoch;
   }
   if (names.length > 0) findUndescribed(table, described, lastEpoch, findings);
   return names.length;
 }
 
-async function sidecarNames(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter(name => /^\d+\.json$/.test(name)).sort();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 function checkFile(file: SidecarFile, name: string, table: DeltaTable, digests: ReadonlyMap<string, string>, described: Set<string>, findings: FindingSink): void {
   described.add(file.path);
-  const added = table.files.get(file.path);
+  const added = table.everAdded.get(file.path);
   if (added === undefined) return findings.add('SIDECAR_FILE', `"_metadata/${name}" describes "${file.path}", which is in no version of the log.`);
   const digest = digests.get(file.path);
   if (digest !== undefined && digest !== file.sha256) findings.add('SIDECAR_FILE', `"${file.path}" has the SHA-256 ${short(digest)}; "_metadata/${name}" says ${short(file.sha256)}.`);
@@ -66,7 +57,7 @@ function checkFile(file: SidecarFile, name: string, table: DeltaTable, digests: 
 
 /** A file of an epoch that a later sidecar has passed must have been described. */
 function findUndescribed(table: DeltaTable, described: ReadonlySet<string>, lastEpoch: number, findings: FindingSink): void {
-  for (const path of table.files.keys()) {
+  for (const path of table.everAdded.keys()) {
     const epoch = /-e=(\d+)-[0-9a-f]{16}\.parquet$/.exec(path)?.[1];
     if (epoch !== undefined && Number(epoch) <= lastEpoch && !described.has(path)) {
       findings.add('SIDECAR_FILE', `"${path}" of epoch ${Number(epoch)} is described by no sidecar.`);
@@ -90,10 +81,6 @@ function parseSidecar(text: string): Sidecar | null {
 
 function isSidecarFile(value: unknown): value is SidecarFile {
   return isRecord(value) && typeof value['path'] === 'string' && typeof value['bytes'] === 'number' && typeof value['sha256'] === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function short(sha256: string | null): string {

@@ -28,6 +28,7 @@ export async function createDataFile(storage: LakeStorage, table: string, name: 
   if (!(await storage.create(`${table}/${path}`, bytes))) {
     const present = await storage.read(`${table}/${path}`);
     if (present === null || sha256(present) !== hash) throw new LittoralError('LAKE_FILE', `lake file "${table}/${path}": it is there with other content than its name says. Move it away, then try again.`);
+    await storage.freshen(`${table}/${path}`);
   }
   return { path, partitionValues: name.partition, size: bytes.byteLength, stats, sha256: hash };
 }

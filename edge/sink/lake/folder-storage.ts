@@ -37,6 +37,11 @@ export class FolderStorage implements LakeStorage {
     return createDurably(join(this.name, path), bytes, this.env);
   }
 
+  async freshen(path: string): Promise<void> {
+    const seconds = this.env.nowMs() / 1_000;
+    await orAbsent(fs.utimes(join(this.name, path), seconds, seconds), path);
+  }
+
   async delete(path: string): Promise<void> {
     try {
       await fs.rm(join(this.name, path), { force: true });

@@ -63,6 +63,11 @@ export class LakeTable {
     return this.log.lastEpoch;
   }
 
+  /** Number of data files. */
+  get files(): number {
+    return this.log.table.files.size;
+  }
+
   /** Throws `TABLE_CONFLICT` when rows of this schema cannot be written; `mergeBy` empty: appended. */
   check(schema: Schema, partitionBy: readonly string[], mergeBy: readonly string[] = []): void {
     this.log.check({ fields: deltaFields(schema, partitionBy), partitionBy, mergeBy });

@@ -85,6 +85,12 @@ export class S3Storage implements LakeStorage {
     return response.status === 200;
   }
 
+  async freshen(path: string): Promise<void> {
+    const source = `/${this.options.settings.bucket}/${this.key(path).split('/').map(encodeURIComponent).join('/')}`;
+    const response = await this.ask({ method: 'PUT', path, headers: { 'x-amz-copy-source': source, 'x-amz-metadata-directive': 'REPLACE' } }, [200, 404]);
+    await response.body?.cancel();
+  }
+
   async delete(path: string): Promise<void> {
     const response = await this.ask({ method: 'DELETE', path }, [200, 204, 404]);
     await response.body?.cancel();

@@ -16,6 +16,8 @@ export interface LakeStorage {
   read(path: string, bytesMax?: number): Promise<Uint8Array | null>;
   /** Creates the file, durable once this resolves; false, and nothing is changed, when there is one of that path. */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
+  /** Makes a file as young as a new one, so that nobody takes it for one that was left long ago. */
+  freshen(path: string): Promise<void>;
   /** Does nothing when there is no such file. */
   delete(path: string): Promise<void>;
 }
