@@ -82,7 +82,7 @@ export class Connection {
   }
 
   send(bytes: Uint8Array): void {
-    if (!this.closed) this.socket.write(bytes);
+    if (!this.closed && this.ending === null) this.socket.write(bytes);
   }
 
   /** Stops or resumes reading: the broker then feels the back-pressure. Keepalive goes on by itself. */
@@ -97,11 +97,11 @@ export class Connection {
 
   /** Says goodbye and closes; the session stays at the broker when it was asked for. */
   end(): void {
-    if (this.closed) return;
+    if (this.closed || this.ending !== null) return;
     if (this.connected) this.socket.end(DISCONNECT);
     else this.socket.destroy();
     this.socket.resume();
-    this.ending ??= this.options.env.setTimer(END_TIMEOUT_MS, () => this.socket.destroy());
+    this.ending = this.options.env.setTimer(END_TIMEOUT_MS, () => this.socket.destroy());
   }
 
   private connectPacket(): Buffer {
@@ -165,7 +165,7 @@ export class Connection {
     if (!this.paused && silentMs > 1.5 * this.keepaliveMs) {
       return this.fail(lost(this.options.address.label, `silent for ${Math.round(silentMs / 1_000)} s although asked to answer`, 'Check the network'));
     }
-    this.socket.write(PINGREQ);
+    this.send(PINGREQ);
   }
 
   private fail(reason: LittoralError): void {
