@@ -147,6 +147,9 @@ class Comparison {
   }
 }
 
+/** Settings of a source that say how messages come, or which of them are refused. */
+const NOT_OF_STATE: ReadonlySet<string> = new Set(['connection', 'sharedGroup', 'acknowledge', 'suffix', 'from', 'maxFutureSkewMs', 'topicColumns', 'arrivalTimeColumn']);
+
 /** What the state of `node` depends on in its configuration. */
 function stateConfig(node: PlanNode): object {
   if (node.op === 'source') return sourceState(node.config);
@@ -155,7 +158,8 @@ function stateConfig(node: PlanNode): object {
 
 /** Where messages come from and which of them are refused does not change what is remembered of time. */
 function sourceState(config: SourceConfig): object {
-  const { connection: _connection, maxFutureSkewMs: _skew, topicColumns: _levels, arrivalTimeColumn: _arrival, topic, schema, decoder, ...rest } = config;
+  const { topic, schema, decoder, ...others } = config;
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !NOT_OF_STATE.has(name)));
   const remembers = decoder.format === 'sparkplug';
   return { ...rest, decoder: remembers ? decoder : decoder.format, ...(config.watermarkPer === 'topic' ? { topic } : {}), ...(remembers ? { schema } : {}) };
 }
