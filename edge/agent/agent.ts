@@ -8,10 +8,12 @@ import { withinMs, type Env } from '../env/env';
 import { systemEnv } from '../env/system-env';
 import type { Log } from '../log/log';
 import { agentMetrics, metricFamilies } from '../metrics/agent-metrics';
+import type { RowTimes } from '../metrics/effect-times';
 import { openMetricsText, prometheusText } from '../metrics/prometheus-text';
 import { serveHttp, type HttpServer } from '../metrics/http-server';
 import { withDefaults, type BrokerSettings } from '../mqtt/broker-settings';
 import { SecretRing } from '../secrets/secret-ring';
+import { IngestRoute } from '../source/ingest-route';
 import { lockFolder, type FolderLock } from '../store/lock';
 import { storageError } from '../store/storage-error';
 import { Store } from '../store/store';
@@ -71,6 +73,7 @@ class Agent implements AgentHandle {
   private readonly intake: Intake;
   private readonly sinks: Sinks;
   private readonly sources: Sources;
+  private readonly ingest: IngestRoute;
   private readonly observation: Observation;
   private readonly env: Env;
   private readonly releases: Releases;
@@ -105,6 +108,7 @@ class Agent implements AgentHandle {
       running: () => this.running,
       figures: () => collectFigures(this.figureSources()),
       otlp: options.otlp ?? null,
+      traceRatio: options.traceRatio ?? 0,
       log: options.log
     });
     this.writer = new DurableWriter({ env, store, onFatal: error => this.failed(error), onBlocked: (blocked, words) => this.blocked(blocked, words) });
@@ -120,10 +124,12 @@ class Agent implements AgentHandle {
       stdout: process.stdout,
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
-      onCarriedOut: (key, count, createdMs) => this.carriedOut(key, count, createdMs),
+      tracer: this.observation.tracer,
+      onCarriedOut: (key, count, createdMs, times) => this.carriedOut(key, count, createdMs, times),
       onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows)
     });
-    this.sources = new Sources({ ...common, intake: this.intake });
+    this.sources = new Sources({ ...common, intake: this.intake, onDropped: (reason, count) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + count) });
+    this.ingest = new IngestRoute(() => this.sources.posted);
     this.releases = new Releases({
       env,
       store,
@@ -184,6 +190,7 @@ class Agent implements AgentHandle {
         target: this.options.target ?? null,
         nowMs: this.env.nowMs(),
         releaseOf: pipeline => this.store.releaseOf(pipeline),
+        checkSources: deployment => this.sources.check(deployment),
         checkSinks: deployment => this.sinks.check(RunningPipeline.bindings(deployment).values())
       });
       if (!verdict.ok) {
@@ -230,9 +237,9 @@ class Agent implements AgentHandle {
     throw new LittoralError('NO_BROKER', `connection "${connection}": the agent knows no broker for it; expected an address. Start it with --broker URL.`);
   }
 
-  private carriedOut(key: string, count: number, createdMs: number): void {
+  private carriedOut(key: string, count: number, createdMs: number, times: RowTimes | null): void {
     this.releases.carriedOut(key, count, createdMs);
-    this.observation.carriedOut(key, count, { receivedMs: createdMs, eventTimeMs: NaN });
+    this.observation.carriedOut(key, count, createdMs, times);
   }
 
   private blocked(blocked: boolean, words: string): void {
@@ -273,7 +280,7 @@ class Agent implements AgentHandle {
 
   private answers(): Parameters<typeof serveHttp>[0]['answers'] {
     const families = (): ReturnType<typeof metricFamilies> => metricFamilies(collectFigures(this.figureSources()));
-    return { metrics: openMetrics => (openMetrics ? openMetricsText(families()) : prometheusText(families())), status: () => this.status(), unready: () => this.unready(), unhealthy: () => this.failure, deploy: bytes => this.deploy(bytes) };
+    return { metrics: openMetrics => (openMetrics ? openMetricsText(families()) : prometheusText(families())), status: () => this.status(), unready: () => this.unready(), unhealthy: () => this.failure, deploy: bytes => this.deploy(bytes), ingest: (request, response) => this.ingest.answer(request, response), features: (view, key) => this.sinks.featuresOf(view, key) };
   }
 
   private figureSources(): FigureSources {

@@ -4,6 +4,7 @@ import type { Env, Timer } from '../env/env';
 import type { PacketLedger } from '../mqtt/packet-ledger';
 import { encodeAck, PacketType, type PublishPacket } from '../mqtt/packets';
 import type { Store } from '../store/store';
+import { keptProperties } from '../telemetry/trace-context';
 import type { DurableWriter } from './durable-writer';
 import { HeldAcks } from './held-acks';
 import type { Journal } from './journal';
@@ -88,7 +89,8 @@ export class Intake {
     const seq = this.options.journal.nextSeq + this.inputs.length;
     if (session.ledger.take(packet, seq)) {
       this.messages++;
-      this.inputs.push({ kind: 'message', arrivalTimeMs: this.options.env.nowMs(), topic: packet.topic, payload: packet.payload, source: session.source });
+      const properties = keptProperties(packet.properties.userProperties);
+      this.inputs.push({ kind: 'message', arrivalTimeMs: this.options.env.nowMs(), topic: packet.topic, payload: packet.payload, source: session.source, ...(properties === undefined ? {} : { properties }) });
       this.groupBytes += packet.payload.byteLength + packet.topic.length;
     }
     if (packet.qos === 0) return this.schedule();

@@ -9,6 +9,7 @@ import { SloWatch, type SloTotals, type SloVerdict } from '../metrics/slo-watch'
 import { withoutCredentials } from '../secrets/url-secrets';
 import { OtlpExporter } from '../telemetry/otlp-exporter';
 import type { OtlpSettings } from '../telemetry/otlp-settings';
+import { Tracer } from '../telemetry/tracer';
 import { Standstill } from './standstill';
 import type { RunningPipeline } from './running-pipeline';
 
@@ -32,6 +33,7 @@ export interface ObservationOptions {
   readonly running: () => RunningPipeline | null;
   readonly figures: () => AgentFigures;
   readonly otlp: OtlpSettings | null;
+  readonly traceRatio: number;
   /** Where lines go that the exporter says about itself. */
   readonly log: Log | undefined;
 }
@@ -42,6 +44,7 @@ export class Observation {
   readonly busy = new BusyWindow();
   readonly standstill = new Standstill();
   readonly exporter: OtlpExporter | null;
+  readonly tracer: Tracer;
   private readonly slo = new SloWatch();
   private timer: Timer | null = null;
   private noted: NotedProblem[] = [];
@@ -63,6 +66,8 @@ export class Observation {
               log?.(text, facts);
             }
           });
+    const { exporter } = this;
+    this.tracer = new Tracer({ env, ratio: options.traceRatio, onSpan: exporter === null ? null : span => exporter.span(span) });
   }
 
   start(): void {
@@ -76,10 +81,11 @@ export class Observation {
     await this.exporter?.stop();
   }
 
-  /** `rows` effects of `sink` were carried out just now. */
-  carriedOut(sink: string, rows: number, times: RowTimes): void {
+  /** `rows` effects of `sink`, made at `createdMs`, were carried out just now. */
+  carriedOut(sink: string, rows: number, createdMs: number, times: RowTimes | null): void {
     const limitMs = this.options.running()?.deployment.plan.slo?.p99LatencyMs ?? SLOW_MS;
-    this.effects.carriedOut(sink, rows, times, this.options.env.nowMs(), limitMs);
+    const receivedMs = times === null || Number.isNaN(times.receivedMs) ? createdMs : times.receivedMs;
+    this.effects.carriedOut(sink, rows, { receivedMs, eventTimeMs: times?.eventTimeMs ?? NaN }, this.options.env.nowMs(), limitMs);
   }
 
   /** Takes a line of the log: keeps problems, hands it to the exporter. */

@@ -7,6 +7,8 @@ import { rowLetter } from '../../engine/operator/row-letter';
 import { rowsEncoder } from '../sink/encode-rows';
 import type { SinkBinding } from '../sink/sink-port';
 import type { OutboxRow } from '../store/store';
+import { encodeContext } from '../telemetry/effect-context';
+import type { EffectOrigins } from './effect-origins';
 
 /** Code of the dead letters of rows whose key is not there. */
 export const KEY_MISSING = 'KEY_MISSING';
@@ -54,14 +56,14 @@ export class Outgoing {
     return this.count + this.repeated;
   }
 
-  take(emission: SinkEmission, nowMs: number): Leaving {
+  take(emission: SinkEmission, nowMs: number, origins: EffectOrigins): Leaving {
     const known = Math.min(this.repeated, emission.batch.rowCount);
     const batch = sliceBatch(emission.batch, known, emission.batch.rowCount);
     this.repeated -= known;
     this.count += known;
     if (batch.rowCount === 0) return { row: null, letters: [] };
     const { sealed, letters } = this.seal(batch, nowMs);
-    const row = sealed.rowCount === 0 ? null : { sink: this.options.key, id: this.count, count: sealed.rowCount, createdMs: nowMs, body: this.encode(sealed) };
+    const row = sealed.rowCount === 0 ? null : { sink: this.options.key, id: this.count, count: sealed.rowCount, createdMs: nowMs, body: this.encode(sealed), context: encodeContext(origins.contextOf(sealed)) };
     this.count += batch.rowCount;
     return { row, letters };
   }

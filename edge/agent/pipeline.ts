@@ -10,6 +10,7 @@ import { sinkKey, type SinkBinding } from '../sink/sink-port';
 import type { OutboxRow, Store } from '../store/store';
 import type { Deployment } from './deployment';
 import type { DurableWriter } from './durable-writer';
+import { EffectOrigins } from './effect-origins';
 import { InputQueue } from './input-queue';
 import type { Journal } from './journal';
 import { KEY_MISSING, Outgoing } from './outgoing';
@@ -63,6 +64,7 @@ export class Pipeline {
   private readonly sinkKeys: readonly string[];
   private readonly outgoing = new Map<string, Outgoing>();
   private readonly queue = new InputQueue();
+  private readonly origins = new EffectOrigins();
   private seq: number;
   private checkpointSeq: number;
   private checkpointAtMs: number;
@@ -214,6 +216,7 @@ export class Pipeline {
     this.lastStepMs = this.options.env.monotonicMs();
     const inputs = this.queue.take(STEP_INPUTS_MAX);
     this.loadStored();
+    this.origins.begin(this.graph.inputCount, inputs);
     const result = await drive(this.graph, inputs, this.options.infer);
     if (this.abandoned) return;
     this.seq += inputs.length;
@@ -263,7 +266,7 @@ export class Pipeline {
     for (const emission of result.emissions) {
       const outgoing = this.outgoing.get(emission.sink.config.name);
       assert(outgoing !== undefined, `sink "${emission.sink.config.name}" is in the plan`);
-      const leaving = outgoing.take(emission, nowMs);
+      const leaving = outgoing.take(emission, nowMs, this.origins);
       if (leaving.row !== null) rows.push(leaving.row);
       letters.push(...leaving.letters);
     }

@@ -16,7 +16,9 @@ import type { SinkBinding, SinkDrain } from '../sink/sink-port';
 import { statsdSink } from '../sink/statsd-sink';
 import { stdoutSink } from '../sink/stdout-sink';
 import { storageError } from '../store/storage-error';
+import type { RowTimes } from '../metrics/effect-times';
 import type { Store } from '../store/store';
+import type { Tracer } from '../telemetry/tracer';
 import type { DurableWriter } from './durable-writer';
 
 export interface SinksOptions {
@@ -33,7 +35,8 @@ export interface SinksOptions {
   readonly featuresFile: string;
   readonly stdout: NodeJS.WritableStream;
   readonly log: (message: string) => void;
-  readonly onCarriedOut: (key: string, count: number, createdMs: number) => void;
+  readonly onCarriedOut: (key: string, count: number, createdMs: number, times: RowTimes | null) => void;
+  readonly tracer: Tracer;
   /** Rows that will not be carried out, e.g. `refused` by the broker. */
   readonly onDropped: (reason: string, rows: number) => void;
 }
@@ -116,8 +119,8 @@ export class Sinks {
   }
 
   private async drainOf(key: string, binding: SinkBinding): Promise<SinkDrain> {
-    const { env, store, writer, log, connections, onCarriedOut, onDropped } = this.options;
-    const options: DrainOptions = { env, key, binding, store, writer, log, onDropped, onCarriedOut: (count, createdMs) => onCarriedOut(key, count, createdMs) };
+    const { env, store, writer, log, connections, tracer, onCarriedOut, onDropped } = this.options;
+    const options: DrainOptions = { env, key, binding, store, writer, log, tracer, onDropped, onCarriedOut: (count, createdMs, times) => onCarriedOut(key, count, createdMs, times) };
     const { config } = binding.sink;
     const user = `sink "${config.name}"`;
     switch (config.connector) {

@@ -13,6 +13,8 @@ export interface OutgoingMessage {
   readonly retain: boolean;
   /** Deterministic id of the effect; travels as the user property `littoral-id` when the broker speaks MQTT 5. */
   readonly effectId: string;
+  /** Further user properties, such as a trace context. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface PublisherOptions {
@@ -108,9 +110,10 @@ export class Publisher {
     this.send(message, id);
   }
 
-  private isTooLarge({ topic, payload, effectId }: OutgoingMessage): boolean {
+  private isTooLarge({ topic, payload, effectId, properties = {} }: OutgoingMessage): boolean {
     const bytesMax = this.line?.limits.packetBytesMax ?? Infinity;
-    return bytesMax < Infinity && payload.byteLength + Buffer.byteLength(topic) + Buffer.byteLength(effectId) + PACKET_EXTRA_BYTES > bytesMax;
+    const more = Object.entries(properties).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 5, 0);
+    return bytesMax < Infinity && more + payload.byteLength + Buffer.byteLength(topic) + Buffer.byteLength(effectId) + PACKET_EXTRA_BYTES > bytesMax;
   }
 
   private send(message: OutgoingMessage, messageId: number): void {
@@ -128,7 +131,7 @@ export class Publisher {
       retain: message.retain && limits.retain,
       dup: false,
       ...(messageId === 0 ? {} : { messageId }),
-      ...(protocol === 5 ? { properties: { ...(alias === null ? {} : { topicAlias: alias }), userProperties: { 'littoral-id': message.effectId } } } : {})
+      ...(protocol === 5 ? { properties: { ...(alias === null ? {} : { topicAlias: alias }), userProperties: { 'littoral-id': message.effectId, ...message.properties } } } : {})
     };
     this.client.send(generate(packet, { protocolVersion: protocol }));
   }

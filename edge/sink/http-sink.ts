@@ -2,6 +2,7 @@ import type { HttpSinkConfig } from '../../engine/plan/nodes/sink';
 import type { DeadLetter } from '../../engine/operator/operator';
 import { LETTER_BYTES_MAX } from '../../engine/operator/row-letter';
 import { LittoralError } from '../../engine/error';
+import { decodeContext } from '../telemetry/effect-context';
 import { decodeEffects } from './effect-codec';
 import { requestOf, type Request } from './request-effect';
 import { isDots } from './safe-path';
@@ -25,14 +26,19 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = { json: 'application/jso
  * 425, 429, 5xx and no answer: again, later. Any other answer: the rows become a dead letter (`HTTP_REFUSED`), counted as refused.
  */
 export function httpSink(options: DrainOptions, config: HttpSinkConfig, target: HttpTarget): SerialSink {
-  const { key, binding, env, store, onDropped } = options;
+  const { key, binding, env, store, onDropped, tracer } = options;
   /** Of the row that is under way: requests that are done, and what was refused. */
   let progress: { readonly id: number; next: number; refusedRows: number; readonly letters: DeadLetter[] } | null = null;
   return new SerialSink(options, async (row, settle) => {
     if (progress?.id !== row.id) progress = { id: row.id, next: 0, refusedRows: 0, letters: [] };
     const requests = decodeEffects(row.body).map(requestOf);
+    const context = decodeContext(row.context);
     for (let request = requests[progress.next]; request !== undefined; request = requests[++progress.next]) {
-      const refusal = await send(options, config, target, request, `${key}/${row.id + progress.next}`);
+      const id = `${key}/${row.id + progress.next}`;
+      const rowsBefore = requests.slice(0, progress.next).reduce((sum, { rows }) => sum + rows, 0);
+      const trace = tracer?.begin({ id, sink: key, context, row: rowsBefore, attributes: { 'http.request.method': config.method } }) ?? null;
+      const refusal = await send(options, config, target, request, { 'idempotency-key': id, ...trace?.properties });
+      trace?.carriedOut();
       if (refusal === null) continue;
       const { path, body } = request;
       progress.refusedRows += request.rows;
@@ -47,12 +53,12 @@ export function httpSink(options: DrainOptions, config: HttpSinkConfig, target: 
 }
 
 /** null: done; words of a refusal otherwise. Rejects with `TryAgain`. */
-async function send({ env, binding }: DrainOptions, config: HttpSinkConfig, target: HttpTarget, { path, body }: Request, idempotencyKey: string): Promise<string | null> {
+async function send({ env, binding }: DrainOptions, config: HttpSinkConfig, target: HttpTarget, { path, body }: Request, identity: Readonly<Record<string, string>>): Promise<string | null> {
   const url = addressOf(target.url, path);
   const abort = new AbortController();
   const timer = env.setTimer(ANSWER_MS_MAX, () => abort.abort());
   try {
-    const response = await fetch(url, { method: config.method, headers: headersOf(config, target, idempotencyKey), body: Buffer.from(body), redirect: 'manual', signal: abort.signal });
+    const response = await fetch(url, { method: config.method, headers: headersOf(config, target, identity), body: Buffer.from(body), redirect: 'manual', signal: abort.signal });
     await response.body?.cancel();
     if (response.ok) return null;
     const words = `sink "${binding.sink.config.name}": ${config.method} ${url} was answered ${response.status}; expected 2xx.`;
@@ -72,12 +78,12 @@ function addressOf(base: string, path: string): string {
   return `${base.replace(/\/$/, '')}/${levels.join('/')}`;
 }
 
-function headersOf(config: HttpSinkConfig, target: HttpTarget, idempotencyKey: string): Record<string, string> {
+function headersOf(config: HttpSinkConfig, target: HttpTarget, identity: Readonly<Record<string, string>>): Record<string, string> {
   const format = config.encoder?.format ?? 'json';
   const authorization = target.authorization();
   return {
     'content-type': format === 'json' && (config.batchRowsMax ?? 1) > 1 ? 'application/x-ndjson' : (CONTENT_TYPES[format] ?? 'application/octet-stream'),
-    'idempotency-key': idempotencyKey,
+    ...identity,
     ...(config.compression === undefined ? {} : { 'content-encoding': config.compression }),
     ...(authorization === undefined ? {} : { authorization })
   };

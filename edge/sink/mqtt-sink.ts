@@ -2,6 +2,7 @@ import { assert } from '../../engine/error';
 import { withinMs } from '../env/env';
 import type { Publisher } from '../mqtt/publisher';
 import type { OutboxRow } from '../store/store';
+import { decodeContext, type EffectContext } from '../telemetry/effect-context';
 import { decodeEffects, type MqttEffect } from './effect-codec';
 import { OutboxFeed } from './outbox-feed';
 import type { DrainOptions } from './serial-sink';
@@ -14,6 +15,7 @@ export interface MqttSinkOptions extends Omit<DrainOptions, 'log'> {
 interface OpenRow {
   readonly row: OutboxRow;
   readonly effects: readonly MqttEffect[];
+  readonly context: EffectContext | null;
   next: number;
   unconfirmed: number;
 }
@@ -69,24 +71,30 @@ export class MqttSink implements SinkDrain {
     const row = this.feed.next();
     if (row === null) return null;
     const effects = decodeEffects(row.body);
-    return { row, effects, next: 0, unconfirmed: effects.length };
+    return { row, effects, context: decodeContext(row.context), next: 0, unconfirmed: effects.length };
   }
 
   private publishNext(open: OpenRow): void {
-    const { binding, publisher, key } = this.options;
+    const { binding, publisher, key, tracer } = this.options;
     const { config } = binding.sink;
     assert(config.connector === 'mqtt', 'an MQTT sink has an MQTT binding');
     const effect = open.effects[open.next];
-    const effectId = `${key}/${open.row.id + open.next}`;
+    const row = open.next;
+    const effectId = `${key}/${open.row.id + row}`;
     open.next++;
     if (open.next >= open.effects.length) this.current = null;
     if (effect === undefined) return this.confirmed(open, 0);
-    publisher.publish({ topic: effect.topic, payload: effect.payload, qos: config.qos, retain: config.retain, effectId }, () => this.confirmed(open, 1));
+    const trace = tracer?.begin({ id: effectId, sink: key, context: open.context, row, attributes: { 'messaging.system': 'mqtt', 'messaging.destination.template': config.topic } }) ?? null;
+    const message = { topic: effect.topic, payload: effect.payload, qos: config.qos, retain: config.retain, effectId, ...(trace === null ? {} : { properties: trace.properties }) };
+    publisher.publish(message, () => {
+      trace?.carriedOut();
+      this.confirmed(open, 1);
+    });
   }
 
   private confirmed(open: OpenRow, count: number): void {
     open.unconfirmed -= count;
-    if (count > 0) this.options.onCarriedOut(count, open.row.createdMs);
+    if (count > 0) this.options.onCarriedOut(count, open.row.createdMs, open.context);
     if (open.unconfirmed <= 0 && open.next >= open.effects.length) this.feed.done(open.row);
   }
 

@@ -1,7 +1,10 @@
 import { LittoralError } from '../../engine/error';
 import type { DurableWriter } from '../agent/durable-writer';
 import { withinMs, type Env, type Timer } from '../env/env';
+import type { RowTimes } from '../metrics/effect-times';
 import type { OutboxRow, Store } from '../store/store';
+import { decodeContext } from '../telemetry/effect-context';
+import type { Tracer } from '../telemetry/tracer';
 import { OutboxFeed } from './outbox-feed';
 import type { SinkBinding, SinkDrain } from './sink-port';
 
@@ -13,8 +16,10 @@ export interface DrainOptions {
   readonly store: Store;
   readonly writer: DurableWriter;
   readonly log: (message: string) => void;
-  /** Called for rows that are carried out, with the time at which they were made. */
-  readonly onCarriedOut: (count: number, createdMs: number) => void;
+  /** Called for rows that are carried out, with the time at which they were made and what else is known of their times. */
+  readonly onCarriedOut: (count: number, createdMs: number, times: RowTimes | null) => void;
+  /** Carries traces on; absent: effects belong to none. */
+  readonly tracer?: Tracer;
   readonly onDropped: (reason: string, rows: number) => void;
 }
 
@@ -123,7 +128,7 @@ export class SerialSink implements SinkDrain {
     if (this.failure !== null) log(`sink "${key}": it takes rows again.`);
     this.failure = null;
     this.attempts = 0;
-    onCarriedOut(row.count, row.createdMs);
+    onCarriedOut(row.count, row.createdMs, decodeContext(row.context));
   }
 
   private async failed(error: Error): Promise<void> {

@@ -7,29 +7,34 @@ import type { GraphInput } from '../../engine/graph/graph-api';
  *   message: 0 | arrivalTimeMs f64 | source u16 + utf8 | topic u16 + utf8 | payload u32 + bytes
  *   tick:    1 | arrivalTimeMs f64
  *   end:     2
+ *   message with properties: 3 | as message | count u8 | name u16 + utf8, value u16 + utf8, …
  */
 const MESSAGE = 0;
 const TICK = 1;
 const END = 2;
+const MESSAGE_WITH_PROPERTIES = 3;
+/** What one byte can count. */
+const PROPERTIES_MAX = 255;
 const MESSAGE_FIXED_BYTES = 1 + 8 + 2 + 2 + 4;
 
 /** `inputs` as the body of one inbox row. */
 export function encodeInputs(inputs: readonly GraphInput[]): Uint8Array {
   let capacity = 0;
   for (const input of inputs) {
-    capacity += input.kind === 'message' ? MESSAGE_FIXED_BYTES + 3 * (input.topic.length + (input.source ?? '').length) + input.payload.byteLength : 9;
+    capacity += input.kind === 'message' ? MESSAGE_FIXED_BYTES + 3 * (input.topic.length + (input.source ?? '').length) + input.payload.byteLength + propertiesBytes(input.properties) : 9;
   }
   const bytes = Buffer.allocUnsafe(capacity);
   let at = 0;
   for (const input of inputs) {
     if (input.kind === 'message') {
-      at = bytes.writeUInt8(MESSAGE, at);
+      at = bytes.writeUInt8(input.properties === undefined ? MESSAGE : MESSAGE_WITH_PROPERTIES, at);
       at = bytes.writeDoubleLE(input.arrivalTimeMs, at);
       at = writeText(bytes, input.source ?? '', at);
       at = writeText(bytes, input.topic, at);
       at = bytes.writeUInt32LE(input.payload.byteLength, at);
       bytes.set(input.payload, at);
       at += input.payload.byteLength;
+      if (input.properties !== undefined) at = writeProperties(bytes, input.properties, at);
     } else if (input.kind === 'tick') {
       at = bytes.writeUInt8(TICK, at);
       at = bytes.writeDoubleLE(input.arrivalTimeMs, at);
@@ -42,6 +47,18 @@ function writeText(bytes: Buffer, text: string, at: number): number {
   const length = bytes.write(text, at + 2, 'utf8');
   bytes.writeUInt16LE(length, at);
   return at + 2 + length;
+}
+
+function propertiesBytes(properties: Readonly<Record<string, string>> | undefined): number {
+  if (properties === undefined) return 0;
+  return Object.entries(properties).reduce((sum, [name, value]) => sum + 4 + 3 * (name.length + value.length), 1);
+}
+
+function writeProperties(bytes: Buffer, properties: Readonly<Record<string, string>>, start: number): number {
+  const entries = Object.entries(properties).slice(0, PROPERTIES_MAX);
+  let at = bytes.writeUInt8(entries.length, start);
+  for (const [name, value] of entries) at = writeText(bytes, value, writeText(bytes, name, at));
+  return at;
 }
 
 /** The inputs of one inbox row; throws `STORE_CORRUPT` when the bytes are not what `encodeInputs` writes. */
@@ -61,7 +78,7 @@ export function decodeInputs(body: Uint8Array): GraphInput[] {
         inputs.push({ kind: 'end' });
         continue;
       }
-      if (kind !== MESSAGE && kind !== TICK) throw new RangeError(`kind ${kind}`);
+      if (kind !== MESSAGE && kind !== TICK && kind !== MESSAGE_WITH_PROPERTIES) throw new RangeError(`kind ${kind}`);
       const arrivalTimeMs = bytes.readDoubleLE(at);
       at += 8;
       if (kind === TICK) {
@@ -73,7 +90,14 @@ export function decodeInputs(body: Uint8Array): GraphInput[] {
       const length = bytes.readUInt32LE(at);
       at += 4 + length;
       if (at > bytes.length) throw new RangeError('payload beyond the end');
-      inputs.push({ kind: 'message', arrivalTimeMs, topic, payload: bytes.subarray(at - length, at), ...(source === '' ? {} : { source }) });
+      const payload = bytes.subarray(at - length, at);
+      let properties: Record<string, string> | undefined;
+      if (kind === MESSAGE_WITH_PROPERTIES) {
+        const count = bytes.readUInt8(at++);
+        properties = Object.fromEntries(Array.from({ length: count }, () => [text(), text()] as const));
+        if (at > bytes.length) throw new RangeError('properties beyond the end');
+      }
+      inputs.push({ kind: 'message', arrivalTimeMs, topic, payload, ...(source === '' ? {} : { source }), ...(properties === undefined ? {} : { properties }) });
     }
   } catch (cause) {
     throw new LittoralError('STORE_CORRUPT', `inbox row of ${bytes.length} bytes: unreadable at byte ${at}; expected inputs as this agent writes them. Restore the data folder from a copy, or start with an empty one.`, { cause });

@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../engine/operator/operator';
 import type { GraphInput } from '../../engine/graph/graph-api';
 import { openDb, type Db, type SqlValue, type Statement } from './db';
 import { decodeInputs, encodeInputs } from './inbox-codec';
-import { TABLES } from './tables';
+import { ADDED_COLUMNS, TABLES } from './tables';
 
 /** Where the engine's state stands: everything up to input `seq` is in `snapshot`, and `emitted` effects had left by then. */
 export interface Checkpoint {
@@ -20,6 +20,8 @@ export interface OutboxRow {
   readonly epoch: number | null;
   readonly createdMs: number;
   readonly body: Uint8Array;
+  /** How its rows came about, as `telemetry/effect-context.ts` writes it; absent or null: not known. */
+  readonly context?: string | null;
 }
 
 export interface PacketRecord {
@@ -50,6 +52,7 @@ export class Store {
   static async open(path: string, options: { readonly pagesMax?: number } = {}): Promise<Store> {
     const db = await openDb(path, options);
     db.exec(TABLES);
+    addColumns(db);
     return new Store(db);
   }
 
@@ -190,17 +193,17 @@ export class Store {
   }
 
   putOutbox(row: Omit<OutboxRow, 'epoch'>): void {
-    this.sql('INSERT INTO outbox(sink, id, count, epoch, created_ms, body) VALUES(?, ?, ?, NULL, ?, ?)').run(row.sink, row.id, row.count, row.createdMs, row.body);
+    this.sql('INSERT INTO outbox(sink, id, count, epoch, created_ms, body, context) VALUES(?, ?, ?, NULL, ?, ?, ?)').run(row.sink, row.id, row.count, row.createdMs, row.body, row.context ?? null);
   }
 
   /** The oldest rows of a sink after `afterId`, at most `rowsMax`. */
   outbox(sink: string, afterId: number, rowsMax: number): readonly OutboxRow[] {
-    return this.sql('SELECT sink, id, count, epoch, created_ms, body FROM outbox WHERE sink = ? AND id > ? ORDER BY id LIMIT ?').all(sink, afterId, rowsMax).map(toOutboxRow);
+    return this.sql('SELECT sink, id, count, epoch, created_ms, body, context FROM outbox WHERE sink = ? AND id > ? ORDER BY id LIMIT ?').all(sink, afterId, rowsMax).map(toOutboxRow);
   }
 
   /** The newest rows of a sink, newest first, at most `rowsMax`. */
   newestOutbox(sink: string, rowsMax: number): readonly OutboxRow[] {
-    return this.sql('SELECT sink, id, count, epoch, created_ms, body FROM outbox WHERE sink = ? ORDER BY id DESC LIMIT ?').all(sink, rowsMax).map(toOutboxRow);
+    return this.sql('SELECT sink, id, count, epoch, created_ms, body, context FROM outbox WHERE sink = ? ORDER BY id DESC LIMIT ?').all(sink, rowsMax).map(toOutboxRow);
   }
 
   /** Rows of a sink that were made before `beforeMs` and have no epoch, oldest first, without their bodies. */
@@ -274,12 +277,14 @@ export class Store {
     this.sql('DELETE FROM sink_letter WHERE id <= (SELECT MAX(id) FROM sink_letter) - ?').run(DEAD_LETTERS_MAX);
   }
 
-  /** Remembers that a posted message with this key is input `seq`; false when it was known. Keys of more than `keysMax` inputs ago are forgotten. */
-  putPostedKey(source: string, key: string, seq: number, keysMax: number): boolean {
-    if (this.sql('SELECT 1 FROM posted WHERE src = ? AND key = ?').get(source, key) !== undefined) return false;
+  hasPostedKey(source: string, key: string): boolean {
+    return this.sql('SELECT 1 FROM posted WHERE src = ? AND key = ?').get(source, key) !== undefined;
+  }
+
+  /** Remembers that the posted message with this key is input `seq`. Keys of more than `inputsMax` inputs ago are forgotten. */
+  putPostedKey(source: string, key: string, seq: number, inputsMax: number): void {
     this.sql('INSERT INTO posted(src, key, seq) VALUES(?, ?, ?)').run(source, key, seq);
-    this.sql('DELETE FROM posted WHERE src = ? AND seq < ?').run(source, seq - keysMax);
-    return true;
+    this.sql('DELETE FROM posted WHERE src = ? AND seq < ?').run(source, seq - inputsMax);
   }
 
   active(): ActiveRelease | null {
@@ -322,6 +327,13 @@ export class Store {
   }
 }
 
+function addColumns(db: Db): void {
+  for (const { table, column, type } of ADDED_COLUMNS) {
+    const known = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, column);
+    if (known === undefined) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
+}
+
 function toOutboxRow(row: Readonly<Record<string, SqlValue>>): OutboxRow {
   return {
     sink: String(row['sink']),
@@ -329,6 +341,7 @@ function toOutboxRow(row: Readonly<Record<string, SqlValue>>): OutboxRow {
     count: Number(row['count']),
     epoch: row['epoch'] === null || row['epoch'] === undefined ? null : Number(row['epoch']),
     createdMs: Number(row['created_ms']),
-    body: row['body'] as Uint8Array
+    body: row['body'] as Uint8Array,
+    context: (row['context'] as string | null | undefined) ?? null
   };
 }

@@ -57,3 +57,12 @@ function passedOn(tracestate: string | undefined): string {
   if (tracestate === undefined || tracestate.length > TRACESTATE_LENGTH_MAX) return '';
   return /^[\x20-\x7e]*$/.test(tracestate) ? tracestate : '';
 }
+
+/** The valid trace context among the user properties of a message, to be kept with it; undefined when there is none. */
+export function keptProperties(userProperties: readonly (readonly [name: string, value: string])[]): Readonly<Record<string, string>> | undefined {
+  if (userProperties.length === 0) return undefined;
+  const valueOf = (name: string): string | undefined => userProperties.find(property => property[0] === name)?.[1];
+  const context = parseTraceContext(valueOf('traceparent'), valueOf('tracestate'));
+  if (context === null) return undefined;
+  return { traceparent: traceparentOf(context), ...(context.state === '' ? {} : { tracestate: context.state }) };
+}

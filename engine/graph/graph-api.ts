@@ -19,6 +19,8 @@ export type GraphInput =
       readonly payload: Uint8Array;
       /** Source node; without it every source whose topic filter matches takes the message. */
       readonly source?: string;
+      /** What came along with the message, such as a trace context; no operator reads it. */
+      readonly properties?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'tick'; readonly arrivalTimeMs: number }
   | { readonly kind: 'end' };

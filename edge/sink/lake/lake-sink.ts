@@ -2,7 +2,9 @@ import { concatBatches } from '../../../engine/batch/concat';
 import { assert, LittoralError } from '../../../engine/error';
 import type { DurableWriter } from '../../agent/durable-writer';
 import type { Env, Timer } from '../../env/env';
+import type { RowTimes } from '../../metrics/effect-times';
 import type { Store } from '../../store/store';
+import { decodeContext } from '../../telemetry/effect-context';
 import { decodeBatch } from '../batch-codec';
 import type { SinkBinding, SinkDrain } from '../sink-port';
 import type { LakeTable } from './lake-table';
@@ -20,7 +22,7 @@ export interface LakeSinkOptions {
   readonly rollMs: number;
   /** Small files are joined this often; null: never. Default 1 h. */
   readonly compactEveryMs?: number | null;
-  readonly onCarriedOut: (count: number, createdMs: number) => void;
+  readonly onCarriedOut: (count: number, createdMs: number, times: RowTimes | null) => void;
   readonly log: (message: string) => void;
 }
 
@@ -137,7 +139,7 @@ export class LakeSink implements SinkDrain {
     await table.write({ epoch, pipeline, release, shard, schema, partitionBy: config.partitionBy, mergeBy: config.mergeBy ?? [], firstRow: first.id, rows }, env.nowMs());
     await writer.commit(() => store.deleteOutbox(key, last.id));
     this.recount();
-    this.options.onCarriedOut(rows.rowCount, first.createdMs);
+    for (const { count, createdMs, context } of chunks) this.options.onCarriedOut(count, createdMs, decodeContext(context));
   }
 
   /** Fixes which rows the next epoch holds. */

@@ -99,6 +99,15 @@ describe('the inbox', () => {
     expect(back.map(plain)).toEqual(inputs.map(plain));
   });
 
+  it('keeps what came along with a message, and takes no room for it where nothing did', () => {
+    const traced: GraphInput = { ...message('{"a":1}'), properties: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', größe: '°' } };
+    const inputs: GraphInput[] = [message('before'), traced, { ...traced, properties: {} }, message('after')];
+    expect(decodeInputs(encodeInputs(inputs)).map(plain)).toEqual(inputs.map(plain));
+    expect(encodeInputs([message('x')]).length).toBe(1 + 8 + 2 + 'in'.length + 2 + 'plant/b1'.length + 4 + 1);
+    const bytes = encodeInputs([traced]);
+    for (let cut = 1; cut < bytes.length; cut++) expect(codeOf(() => decodeInputs(bytes.subarray(0, cut)))).toBe('STORE_CORRUPT');
+  });
+
   it('says that a damaged row is unreadable', () => {
     const bytes = encodeInputs([message('{"a":1}')]);
     expect(codeOf(() => decodeInputs(bytes.subarray(0, bytes.length - 2)))).toBe('STORE_CORRUPT');
@@ -127,20 +136,32 @@ describe('Store', () => {
     store.transaction(() => {
       store.writeCheckpoint({ seq: 41, snapshot: Uint8Array.of(1, 2, 3), emitted: { 'p/1/out': 7 } });
       store.putSink('p/1/out', '{"x":1}');
-      store.putOutbox({ sink: 'p/1/out', id: 5, count: 2, createdMs: 9, body: Uint8Array.of(9) });
+      store.putOutbox({ sink: 'p/1/out', id: 5, count: 2, createdMs: 9, body: Uint8Array.of(9), context: '[1,2]' });
       store.putPacket('done', 'in', { id: 12, hash: 2 ** 52 + 1, seq: 40 });
       store.activate({ pipeline: 'p', release: 3, sha256: 'ab', sinceMs: 1 });
     });
     store.close();
     store = await Store.open(path);
     expect(store.checkpoint()).toEqual({ seq: 41, snapshot: Uint8Array.of(1, 2, 3), emitted: { 'p/1/out': 7 } });
-    expect(store.outbox('p/1/out', -1, 10)).toEqual([{ sink: 'p/1/out', id: 5, count: 2, epoch: null, createdMs: 9, body: Uint8Array.of(9) }]);
+    expect(store.outbox('p/1/out', -1, 10)).toEqual([{ sink: 'p/1/out', id: 5, count: 2, epoch: null, createdMs: 9, body: Uint8Array.of(9), context: '[1,2]' }]);
     expect(store.packets('done', 'in')).toEqual([{ id: 12, hash: 2 ** 52 + 1, seq: 40 }]);
     expect(store.active()).toEqual({ pipeline: 'p', release: 3, sha256: 'ab', sinceMs: 1 });
     expect(store.releaseOf('p')).toBe(3);
     expect(store.sinksWithRows()).toEqual([{ key: 'p/1/out', config: '{"x":1}' }]);
     store.deleteOutbox('p/1/out', 5);
     expect(store.sinksWithRows()).toEqual([]);
+    store.close();
+  });
+
+  it('opens the file of an earlier version, whose outbox rows tell nothing of how they came about', async () => {
+    const path = join(folder, 'a.db');
+    const before = await openDb(path);
+    before.exec('CREATE TABLE outbox(sink TEXT, id INTEGER, count INT NOT NULL, epoch INT, created_ms REAL NOT NULL, body BLOB NOT NULL, PRIMARY KEY(sink, id)) STRICT');
+    before.prepare('INSERT INTO outbox VALUES(?, ?, ?, NULL, ?, ?)').run('p/1/out', 5, 2, 9, Uint8Array.of(9));
+    before.close();
+    const store = await Store.open(path);
+    store.putOutbox({ sink: 'p/1/out', id: 7, count: 1, createdMs: 10, body: Uint8Array.of(1), context: '[3,4]' });
+    expect(store.outbox('p/1/out', -1, 10).map(({ context }) => context)).toEqual([null, '[3,4]']);
     store.close();
   });
 });
