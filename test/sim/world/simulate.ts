@@ -1,0 +1,237 @@
+import { startAgent } from '../../../edge/agent/agent';
+import { decodeInputs } from '../../../edge/store/inbox-codec';
+import type { RawDb } from '../../../edge/store/driver';
+import type { GraphInput } from '../../../engine/graph/graph-api';
+import { Broker } from './broker';
+import { Clock } from './clock';
+import { current } from './current';
+import { Dice } from './dice';
+import { Killed, type Commit } from './disk';
+import { applyFault } from './faults';
+import { Ledger } from './ledger';
+import { Machine } from './machine';
+import { recompute, type Segment } from './oracle';
+import { Plant } from './plant';
+import { bundleOf, planOf, trustText, type PlanChoice } from './releases';
+import { scenarioOf, type Scenario } from './scenario';
+import { Trace } from './trace';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly findings: readonly string[];
+  readonly trace: string;
+  readonly figures: { readonly messages: number; readonly effects: number; readonly repeated: number; readonly kills: number; readonly starts: number; readonly events: number; readonly virtualMs: number };
+}
+
+/** After the faults end, everything must be carried out within this time. */
+const CONVERGE_MS = 120_000;
+const LOOK_MS = 100;
+
+/** One simulation: everything in it follows from `scenario`. */
+export class World {
+  readonly trace = new Trace();
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly machine: Machine;
+  readonly plantBroker: Broker;
+  readonly outBroker: Broker;
+  readonly ledger: Ledger;
+  private readonly plant: Plant;
+  private readonly segments: Segment[] = [];
+  /** By release. */
+  private readonly choices: readonly PlanChoice[];
+  private wantedRelease = 1;
+  private activeRelease = 0;
+  /** One that was given up is not taken again. */
+  private newestRelease = 0;
+  /** An end of the agent that somebody asked for, or a broken disk: not a finding. */
+  mayEnd = false;
+  private bundles: Uint8Array[] = [];
+
+  constructor(
+    readonly scenario: Scenario,
+    openMemory: () => RawDb
+  ) {
+    const { seed } = scenario;
+    this.dice = new Dice(seed, 'world');
+    const { clock, dice } = { clock: new Clock(new Dice(seed, 'clock'), error => this.uncaught(error)), dice: this.dice };
+    this.clock = clock;
+    this.ledger = new Ledger(() => `${clock.nowMs.toFixed(1)} ms`);
+    this.choices = [scenario.choice, ...scenario.faults.flatMap(fault => (fault.kind === 'deploy' ? [{ ...scenario.choice, sizeMs: fault.sizeMs }] : []))];
+    const { ledger } = this;
+    const common = { clock, dice, onTaken: ledger.acknowledged.bind(ledger), onLost: ledger.lostByBroker.bind(ledger), onPublished: ledger.published.bind(ledger), onViolation: (words: string) => ledger.find(`the agent ${words}`) };
+    this.plantBroker = new Broker({ ...common, name: 'plant', ...scenario.plant });
+    this.outBroker = new Broker({ ...common, name: 'out', versions: [5], receiveMax: 20, idMax: 65_535, forgetsDup: false, repeatsReleased: false });
+    this.machine = new Machine({
+      clock,
+      dice,
+      trace: this.trace,
+      openMemory,
+      brokers: new Map([['plant', this.plantBroker], ['out', this.outBroker]]),
+      start: startAgent,
+      agentOptions: { probationMs: scenario.probationMs, trustFile: '/data/trust.json', brokers: { plant: { url: 'mqtt://plant:1883' }, out: { url: 'mqtt://out:1883' } }, http: { host: '127.0.0.1', port: 0 } },
+      onCommit: commit => this.committed(commit),
+      onInputs: (firstSeq, inputs) => inputs.forEach((input, index) => ledger.numbered.set(firstSeq + index, input as GraphInput)),
+      onWriteAfterEnd: () => ledger.find('the agent writes to a connection that it has ended'),
+      onEnded: error => this.agentEnded(error)
+    });
+    this.plant = new Plant({ scenario, clock, broker: this.plantBroker, onSent: message => ledger.sent.push(message) });
+    for (const fault of scenario.faults) clock.schedule(fault.atMs, () => applyFault(this, fault));
+  }
+
+  /** A new release is wanted from now on. */
+  wantNext(): void {
+    this.wantedRelease++;
+  }
+
+  async run(): Promise<Outcome> {
+    const { scenario, clock, machine } = this;
+    current.machine = machine;
+    machine.files.makeFolder('/data');
+    machine.files.install('/data/trust.json', Buffer.from(trustText()));
+    this.bundles = await Promise.all(this.choices.map((choice, index) => bundleOf(choice, index + 1)));
+    machine.boot();
+    this.operate();
+    await clock.run(scenario.troubleMs + 10, () => false);
+    this.calm();
+    const calmMs = clock.nowMs;
+    await clock.run(calmMs + CONVERGE_MS, () => this.drained());
+    this.plant.finish();
+    const finishMs = clock.nowMs;
+    await clock.run(finishMs + 3_000, () => false);
+    await clock.run(finishMs + CONVERGE_MS, () => this.drained());
+    if (clock.nowMs >= finishMs + CONVERGE_MS) this.ledger.find(`not carried out ${CONVERGE_MS / 1_000} s after the last fault: ${this.stuck()}`);
+    await this.stopAgent();
+    await this.check();
+    machine.disk.close();
+    current.machine = null;
+    const { ledger } = this;
+    this.trace.number(ledger.log.length);
+    return {
+      seed: scenario.seed,
+      findings: ledger.findings,
+      trace: this.trace.hex,
+      figures: { messages: ledger.sent.length, effects: ledger.effectCount, repeated: ledger.repeated, kills: machine.kills, starts: machine.starts, events: clock.events, virtualMs: Math.round(clock.nowMs) }
+    };
+  }
+
+  /** Deploys what is wanted until it runs. */
+  private operate(): void {
+    const { machine, clock } = this;
+    const release = this.wantedRelease;
+    const bundle = this.bundles[release - 1];
+    if (machine.handle !== null && bundle !== undefined && this.newestRelease < release) {
+      machine.handle.deploy(bundle).then(
+        answer => {
+          if (!answer.ok && !['BUSY', 'RELEASE_NOT_NEWER'].includes(answer.reason)) this.ledger.find(`release ${release} is refused: ${answer.reason}, ${answer.detail}`);
+        },
+        (error: unknown) => this.rejected(error)
+      );
+    }
+    clock.schedule(LOOK_MS, () => this.operate());
+  }
+
+  /** The process breaks a rule that nobody catches. */
+  uncaught(error: unknown): void {
+    if (error instanceof Killed) return;
+    this.ledger.find(`nobody caught: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  private rejected(error: unknown): void {
+    const code = (error as { code?: unknown } | null)?.code;
+    if (!(error instanceof Killed) && code !== 'STORE_CLOSED' && !this.mayEnd) this.ledger.find(`deploying failed: ${String(error)}`);
+  }
+
+  /** Somebody stops the agent, which a supervisor then starts again. */
+  restartAgent(): void {
+    const { handle, process } = this.machine;
+    if (handle === null) return;
+    this.mayEnd = true;
+    handle.stop().catch((error: unknown) => {
+      if (process?.alive === true) this.stopFailed(error);
+    });
+  }
+
+  private stopFailed(error: unknown): void {
+    if (!(error instanceof Killed)) this.ledger.find(`stopping failed: ${String(error)}`);
+  }
+
+  private calm(): void {
+    const { machine } = this;
+    machine.delayMs = () => 1;
+    machine.diskFullUntilMs = 0;
+    machine.ioErrorIn = null;
+    machine.killIn = null;
+    for (const broker of [this.plantBroker, this.outBroker]) {
+      broker.refusing = false;
+      broker.start();
+    }
+  }
+
+  private committed(commit: Commit): void {
+    const { ledger } = this;
+    if (commit.moved) this.moved();
+    for (const { firstSeq, body } of commit.inbox) ledger.committed(firstSeq, decodeInputs(body));
+  }
+
+  private moved(): void {
+    const { ledger, machine } = this;
+    const cursor = machine.disk.query("SELECT seq FROM cursor WHERE name IN ('graph', 'start') ORDER BY name LIMIT 1")[0]?.['seq'];
+    if (cursor !== undefined) ledger.covered(Number(cursor));
+    const release = Number(machine.disk.query('SELECT release FROM active')[0]?.['release'] ?? 0);
+    if (release === this.activeRelease) return;
+    this.activeRelease = release;
+    this.newestRelease = Math.max(this.newestRelease, release);
+    this.segments.push({ release, plan: planOf(this.choices[release - 1] ?? this.scenario.choice), fromSeq: Number(cursor ?? -1) + 1 });
+  }
+
+  private agentEnded(error: unknown): void {
+    const full = (error as { code?: unknown } | null)?.code === 'DISK_FULL';
+    if (!this.mayEnd && !(full && this.machine.handle === null)) this.ledger.find(`the agent ended: ${error === null ? 'stopped' : String(error)}`);
+    this.mayEnd = false;
+  }
+
+  private drained(): boolean {
+    const { machine } = this;
+    if (this.plantBroker.pending > 0 || machine.handle === null || this.newestRelease !== this.wantedRelease || this.clock.events % 16 !== 0) return false;
+    return Number(machine.disk.query('SELECT COUNT(*) AS n FROM outbox')[0]?.['n']) === 0 && this.ledger.sent.length > 0;
+  }
+
+  private stuck(): string {
+    const outbox = Number(this.machine.disk.query('SELECT COUNT(*) AS n FROM outbox')[0]?.['n']);
+    return `agent ${this.machine.handle === null ? 'not running' : 'running'}, release ${this.activeRelease} of ${this.wantedRelease}, ${this.plantBroker.pending} messages at the broker, ${outbox} rows in the outbox`;
+  }
+
+  private async stopAgent(): Promise<void> {
+    const { machine, clock } = this;
+    let stopped = false;
+    this.mayEnd = true;
+    machine.handle?.stop().then(
+      () => (stopped = true),
+      (error: unknown) => this.ledger.find(`stopping failed: ${String(error)}`)
+    );
+    await clock.run(clock.nowMs + 20_000, () => stopped);
+    if (!stopped) this.ledger.find('the agent does not stop within 20 s');
+  }
+
+  private async check(): Promise<void> {
+    const { ledger, machine } = this;
+    ledger.checkConservation();
+    if (this.segments.length === 0) return ledger.find('no release became active');
+    const { effects, graph, deadLetters } = await recompute(ledger.log, this.segments);
+    ledger.checkEffects(effects);
+    const { conservationError } = graph.metrics().totals;
+    if (conservationError !== 0) ledger.find(`the engine loses ${conservationError} rows`);
+    const snapshot = machine.disk.query("SELECT value FROM state WHERE name = 'graph'")[0]?.['value'];
+    if (snapshot instanceof Uint8Array && !Buffer.from(snapshot).equals(Buffer.from(graph.snapshot()))) ledger.find('the state of the last checkpoint is another than that of a run without faults');
+    const letters = Number(machine.disk.query("SELECT COALESCE(MAX(seq), 0) AS n FROM cursor WHERE name = 'emitted:#deadLetters'")[0]?.['n']);
+    if (letters !== deadLetters) ledger.find(`${letters} dead letters are on disk, expected ${deadLetters}`);
+  }
+}
+
+/** Runs the simulation of `seed`, or the scenario in its place. */
+export function simulate(seed: number, openMemory: () => RawDb, scenario: Scenario = scenarioOf(seed)): Promise<Outcome> {
+  return new World(scenario, openMemory).run();
+}
+
+export { Killed, scenarioOf };
