@@ -10,7 +10,7 @@ import { repeatEvidence, runnableOf } from '../host/evidence';
 import type { Deployment } from './deployment';
 
 /** Why a bundle was not activated; the label of `littoral_bundle_rejected_total`. */
-export type RejectReason = RefusalReason | 'TRUST_UNREADABLE' | 'PLAN_REFUSED' | 'EVIDENCE_MISSING' | 'EVIDENCE_DIFFERS' | 'SINK_REFUSED' | 'BUSY';
+export type RejectReason = RefusalReason | 'TRUST_UNREADABLE' | 'PLAN_REFUSED' | 'EVIDENCE_MISSING' | 'EVIDENCE_DIFFERS' | 'SOURCE_REFUSED' | 'SINK_REFUSED' | 'BUSY';
 
 export interface Rejected {
   readonly ok: false;
@@ -28,11 +28,13 @@ export interface AdmissionOptions {
   readonly target: string | null;
   readonly nowMs: number;
   readonly releaseOf: (pipeline: string) => number | null;
+  /** Throws when the sources of the plan cannot be taken up here. */
+  readonly checkSources: (deployment: Deployment) => void;
   /** Throws when the sinks of the plan cannot take its rows here. */
   readonly checkSinks: (deployment: Deployment) => Promise<void>;
 }
 
-/** Whether a bundle may be activated: signature and contents, release, plan, evidence repeated by this engine, sinks. */
+/** Whether a bundle may be activated: signature and contents, release, plan, evidence repeated by this engine, sources, sinks. */
 export async function admit(bytes: Uint8Array, options: AdmissionOptions): Promise<Admitted | Rejected> {
   const trust = await readFile(options.trustFile).then(parseTrust).catch((error: unknown) => reject('TRUST_UNREADABLE', error));
   if ('ok' in trust) return trust;
@@ -47,6 +49,11 @@ export async function admit(bytes: Uint8Array, options: AdmissionOptions): Promi
   if ('ok' in deployment) return deployment;
   const evidence = await repeatEvidence(deployment, verified.files).catch((error: unknown) => reject('PLAN_REFUSED', error));
   if (!evidence.ok) return evidence;
+  try {
+    options.checkSources(deployment);
+  } catch (error) {
+    return reject('SOURCE_REFUSED', error);
+  }
   const sinks = await options.checkSinks(deployment).catch((error: unknown) => reject('SINK_REFUSED', error));
   return sinks ?? { ok: true, deployment };
 }

@@ -1,10 +1,13 @@
 import type { Delivery, SourceNode } from '../../engine/plan/plan';
 import type { Env } from '../env/env';
 import type { BrokerSettings } from '../mqtt/broker-settings';
-import type { ClientState } from '../mqtt/client';
 import { MqttClient } from '../mqtt/client';
 import type { Qos } from '../mqtt/packets';
 import { Subscriber } from '../mqtt/subscriber';
+import type { ConnectionBook } from '../connection/connection-book';
+import { openSource } from '../source/open-source';
+import { PostedMessages } from '../source/posted-messages';
+import type { RunningSource, SourceConnection } from '../source/source-port';
 import type { Store } from '../store/store';
 import { BrokerWatches } from './broker-watches';
 import type { Deployment } from './deployment';
@@ -19,20 +22,31 @@ export interface SourcesOptions {
   readonly store: Store;
   readonly agentId: string;
   readonly brokerOf: (connection: string) => BrokerSettings;
+  readonly connections: ConnectionBook;
   readonly intake: Intake;
+  /** Messages that were not taken in, by reason. */
+  readonly onDropped: (reason: string, count: number) => void;
   readonly log: (message: string) => void;
 }
 
 export interface SourceState {
   readonly source: string;
   readonly topic: string;
-  readonly connection: ClientState;
+  readonly connection: SourceConnection;
   /** Words of what keeps messages away, or null. */
   readonly problem: string | null;
 }
 
-/** The subscriptions of the active pipeline, one session of its own for each source. */
+interface Other {
+  readonly node: SourceNode;
+  readonly identity: string;
+  readonly source: RunningSource;
+}
+
+/** The sources of the active pipeline; each that subscribes has a session of its own. */
 export class Sources {
+  /** Those that are no subscriptions. */
+  private others: Other[] = [];
   private subscribers: { readonly node: SourceNode; readonly identity: string; readonly subscriber: Subscriber }[] = [];
   private readonly forgetting = new Set<MqttClient>();
   private readonly pauses = new Set<string>();
@@ -47,7 +61,22 @@ export class Sources {
   /** Ends the subscriptions that `deployment` does not have, or has otherwise; the others go on. */
   async endOthers(deployment: Deployment): Promise<void> {
     const wanted = new Set(deployment.plan.nodes.flatMap(node => (node.op === 'source' ? [sourceIdentity(deployment, node)] : [])));
-    await this.end(this.subscribers.filter(({ identity }) => !wanted.has(identity)));
+    await this.end(
+      this.subscribers.filter(({ identity }) => !wanted.has(identity)),
+      this.others.filter(({ identity }) => !wanted.has(identity))
+    );
+  }
+
+  /** Throws when a source of `deployment` cannot be taken up here: `NO_BROKER`, `NO_CONNECTION`, `CONNECTION_KIND` or `SECRET_UNREADABLE`. */
+  check(deployment: Pick<Deployment, 'pipeline' | 'plan'>): void {
+    for (const node of deployment.plan.nodes) {
+      if (node.op === 'source' && this.open(node, deployment.pipeline) === null) this.options.brokerOf(node.config.connection);
+    }
+  }
+
+  /** The sources that take posted messages. */
+  get posted(): readonly PostedMessages[] {
+    return this.others.flatMap(({ source }) => (source instanceof PostedMessages ? [source] : []));
   }
 
   /** Subscribes for the sources of `deployment` that are not subscribed to; the broker forgets the sessions of sources that no longer exist. */
@@ -57,6 +86,7 @@ export class Sources {
     const sessions: Record<string, string> = {};
     for (const node of deployment.plan.nodes) {
       if (node.op !== 'source') continue;
+      if (this.startOther(node, deployment)) continue;
       const { topic, connection } = node.config;
       const clientId = `littoral-${agentId}-${deployment.pipeline}-${node.id}`;
       sessions[clientId] = connection;
@@ -84,14 +114,32 @@ export class Sources {
     this.forgetOthers(sessions);
   }
 
+  /** Starts the source of `node` unless it runs; false when it is a subscription. */
+  private startOther(node: SourceNode, deployment: Deployment): boolean {
+    const identity = sourceIdentity(deployment, node);
+    if (this.others.some(running => running.identity === identity)) return true;
+    const source = this.open(node, deployment.pipeline);
+    if (source === null) return false;
+    source.setPaused(this.pauses.size > 0);
+    this.others.push({ node, identity, source });
+    source.start();
+    return true;
+  }
+
+  private open(node: SourceNode, pipeline: string): RunningSource | null {
+    return openSource(node, { ...this.options, session: `${pipeline}/${node.id}` });
+  }
+
   async stop(): Promise<void> {
-    await this.end(this.subscribers);
+    await this.end(this.subscribers, this.others);
     await Promise.all([this.watches.stop(), ...[...this.forgetting].map(client => client.stop())]);
   }
 
-  private async end(ending: Sources['subscribers']): Promise<void> {
+  private async end(ending: Sources['subscribers'], others: readonly Other[]): Promise<void> {
     this.subscribers = this.subscribers.filter(each => !ending.includes(each));
-    await Promise.all(ending.map(({ subscriber }) => subscriber.stop()));
+    this.others = this.others.filter(each => !others.includes(each));
+    await Promise.all([...ending.map(({ subscriber }) => subscriber.stop()), ...others.map(({ source }) => source.stop())]);
+    for (const { source } of others) this.duplicatesBefore += source.duplicates;
     for (const { subscriber } of ending) {
       this.duplicatesBefore += subscriber.ledger.duplicates;
       this.sessionsLostBefore += subscriber.sessionsLost;
@@ -103,10 +151,12 @@ export class Sources {
     if (paused) this.pauses.add(reason);
     else this.pauses.delete(reason);
     for (const { subscriber } of this.subscribers) subscriber.setPaused(this.pauses.size > 0);
+    for (const { source } of this.others) source.setPaused(this.pauses.size > 0);
   }
 
   get duplicates(): number {
-    return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.ledger.duplicates, this.duplicatesBefore);
+    const others = this.others.reduce((sum, { source }) => sum + source.duplicates, this.duplicatesBefore);
+    return this.subscribers.reduce((sum, { subscriber }) => sum + subscriber.ledger.duplicates, others);
   }
 
   /** How often a broker had forgotten this agent, and with it what came meanwhile. */
@@ -124,7 +174,10 @@ export class Sources {
   }
 
   states(): readonly SourceState[] {
-    return this.subscribers.map(({ node, subscriber }) => ({ source: node.id, topic: node.config.topic, connection: subscriber.state, problem: subscriber.problem }));
+    return [
+      ...this.subscribers.map(({ node, subscriber }) => ({ source: node.id, topic: node.config.topic, connection: subscriber.state, problem: subscriber.problem })),
+      ...this.others.map(({ node, source }) => ({ source: node.id, topic: node.config.topic, connection: source.state, problem: source.problem }))
+    ];
   }
 
   /** A broker keeps queueing for a session that nobody will take up again; connecting once without it ends that. */
@@ -133,7 +186,7 @@ export class Sources {
     const known = JSON.parse(store.meta(SESSIONS) ?? '{}') as Record<string, string>;
     store.transaction(() => store.setMeta(SESSIONS, JSON.stringify({ ...known, ...sessions })));
     for (const [clientId, connection] of Object.entries(known)) {
-      if (clientId in sessions) continue;
+      if (clientId in sessions || this.options.connections.recordingOf(connection) !== undefined) continue;
       const client: MqttClient = new MqttClient({
         env,
         settings: brokerOf(connection),

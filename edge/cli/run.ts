@@ -1,3 +1,4 @@
+import { ConnectionBook } from '../connection/connection-book';
 import { readKeyRing } from '../crypto/read-key-ring';
 import type { Log } from '../log/log';
 import { brokerAddress } from '../mqtt/broker-settings';
@@ -21,6 +22,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     { name: 'data', value: 'DIR', required: true, doc: 'state, bundles and token of this agent; one agent per folder' },
     { name: 'trust', value: 'FILE', required: true, doc: 'the trust file' },
     { name: 'broker', value: 'URL', doc: 'mqtt://host:port or mqtts://…, for every connection of the plan' },
+    { name: 'connection', value: 'NAME=URL', multiple: true, doc: 'what a connection of the plan is here: mqtt://… or mqtts://… (in place of --broker), file:/folder, https://host/base, statsd://host:8125, ingest: (POST /ingest/<topic>, token by --secret NAME=REF), replay:FILE?speed=1 (a recording as a broker)' },
     { name: 'lake', value: 'DIR', doc: 'folder of the lake; default: DIR/lake' },
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
     { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
@@ -31,7 +33,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
   example: 'littoral run .littoral/pumps-1.littoral.zip --data .littoral/agent --trust .littoral/trust.json --broker mqtt://127.0.0.1:1883',
   async run(call) {
     const { startAgent } = await import('../agent/agent');
-    const { logger, otlp, traceRatio, silenceMaxMs, brokerSecrets } = readObserving(call);
+    const { logger, otlp, traceRatio, silenceMaxMs, secrets, brokerSecrets } = readObserving(call);
     const stop = stopSignal(logger.log);
     const broker = call.text('broker');
     if (broker !== undefined) brokerAddress({ url: broker });
@@ -46,6 +48,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
       brokerSecrets,
       bundleFile: call.operands[0],
       brokerUrl: broker,
+      connections: ConnectionBook.parse(call.texts('connection'), secrets),
       lakeDir: call.text('lake'),
       keys: await readKeyRing(call.text('keys')),
       http: httpAddress(call.text('http'))

@@ -11,6 +11,10 @@ export interface HttpAnswers {
   unhealthy(): string | null;
   unready(): string | null;
   status(): unknown;
+  /** Answers a request for `/ingest/…`. */
+  ingest(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** The last rows of a view of the feature store, chosen by values of key columns. */
+  features(view: string, key: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
   /** Verifies and activates a bundle. */
   deploy(bytes: Uint8Array): Promise<{ readonly ok: boolean; readonly reason?: string }>;
 }
@@ -76,8 +80,10 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const { answers } = options;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (!OPEN_PATHS.has(path) && !isLocal(request.socket.remoteAddress)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered to callers on this machine alone` });
+  if (path.startsWith('/ingest/')) return answers.ingest(request, response);
   if (path === '/bundles') return takeBundle(request, response, options);
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { ok: false, reason: 'METHOD', detail: `${request.method ?? ''} is not answered here; use GET` });
+  if (path.startsWith('/features/')) return giveFeatures(request.url ?? '', response, options);
   switch (path) {
     case '/metrics': {
       const openMetrics = wantsOpenMetrics(request.headers.accept);
@@ -92,7 +98,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     case '/status':
       return answerJson(response, 200, answers.status());
     default:
-      return answerJson(response, 404, { ok: false, reason: 'NOT_FOUND', detail: `"${path}" is not here; there are /metrics, /healthz, /readyz, /status and POST /bundles` });
+      return answerJson(response, 404, { ok: false, reason: 'NOT_FOUND', detail: `"${path}" is not here; there are /metrics, /healthz, /readyz, /status, /features/<view>, POST /bundles and POST /ingest/<topic>` });
   }
 }
 
@@ -107,6 +113,18 @@ async function takeBundle(request: IncomingMessage, response: ServerResponse, op
   }
   const verdict = await options.answers.deploy(bytes);
   answerJson(response, verdict.ok ? 200 : verdict.reason === 'BUSY' ? 409 : 422, verdict);
+}
+
+/** `/features/<view>?device=b1`: 200 with a list, 422 for a column that is no key. */
+async function giveFeatures(url: string, response: ServerResponse, { answers }: HttpOptions): Promise<void> {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  try {
+    answerJson(response, 200, await answers.features(decodeURIComponent(pathname.slice('/features/'.length)), Object.fromEntries(searchParams)));
+  } catch (error) {
+    if (error instanceof URIError) return answerJson(response, 400, { ok: false, reason: 'PATH', detail: 'the path is not percent-encoded UTF-8' });
+    if (!(error instanceof LittoralError) || !error.code.startsWith('FEATURE_')) throw error;
+    answerJson(response, 422, { ok: false, reason: error.code, detail: error.message });
+  }
 }
 
 function isLocal(address: string | undefined): boolean {

@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 const serve = async (host: string): Promise<HttpServer> => {
-  server = await serveHttp({ host, port: 0, token: 'secret', bundleBytesMax: 1_000, answers: { metrics: () => 'm 1\n', unhealthy: () => null, unready: () => null, status: () => ({ state: 'live' }), deploy: () => Promise.resolve({ ok: true }) } });
+  server = await serveHttp({ host, port: 0, token: 'secret', bundleBytesMax: 1_000, answers: { metrics: () => 'm 1\n', unhealthy: () => null, unready: () => null, status: () => ({ state: 'live' }), ingest: () => Promise.resolve(), features: () => Promise.resolve([]), deploy: () => Promise.resolve({ ok: true }) } });
   return server;
 };
 const otherAddress = (): string | undefined => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(entry => entry.family === 'IPv4' && !entry.internal)?.address;
