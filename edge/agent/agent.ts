@@ -14,7 +14,6 @@ import { serveHttp, type HttpServer } from '../metrics/http-server';
 import { withDefaults, type BrokerSettings } from '../mqtt/broker-settings';
 import { SecretRing } from '../secrets/secret-ring';
 import { IngestRoute } from '../source/ingest-route';
-import { IngestRoute } from '../source/ingest-route';
 import { lockFolder, type FolderLock } from '../store/lock';
 import { storageError } from '../store/storage-error';
 import { Store } from '../store/store';
@@ -74,7 +73,6 @@ class Agent implements AgentHandle {
   private readonly intake: Intake;
   private readonly sinks: Sinks;
   private readonly sources: Sources;
-  private readonly ingest: IngestRoute;
   private readonly ingest: IngestRoute;
   private readonly observation: Observation;
   private readonly env: Env;
@@ -192,7 +190,6 @@ class Agent implements AgentHandle {
         target: this.options.target ?? null,
         nowMs: this.env.nowMs(),
         releaseOf: pipeline => this.store.releaseOf(pipeline),
-        checkSources: deployment => this.sources.check(deployment),
         checkSources: deployment => this.sources.check(deployment),
         checkSinks: deployment => this.sinks.check(RunningPipeline.bindings(deployment).values())
       });
