@@ -13,8 +13,7 @@ export class EffectOrigins {
     this.firstAt = firstAt;
     this.inputs = inputs;
     for (const input of inputs) {
-      if (input.kind !== 'message' || input.properties === undefined) continue;
-      const traceparent = input.properties['traceparent'];
+      const traceparent = propertyOf(input, 'traceparent');
       if (traceparent !== undefined && !this.recent.includes(traceparent)) this.recent = [...this.recent.slice(1 - LINKS_MAX), traceparent];
     }
   }
@@ -33,12 +32,17 @@ export class EffectOrigins {
       const input = this.inputs[at - this.firstAt];
       if (input === undefined || input.kind === 'end') continue;
       receivedMs = Math.min(receivedMs, input.arrivalTimeMs);
-      const traceparent = input.kind === 'message' ? input.properties?.['traceparent'] : undefined;
+      const traceparent = propertyOf(input, 'traceparent');
       if (traceparent === undefined || traces.length === TRACE_RUNS_MAX) continue;
-      traces.push({ from: row, count: runLength(batch.at, row, batch.rowCount), traceparent, tracestate: (input.kind === 'message' ? input.properties?.['tracestate'] : undefined) ?? '' });
+      traces.push({ from: row, count: runLength(batch.at, row, batch.rowCount), traceparent, tracestate: propertyOf(input, 'tracestate') ?? '' });
     }
     return { receivedMs, eventTimeMs, traces, links: traces.length === 0 ? [] : this.recent };
   }
+}
+
+function propertyOf(input: GraphInput, name: string): string | undefined {
+  const value = input.kind === 'message' ? input.properties?.[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function runLength(at: Float64Array, from: number, end: number): number {

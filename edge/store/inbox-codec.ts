@@ -7,7 +7,7 @@ import type { GraphInput } from '../../engine/graph/graph-api';
  *   message: 0 | arrivalTimeMs f64 | source u16 + utf8 | topic u16 + utf8 | payload u32 + bytes
  *   tick:    1 | arrivalTimeMs f64
  *   end:     2
- *   message with properties: 3 | as message | count u8 | name u16 + utf8, value u16 + utf8, …
+ *   message with properties (those that are text): 3 | as message | count u8 | name u16 + utf8, value u16 + utf8, …
  */
 const MESSAGE = 0;
 const TICK = 1;
@@ -16,6 +16,8 @@ const MESSAGE_WITH_PROPERTIES = 3;
 /** What one byte can count. */
 const PROPERTIES_MAX = 255;
 const MESSAGE_FIXED_BYTES = 1 + 8 + 2 + 2 + 4;
+
+type Properties = Readonly<Record<string, unknown>>;
 
 /** `inputs` as the body of one inbox row. */
 export function encodeInputs(inputs: readonly GraphInput[]): Uint8Array {
@@ -49,13 +51,19 @@ function writeText(bytes: Buffer, text: string, at: number): number {
   return at + 2 + length;
 }
 
-function propertiesBytes(properties: Readonly<Record<string, string>> | undefined): number {
+function propertiesBytes(properties: Properties | undefined): number {
   if (properties === undefined) return 0;
-  return Object.entries(properties).reduce((sum, [name, value]) => sum + 4 + 3 * (name.length + value.length), 1);
+  return texts(properties).reduce((sum, [name, value]) => sum + 4 + 3 * (name.length + value.length), 1);
 }
 
-function writeProperties(bytes: Buffer, properties: Readonly<Record<string, string>>, start: number): number {
-  const entries = Object.entries(properties).slice(0, PROPERTIES_MAX);
+function texts(properties: Properties): [string, string][] {
+  return Object.entries(properties)
+    .flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : []))
+    .slice(0, PROPERTIES_MAX);
+}
+
+function writeProperties(bytes: Buffer, properties: Properties, start: number): number {
+  const entries = texts(properties);
   let at = bytes.writeUInt8(entries.length, start);
   for (const [name, value] of entries) at = writeText(bytes, value, writeText(bytes, name, at));
   return at;

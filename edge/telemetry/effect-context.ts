@@ -25,7 +25,7 @@ type Stored = readonly [receivedMs: number | null, eventTimeMs: number | null, r
 /** `context` as short text; without traces some 30 characters. */
 export function encodeContext({ receivedMs, eventTimeMs, traces, links }: EffectContext): string {
   const times = [finite(receivedMs), finite(eventTimeMs)] as const;
-  const stored: Stored = traces.length === 0 ? times : [...times, traces.map(run => [run.from, run.count, run.traceparent, run.tracestate]), links];
+  const stored: Stored = traces.length === 0 ? times : [...times, traces.map(run => [run.from, run.count, run.traceparent, run.tracestate] as const), links];
   return JSON.stringify(stored);
 }
 

@@ -20,7 +20,7 @@ export type GraphInput =
       /** Source node; without it every source whose topic filter matches takes the message. */
       readonly source?: string;
       /** What came along with the message, such as a trace context; no operator reads it. */
-      readonly properties?: Readonly<Record<string, string>>;
+      readonly properties?: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'tick'; readonly arrivalTimeMs: number }
   | { readonly kind: 'end' };
