@@ -1,5 +1,5 @@
 import { LittoralError } from '../../engine/error';
-import { isRecord } from './manifest';
+import { isRecord } from '../../engine/lake/record';
 
 const TYPES: Readonly<Record<string, string>> = {
   boolean: 'BOOLEAN',

@@ -1,4 +1,6 @@
 import { LittoralError } from '../../engine/error';
+import { isRecord } from '../../engine/lake/record';
+import { isInside } from '../../engine/lake/table-path';
 import type { LakeEntry } from './lake-source';
 
 const FILES_MAX = 1_000_000;
@@ -24,14 +26,4 @@ export function parseManifest(text: string, lake: string): LakeEntry[] {
     if (typeof bytes !== 'number' || bytes < 0) throw refuse(`lacks the bytes of "${path}"`);
     return { path, bytes, modifiedMs: typeof modifiedMs === 'number' ? modifiedMs : 0 };
   });
-}
-
-/** Whether `path` stays below the folder it is relative to. */
-export function isInside(path: string): boolean {
-  if (path === '' || path.includes('\\') || path.includes('\0') || /^[a-z][a-z0-9+.-]*:/i.test(path)) return false;
-  return path.split('/').every(part => part !== '' && part !== '.' && part !== '..');
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

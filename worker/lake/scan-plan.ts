@@ -1,4 +1,4 @@
-import { isRecord } from './manifest';
+import { isRecord } from '../../engine/lake/record';
 
 /** What a query reads of one table. */
 export interface Scan {

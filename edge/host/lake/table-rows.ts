@@ -4,6 +4,7 @@ import type { DeltaColumn } from '../../../engine/lake/delta-columns';
 import type { DeltaFile } from '../../../engine/lake/delta-entry';
 import type { DeltaSnapshot } from '../../../engine/lake/delta-snapshot';
 import { isRecord } from '../../../engine/lake/record';
+import { decompressors } from '../../sink/lake/decompressors';
 import { fileBuffer } from '../../sink/lake/parquet-batches';
 import type { LakeStorage } from '../../sink/lake/storage';
 
@@ -37,7 +38,7 @@ export async function* fileRows(storage: LakeStorage, snapshot: DeltaSnapshot, f
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    for (const row of await readable(path, parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd, utf8: false, parsers: PARSERS }))) {
+    for (const row of await readable(path, parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd, utf8: false, parsers: PARSERS, compressors: decompressors }))) {
       yield Object.fromEntries(columns.map(({ name, type }) => [name, name in partition ? partition[name] : plain(path, name, type, Object.hasOwn(row, name) ? row[name] : null)]));
     }
     rowStart = rowEnd;
@@ -102,9 +103,22 @@ function partitionValue(column: DeltaColumn | undefined, text: string | null): u
       return jsonValue(Number(text));
     case 'boolean':
       return text === 'true';
+    case 'timestamp':
+      return partitionInstant(text);
     default:
       return text;
   }
+}
+
+/** `2026-01-31 12:00:00.5` or ISO 8601; without a zone it is UTC. */
+function partitionInstant(text: string): string {
+  const match = /^(\d{4,6}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
+  if (match === null) return text;
+  const [, day, time, fraction = '', zone = 'Z'] = match;
+  const date = new Date(`${day}T${time}${zone}`);
+  const beyondMs = fraction.slice(3);
+  const digits = `${fraction.slice(0, 3).padEnd(3, '0')}${/^0*$/.test(beyondMs) ? '' : beyondMs.padEnd(3, '0')}`;
+  return Number.isNaN(date.getTime()) ? text : `${date.toISOString().slice(0, -4)}${digits}Z`;
 }
 
 /** `2026-01-31T12:00:00.000Z`, with micro- or nanoseconds where there are any. `perMs` 0: `value` is in milliseconds. */

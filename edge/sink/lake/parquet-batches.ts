@@ -1,6 +1,7 @@
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { Dictionary, type Batch, type Column } from '../../../engine/batch/batch';
 import { nullColumn } from '../../../engine/batch/empty';
+import { decompressors } from './decompressors';
 import { LittoralError } from '../../../engine/error';
 import { isList, typeName, type DataType, type Field, type Schema } from '../../../engine/schema/schema';
 
@@ -18,7 +19,7 @@ export async function* parquetBatches(path: string, bytes: Uint8Array, schema: S
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     const columns = schema.fields.map(field => field.name).filter(name => present.has(name));
-    const rows = columns.length === 0 ? [] : await readable(path, parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, utf8: false, parsers: PARSERS }));
+    const rows = columns.length === 0 ? [] : await readable(path, parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, utf8: false, parsers: PARSERS, compressors: decompressors }));
     yield batchOf(path, schema, present, rows, rowEnd - rowStart);
     rowStart = rowEnd;
   }

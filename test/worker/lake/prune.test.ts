@@ -1,21 +1,22 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { DeltaFile, DeltaTable } from '../../../worker/lake/delta-log';
+import type { DeltaFile } from '../../../engine/lake/delta-entry';
+import type { DeltaTable } from '../../../worker/lake/delta-log';
 import { fileConditions, filesTableSql, statisticsFor } from '../../../worker/lake/prune';
 import { readScans } from '../../../worker/lake/scan-plan';
 
-const file = (path: string, partition: Record<string, string | null>, min: object, max: object): DeltaFile => ({ path, bytes: 1, rows: 1, partition, min: { ...min }, max: { ...max } });
+const file = (path: string, partition: Record<string, string | null>, min: object, max: object): DeltaFile => ({ path, bytes: 1, rows: 1, partition, min: { ...min }, max: { ...max }, stats: null, modifiedMs: 0, dataChange: true, tags: {} });
 const table: DeltaTable = {
   name: 'vib',
   version: 1,
   columns: [
-    { name: 't', type: 'timestamp', nullable: false },
-    { name: 'rms', type: 'double', nullable: true },
-    { name: 'n', type: 'long', nullable: false },
-    { name: 'name', type: 'string', nullable: true },
-    { name: 'device', type: 'string', nullable: true },
-    { name: 'day', type: 'string', nullable: true }
+    { name: 't', type: 'timestamp', nullable: false, metadata: {} },
+    { name: 'rms', type: 'double', nullable: true, metadata: {} },
+    { name: 'n', type: 'long', nullable: false, metadata: {} },
+    { name: 'name', type: 'string', nullable: true, metadata: {} },
+    { name: 'device', type: 'string', nullable: true, metadata: {} },
+    { name: 'day', type: 'string', nullable: true, metadata: {} }
   ],
   partitionColumns: ['day', 'device'],
   files: [
