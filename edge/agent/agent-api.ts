@@ -52,6 +52,8 @@ export type DeployAnswer = { readonly ok: true; readonly pipeline: string; reado
 export interface AgentHandle {
   /** Address of `/metrics`, `/status` and so on. */
   readonly url: string;
+  /** Random, made at the first start, stays. */
+  readonly agentId: string;
   /** Resolves after `stop`; rejects when the agent cannot go on (disk, bug). */
   readonly done: Promise<void>;
   status(): AgentStatus;

@@ -68,6 +68,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentHandle> {
 
 class Agent implements AgentHandle {
   readonly done: Promise<void>;
+  readonly agentId: string;
   private readonly writer: DurableWriter;
   private readonly journal: Journal;
   private readonly intake: Intake;
@@ -100,7 +101,8 @@ class Agent implements AgentHandle {
     });
     this.done.catch(() => undefined);
     const { env } = this;
-    const agentId = identity(store, env);
+    this.agentId = identity(store, env);
+    const { agentId } = this;
     this.observation = new Observation({
       env,
       agentId,

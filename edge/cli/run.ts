@@ -2,6 +2,8 @@ import { ConnectionBook } from '../connection/connection-book';
 import { readKeyRing } from '../crypto/read-key-ring';
 import type { Log } from '../log/log';
 import { brokerAddress } from '../mqtt/broker-settings';
+import { durationMs } from './duration';
+import { FLEET_OPTIONS, joinFleet } from './fleet-options';
 import { OBSERVING_OPTIONS, readObserving, SECRET_OPTIONS } from './observing';
 import { UsageError } from './verb';
 import type { Verb } from './verb';
@@ -15,7 +17,8 @@ export const run: Verb = {
   operandCount: { min: 0, max: 1 },
   summary: 'run an agent: bundles from broker to sinks, durably',
   details: `Starts an agent on its data folder. What was active goes on where it stopped; a bundle is verified, its evidence repeated, then
-it goes live. Without one the agent waits (POST /bundles with the token in DIR/admin.token). The address of /metrics,
+it goes live. Without one the agent waits (POST /bundles with the token in DIR/admin.token, --bundles, --fleet). A release
+takes over from the one before it between two messages, with its state as far as it can (\`littoral diff\`). The address of /metrics,
 /healthz and /readyz is printed and written to DIR/http.json. SIGTERM: takes nothing more in, commits, leaves with 0.
 A key encrypts at most 2^32 values: make another one primary before (about a day at 50 000 values a second).`,
   options: [
@@ -27,6 +30,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
     { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
     { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' },
+    ...FLEET_OPTIONS,
     ...SECRET_OPTIONS,
     ...OBSERVING_OPTIONS
   ],
@@ -37,6 +41,8 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     const stop = stopSignal(logger.log);
     const broker = call.text('broker');
     if (broker !== undefined) brokerAddress({ url: broker });
+    const connections = ConnectionBook.parse(call.texts('connection'), secrets);
+    const probation = call.text('probation');
     const agent = await startAgent({
       dataDir: call.required('data'),
       trustFile: call.required('trust'),
@@ -48,12 +54,17 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
       brokerSecrets,
       bundleFile: call.operands[0],
       brokerUrl: broker,
-      connections: ConnectionBook.parse(call.texts('connection'), secrets),
+      connections,
+      ...(probation === undefined ? {} : { probationMs: durationMs(probation, 'probation') }),
       lakeDir: call.text('lake'),
       keys: await readKeyRing(call.text('keys')),
       http: httpAddress(call.text('http'))
     });
-    await Promise.race([stop.asked, agent.done]);
+    const membership = await joinFleet(call, agent, { connections, brokerSecrets, log: logger.log }).catch(async (error: unknown) => {
+      await agent.stop();
+      throw error;
+    });
+    await Promise.race([stop.asked, agent.done]).finally(() => membership.stop());
     const status = agent.status();
     await agent.stop();
     stop.finished();

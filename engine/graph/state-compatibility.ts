@@ -49,7 +49,7 @@ export function compareState(from: Plan, to: Plan, rowsInState: ReadonlyMap<stri
   });
   const removed = from.nodes
     .filter(({ id }) => !to.nodes.some(node => node.id === id))
-    .map((node): NodeCompatibility => ({ id: node.id, op: node.op, verdict: 'removed', reason: null, rowsLost: lost(node.id) }));
+    .map((node): NodeCompatibility => ({ id: node.id, op: node.op, verdict: 'removed', reason: null, rowsLost: MEMORYLESS.has(node.op) ? 0 : lost(node.id) }));
   const all = [...nodes, ...removed];
   return { nodes: all, rowsLost: rowsInState === null ? null : all.reduce((sum, { rowsLost }) => sum + (rowsLost ?? 0), 0) };
 }

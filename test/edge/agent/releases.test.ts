@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startAgent } from '../../../edge/agent/agent';
 import type { AgentHandle, AgentOptions, DeployAnswer } from '../../../edge/agent/agent-api';
 import { replayHere } from '../../../edge/host/replay';
-import type { Plan, SourceNode } from '../../../engine/plan/plan';
+import type { Plan, SourceConfig } from '../../../engine/plan/plan';
 import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
 import { until } from '../until';
@@ -57,8 +57,8 @@ async function subscribed(): Promise<void> {
     await new Promise(done => setTimeout(done, 20));
   }
 }
-function withSource(plan: Plan, config: Partial<SourceNode['config']>): Plan {
-  return { ...plan, nodes: plan.nodes.map(node => (node.op === 'source' ? { ...node, config: { ...node.config, ...config } } : node)) };
+function withSource(plan: Plan, config: Partial<SourceConfig>): Plan {
+  return { ...plan, nodes: plan.nodes.map(node => (node.op === 'source' ? { ...node, config: { ...node.config, ...config } as SourceConfig } : node)) };
 }
 function withThreshold(plan: Plan, value: number): Plan {
   return { ...plan, nodes: plan.nodes.map(node => (node.op === 'filter' ? { ...node, config: { predicate: { kind: 'binary' as const, op: '>' as const, left: { kind: 'column' as const, name: 'value' }, right: { kind: 'literal' as const, value, type: 'float64' as const } } } } : node)) };
