@@ -21,6 +21,8 @@ export async function verifyContents(entries: readonly ReadZipEntry[], statement
   if (typeof manifest === 'string') return refuse('MANIFEST_INVALID', `"${MANIFEST_PATH}" cannot be read: ${manifest}`);
   const differing = differingField(manifest, statement);
   if (differing !== null) return refuse('MANIFEST_MISMATCH', `"${differing}" in "${MANIFEST_PATH}" differs from the signed statement`);
+  const material = statement.materials.find(({ name, sha256 }) => manifest.files.find(file => file.path === name)?.sha256 !== sha256);
+  if (material !== undefined) return refuse('MANIFEST_MISMATCH', `"${material.name}" was signed with SHA-256 ${material.sha256}, "${MANIFEST_PATH}" names ${manifest.files.find(file => file.path === material.name)?.sha256 ?? 'no such file'}`);
   const set = checkFileSet(manifest, files);
   if (set !== null) return set;
   for (const { path, size, sha256 } of manifest.files) {

@@ -2,13 +2,18 @@ import type { Browser, Page } from 'playwright-core';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../edge/host/bundle-crypto';
+import { runnableOf } from '../../edge/host/evidence';
 import { loadModels } from '../../edge/host/inference';
+import { buildBundle } from '../../engine/bundle/build-bundle';
+import { EVIDENCE_RECORDING_PATH, EVIDENCE_REPORT_PATH, EVIDENCE_ROWS_PATH } from '../../engine/bundle/bundle-contents';
 import { verifyBundle } from '../../engine/bundle/verify-bundle';
+import type { VerifiedBundle } from '../../engine/bundle/verify-bundle';
 import { parseTrust } from '../../engine/bundle/trust';
 import { keyIdOf } from '../../engine/bundle/crypto';
 import { createGraph } from '../../engine/graph/create-graph';
 import { replay } from '../../engine/graph/replay';
 import { ENGINE_VERSION } from '../../engine/version';
+import { testKey } from '../engine/bundle/make-bundle';
 import type { RecordingInfo, RunSnapshot } from '../../worker/protocol';
 import { bearingModels, bearingPlan, plantRecording } from './support/bearing-plan';
 import { launchBrowser } from './support/browser';
@@ -69,6 +74,17 @@ async function recording(name: string): Promise<RecordingInfo | undefined> {
 
 async function snapshot(runId: string): Promise<RunSnapshot | undefined> {
   return (await page.evaluate(() => window.littoral.engine.service.runs())).find(run => run.runId === runId);
+}
+
+/** SHA-256 of the bundle.zip that Node makes of what is in one of the browser. */
+async function rebuiltInNode({ statement, files }: VerifiedBundle): Promise<string> {
+  const file = (path: string): Uint8Array => files.get(path) ?? new Uint8Array(0);
+  const text = (path: string): string => new TextDecoder().decode(file(path));
+  const { plan, models } = runnableOf(files);
+  const evidence = { recording: file(EVIDENCE_RECORDING_PATH), rows: file(EVIDENCE_ROWS_PATH), report: JSON.parse(text(EVIDENCE_REPORT_PATH)) as unknown };
+  const { release, targets, notBefore, expires } = statement;
+  const { signer } = await testKey(1);
+  return (await buildBundle({ plan, models, evidence, release, targets, notBefore, expires }, nodeCrypto(), [signer])).bundleSha256;
 }
 
 describe('the engine worker in a real browser', () => {
@@ -179,7 +195,7 @@ describe('the engine worker in a real browser', () => {
     expect(found.columns).toEqual(['Utf8', 'Float64', 'Float32', 'Timestamp<MICROSECOND>']);
   });
 
-  it('signs a bundle that verifies in Node and refuses to sign what does not validate', async () => {
+  it('signs a bundle that verifies in Node, which makes the same bytes, and refuses to sign what does not validate', async () => {
     const made = await page.evaluate(async plan => {
       const { service } = window.littoral.engine;
       const { bundle, bytes, publicKey } = await service.bundle(plan, window.models, 'lake-in', { release: 1, targets: ['*'], expires: '2099-01-01' });
@@ -195,6 +211,8 @@ describe('the engine worker in a real browser', () => {
     expect(made.bundle.fileName).toBe('bearing-watch-1.littoral.zip');
     expect(made.sameKey).toBe(true);
     expect(made.refused).not.toBe('signed');
+    if (!verified.ok) throw new Error(verified.detail);
+    expect(await rebuiltInNode(verified)).toBe(verified.sha256);
   });
 
   it('keeps what was recorded when the page is reloaded in the middle', async () => {
