@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { LittoralError } from '../../engine/error';
 import { openRaw, versionOf, type RawDb } from './driver';
 import { storageError } from './storage-error';
@@ -17,7 +18,7 @@ export interface Db {
   readonly sqliteVersion: string;
   exec(sql: string): void;
   prepare(sql: string): Statement;
-  /** Runs `body` in one immediate transaction: all of it is on disk when this returns, nothing when it throws. */
+  /** Runs `body` in one immediate transaction: all of it is on disk when this returns, nothing when it throws; `STORE_GONE` means that the files are not the ones that were opened. */
   transaction<T>(body: () => T): T;
   close(): void;
 }
@@ -53,6 +54,7 @@ export async function openDb(path: string, options: { readonly pagesMax?: number
   }
   const begin = raw.prepare('BEGIN IMMEDIATE');
   const commit = raw.prepare('COMMIT');
+  const files = [path, `${path}-wal`].map(name => ({ name, inode: inodeOf(name) }));
   return {
     path,
     sqliteVersion: versionOf(raw),
@@ -64,6 +66,7 @@ export async function openDb(path: string, options: { readonly pagesMax?: number
         try {
           const result = body();
           commit.run();
+          for (const { name, inode } of files) if (inodeOf(name) !== inode) throw gone(raw, path, name);
           return result;
         } catch (error) {
           if (raw.isTransaction !== false) rollback(raw);
@@ -72,6 +75,17 @@ export async function openDb(path: string, options: { readonly pagesMax?: number
       }),
     close: () => guard(() => raw.close())
   };
+}
+
+/** SQLite goes on writing to files that were deleted or replaced under it; nobody would find the commit again. */
+function inodeOf(name: string): number | null {
+  return statSync(name, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** A log without a name is still open here: what it holds is moved into the database, where the next start finds it. */
+function gone(raw: RawDb, path: string, name: string): LittoralError {
+  if (name !== path) raw.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  return new LittoralError('STORE_GONE', `store "${path}": the file "${name}" was deleted or replaced while the agent ran; expected it to stay. The agent ends before it promises anything more; start it again.`);
 }
 
 /** SQLite rolls back by itself after some errors (disk full); a second ROLLBACK then says there is no transaction. */
