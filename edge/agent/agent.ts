@@ -171,7 +171,7 @@ class Agent implements AgentHandle {
       await this.shutDown();
       throw error;
     }
-    this.log(`agent: listens on ${this.http.url}; ${this.running === null ? 'waits for a bundle' : `runs ${this.running.words}`}.`);
+    this.log(`agent: listens on ${this.http.url}; ${this.running === null ? 'waits for a bundle' : `runs ${this.running.words}`}.`, { event: 'agent.listening', fields: { url: this.http.url } });
   }
 
   status(): AgentStatus {
@@ -197,7 +197,7 @@ class Agent implements AgentHandle {
       });
       if (!verdict.ok) {
         this.rejected.set(verdict.reason, (this.rejected.get(verdict.reason) ?? 0) + 1);
-        this.log(`bundle: refused, ${verdict.detail} (${verdict.reason}).${this.running === null ? '' : ` ${this.running.words} keeps running.`}`);
+        this.log(`bundle: refused, ${verdict.detail} (${verdict.reason}).${this.running === null ? '' : ` ${this.running.words} keeps running.`}`, { event: 'bundle.refused', severity: 'warn', fields: { reason: verdict.reason } });
         return verdict;
       }
       const { deployment } = verdict;
@@ -218,7 +218,7 @@ class Agent implements AgentHandle {
     await withinMs(this.env, this.releases.close(), FINISH_MS);
     await this.sinks.close(DRAIN_MS);
     await this.shutDown();
-    this.log('agent: stopped; everything taken in is on disk.');
+    this.log('agent: stopped; everything taken in is on disk.', { event: 'agent.stopped' });
     this.finish();
   }
 
@@ -245,7 +245,7 @@ class Agent implements AgentHandle {
   }
 
   private blocked(blocked: boolean, words: string): void {
-    this.log(words);
+    this.log(words, blocked ? { event: 'store.blocked', severity: 'error' } : { event: 'store.recovered' });
     if (this.state === 'live' || this.state === 'blocked') this.state = blocked ? 'blocked' : 'live';
     this.sources.setPaused('disk', blocked);
   }
@@ -254,7 +254,7 @@ class Agent implements AgentHandle {
     if (this.state === 'failed') return;
     this.state = 'failed';
     this.failure = error instanceof Error ? error.message : String(error);
-    this.log(`agent: ends, ${this.failure}`);
+    this.log(`agent: ends, ${this.failure}`, { event: 'agent.failed', severity: 'error' });
     this.writer.close();
     void this.shutDown().then(() => this.fail(error), this.fail);
   }

@@ -1,4 +1,5 @@
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { BrokerWatch } from '../mqtt/broker-watch';
 
@@ -6,7 +7,7 @@ export interface BrokerWatchesOptions {
   readonly env: Env;
   readonly agentId: string;
   readonly brokerOf: (connection: string) => BrokerSettings;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 /** One watch for each connection that sources use. */

@@ -7,6 +7,7 @@ import { missingKeys } from '../crypto/key-ring';
 import type { Env } from '../env/env';
 import { runnableOf } from '../host/evidence';
 import { compatibilityWords } from '../host/compatibility-words';
+import type { Log } from '../log/log';
 import type { Store } from '../store/store';
 import { keptFiles } from './bundle-store';
 import type { Deployment } from './deployment';
@@ -30,7 +31,7 @@ export interface ReleasesOptions {
   readonly sealer: FieldSealer;
   readonly dataDir: string;
   readonly probation: ProbationLimits;
-  readonly log: (line: string) => void;
+  readonly log: Log;
   /** A pipeline runs. */
   readonly onLive: () => void;
   readonly onDropped: (reason: string, rows: number) => void;
@@ -101,7 +102,7 @@ export class Releases {
     const deployment: Deployment = { ...active, ...runnableOf(await keptFiles(this.options.dataDir, active.sha256)) };
     const prepared = await this.prepare(deployment);
     this.live(deployment, prepared.start());
-    log(`agent: goes on with ${active.pipeline} release ${active.release}.`);
+    log(`agent: goes on with ${active.pipeline} release ${active.release}.`, { event: 'release.resumed', fields: { pipeline: active.pipeline, release: active.release } });
   }
 
   /** Makes `deployment` the active release. */
@@ -174,9 +175,9 @@ export class Releases {
       }
     );
     if (rowsLost > 0) onDropped('replaced', rowsLost);
-    for (const line of words) log(line);
+    for (const line of words) log(line, { event: 'release.state_carried' });
     if (started.pipeline !== undefined) this.live(deployment, started.pipeline);
-    log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`);
+    log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`, { event: 'release.live', fields: { pipeline: deployment.pipeline, release: deployment.release } });
   }
 
   /** What the new release takes over from the running one, which has written its last checkpoint. */
@@ -215,7 +216,7 @@ export class Releases {
       }
     );
     if (started.pipeline !== undefined) this.live(former, started.pipeline);
-    log(`release: ${bad.pipeline} release ${bad.release} is given up: ${detail} (${reason}). ${former.pipeline} release ${former.release} goes on from its own state and sees ${again} inputs again; effects of release ${bad.release} stay as they are.`);
+    log(`release: ${bad.pipeline} release ${bad.release} is given up: ${detail} (${reason}). ${former.pipeline} release ${former.release} goes on from its own state and sees ${again} inputs again; effects of release ${bad.release} stay as they are.`, { event: 'release.rolled_back', severity: 'error', fields: { pipeline: bad.pipeline, release: bad.release, reason, back_to: former.release } });
   }
 
   /** The release that may come back; null, and said, when its bundle is gone. */
@@ -224,7 +225,7 @@ export class Releases {
       return { ...former, ...runnableOf(await keptFiles(this.options.dataDir, former.sha256)) };
     } catch (error) {
       if (!(error instanceof LittoralError)) throw error;
-      this.options.log(`release: ${former.pipeline} release ${former.release} cannot come back: ${error.message}`);
+      this.options.log(`release: ${former.pipeline} release ${former.release} cannot come back: ${error.message}`, { event: 'release.rollback_failed', severity: 'error', fields: { pipeline: former.pipeline, release: former.release } });
       return null;
     }
   }
@@ -237,7 +238,7 @@ export class Releases {
       for (const [key, binding] of bindings) store.putSink(key, JSON.stringify(binding));
     });
     for (const [key, binding] of bindings) await sinks.add(key, binding);
-    for (const name of missingKeys([...bindings.values()].map(({ schema }) => schema), sealer)) log(`agent: key "${name}" is not there; rows with its columns become dead letters (KEY_MISSING). Start with --keys.`);
+    for (const name of missingKeys([...bindings.values()].map(({ schema }) => schema), sealer)) log(`agent: key "${name}" is not there; rows with its columns become dead letters (KEY_MISSING). Start with --keys.`, { event: 'key.missing', severity: 'warn', fields: { key: name } });
     return RunningPipeline.prepare({
       env,
       deployment,
@@ -295,7 +296,7 @@ export class Releases {
         this.probation = null;
       }
     );
-    log(`release: ${this.running?.words ?? 'the active release'} has proven itself; release ${record.former.release} is kept no longer.`);
+    log(`release: ${this.running?.words ?? 'the active release'} has proven itself; release ${record.former.release} is kept no longer.`, { event: 'release.proven' });
   }
 
   /** A pipeline cannot go on. A release on probation is given up for it; without one the agent ends. */

@@ -1,5 +1,6 @@
 import type { Delivery, SourceNode } from '../../engine/plan/plan';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { MqttClient } from '../mqtt/client';
 import type { Qos } from '../mqtt/packets';
@@ -26,7 +27,7 @@ export interface SourcesOptions {
   readonly intake: Intake;
   /** Messages that were not taken in, by reason. */
   readonly onDropped: (reason: string, count: number) => void;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface SourceState {

@@ -5,6 +5,7 @@ import { systemEnv } from '../env/system-env';
 import { BundleFolder } from '../fleet/bundle-folder';
 import { FleetLink } from '../fleet/fleet-link';
 import { BUNDLE_BYTES_MAX } from '../fleet/fleet-messages';
+import type { Log } from '../log/log';
 import { withDefaults, type BrokerSettings, type RenewedSettings } from '../mqtt/broker-settings';
 import { UsageError, type Call, type OptionSpec } from './verb';
 
@@ -22,7 +23,7 @@ export interface Membership {
 }
 
 /** Joins the fleet and watches the folder that the options name. Throws UsageError, `AGENT_NAME`, `BROKER_URL`, `CONNECTION_KIND`. */
-export async function joinFleet(call: Call, agent: AgentHandle, means: { readonly connections: ConnectionBook; readonly brokerSecrets: (() => RenewedSettings) | undefined; readonly log: (line: string) => void }): Promise<Membership> {
+export async function joinFleet(call: Call, agent: AgentHandle, means: { readonly connections: ConnectionBook; readonly brokerSecrets: (() => RenewedSettings) | undefined; readonly log: Log }): Promise<Membership> {
   const env = systemEnv();
   const { log } = means;
   const fleet = call.text('fleet');

@@ -4,6 +4,7 @@ import { LittoralError } from '../../engine/error';
 import type { AgentHandle } from '../agent/agent-api';
 import { repeat, type Env, type Timer } from '../env/env';
 import { readUntrustedBundle } from '../host/open-bundle-file';
+import type { Log } from '../log/log';
 import { storageError } from '../store/storage-error';
 
 export interface BundleFolderOptions {
@@ -12,7 +13,7 @@ export interface BundleFolderOptions {
   readonly folder: string;
   readonly bytesMax: number;
   readonly agent: Pick<AgentHandle, 'status' | 'deploy'>;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 const LOOK_MS = 2_000;
@@ -48,7 +49,7 @@ export class BundleFolder {
       this.problem = null;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      if (words !== this.problem) this.options.log(`bundles: ${words}`);
+      if (words !== this.problem) this.options.log(`bundles: ${words}`, { event: 'bundles.failed', severity: 'warn' });
       this.problem = words;
     } finally {
       this.looking = false;
@@ -79,7 +80,7 @@ export class BundleFolder {
     const { size } = await stat(path);
     if (size > bytesMax) {
       this.tried.set(name, version);
-      log(`bundles: "${name}" has ${size} bytes; expected at most ${bytesMax}. It is left where it is.`);
+      log(`bundles: "${name}" has ${size} bytes; expected at most ${bytesMax}. It is left where it is.`, { event: 'bundles.file_left_out', severity: 'warn', fields: { file: name } });
       return;
     }
     const bytes = await readFile(path);

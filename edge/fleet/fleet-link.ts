@@ -4,6 +4,7 @@ import { LittoralError } from '../../engine/error';
 import { ENGINE_VERSION } from '../../engine/version';
 import type { AgentHandle, AgentStatus, DeployAnswer } from '../agent/agent-api';
 import { pause, repeat, type Env, type Timer } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { storageError } from '../store/storage-error';
 import { ChunkDownload, downloadByHttp } from './download';
@@ -21,7 +22,7 @@ export interface FleetLinkOptions {
   /** The agent's data folder: unfinished downloads and the last outcome stay there. */
   readonly dataDir: string;
   readonly agent: Pick<AgentHandle, 'status' | 'deploy'>;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 const LOOK_MS = 1_000;
@@ -88,7 +89,7 @@ export class FleetLink {
       this.desired = payload.length === 0 ? null : parseDesired(payload);
     } catch (error) {
       if (!(error instanceof LittoralError)) throw error;
-      this.options.log(error.message);
+      this.options.log(error.message, { event: 'fleet.failed', severity: 'warn' });
       return;
     }
     this.download?.end();
@@ -129,7 +130,7 @@ export class FleetLink {
       if (this.stopped || this.desired !== desired) return;
       const code = error instanceof LittoralError ? error.code : 'INTERNAL';
       const detail = error instanceof Error ? error.message : String(error);
-      log(`fleet: release ${desired.release} cannot be had: ${detail}`);
+      log(`fleet: release ${desired.release} cannot be had: ${detail}`, { event: 'fleet.bundle_unavailable', severity: 'warn', fields: { release: desired.release } });
       if (code === 'DOWNLOAD_SILENT' || code === 'DOWNLOAD_HTTP') {
         this.note(desired, { outcome: 'unavailable', reason: code, detail });
         await pause(env, RETRY_MS);

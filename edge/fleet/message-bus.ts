@@ -1,6 +1,7 @@
 import { generate } from 'mqtt-packet';
 import type { LittoralError } from '../../engine/error';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { MqttClient } from '../mqtt/client';
 import type { Will } from '../mqtt/connection';
@@ -21,7 +22,7 @@ export interface BusOptions {
   /** A connection is there, with all subscriptions asked for. */
   readonly onConnected?: () => void;
   readonly onDown?: (reason: LittoralError) => void;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 interface Flight {
@@ -57,7 +58,7 @@ export class MessageBus {
       onDown: (reason, retryMs) => {
         this.protocol = null;
         this.options.onDown?.(reason);
-        log(`fleet: ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`);
+        log(`fleet: ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`, { event: 'fleet.connection_down', severity: 'warn', fields: { retry_ms: retryMs } });
       }
     });
   }
@@ -131,7 +132,7 @@ export class MessageBus {
       case PacketType.publish: {
         const { topic, payload, qos, packetId, droppedBytes } = parsePublish(frame, protocol);
         if (droppedBytes === 0) this.options.onMessage({ topic, payload });
-        else this.options.log(`fleet: a message on "${topic}" is larger than ${PACKET_BYTES_MAX} bytes; it is left out.`);
+        else this.options.log(`fleet: a message on "${topic}" is larger than ${PACKET_BYTES_MAX} bytes; it is left out.`, { event: 'fleet.message_left_out', severity: 'warn' });
         if (qos > 0) this.client.send(encodeAck(PacketType.puback, packetId));
         return;
       }
@@ -139,7 +140,7 @@ export class MessageBus {
         return this.confirmed(parseAck(frame));
       case PacketType.suback: {
         const refused = parseReasonCodes(frame, protocol).codes.find(code => code >= 0x80);
-        if (refused !== undefined) this.options.log(`fleet: broker ${this.url} refuses a subscription (code ${refused}). Check the rights of this user to littoral/fleet/#.`);
+        if (refused !== undefined) this.options.log(`fleet: broker ${this.url} refuses a subscription (code ${refused}). Check the rights of this user to littoral/fleet/#.`, { event: 'fleet.refused', severity: 'error', fields: { broker: this.url } });
       }
     }
   }
@@ -147,7 +148,7 @@ export class MessageBus {
   private confirmed({ packetId, code }: { readonly packetId: number; readonly code: number }): void {
     const flight = this.flights.get(packetId);
     if (flight === undefined) return;
-    if (code >= 0x80) this.options.log(`fleet: broker ${this.url} refuses topic "${flight.message.topic}" (code ${code}). Check the rights of this user to littoral/fleet/#.`);
+    if (code >= 0x80) this.options.log(`fleet: broker ${this.url} refuses topic "${flight.message.topic}" (code ${code}). Check the rights of this user to littoral/fleet/#.`, { event: 'fleet.refused', severity: 'warn', fields: { broker: this.url } });
     this.flights.delete(packetId);
     flight.done();
     this.pump();

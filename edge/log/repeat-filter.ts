@@ -11,7 +11,7 @@ interface Repeats {
 }
 
 /**
- * Holds back what repeats: of lines with the same event and the same subject the first three of a minute pass, the others
+ * Holds back what repeats: of lines that differ by nothing but numbers the first three of a minute pass, the others
  * are counted and told in one line when the minute is over. Needs no timer: `due` is asked whenever something is logged and
  * at the end.
  */
@@ -47,7 +47,6 @@ export class RepeatFilter {
 }
 
 /** Texts vary by attempts and waits, so numbers do not make a line another one. */
-function keyOf({ event, text, fields }: LogEntry): string {
-  const subjects = Object.entries(fields).filter(([, value]) => typeof value === 'string');
-  return `${event}\n${subjects.length > 0 ? JSON.stringify(subjects) : text.replace(/\d+/g, '#')}`;
+function keyOf({ event, text }: LogEntry): string {
+  return `${event}\n${text.replace(/\d+/g, '#')}`;
 }

@@ -1,5 +1,6 @@
 import { generate } from 'mqtt-packet';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient } from './client';
 import { PacketType, parsePublish } from './packets';
@@ -14,7 +15,7 @@ export interface BrokerWatchOptions {
   readonly connection: string;
   readonly settings: BrokerSettings;
   readonly clientId: string;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 /** Listens to what a broker says of itself, and warns when it drops messages. A broker that says nothing is not judged. */
@@ -56,6 +57,6 @@ export class BrokerWatch {
     this.last = count;
     this.total += more;
     if (more === 0) return;
-    this.options.log(`mqtt connection "${this.options.connection}": broker ${this.client.url} has dropped ${more} messages, for this agent or another client. Give it room: max_queued_messages 0 (\`littoral broker profile\` shows a configuration that does not drop).`);
+    this.options.log(`mqtt connection "${this.options.connection}": broker ${this.client.url} has dropped ${more} messages, for this agent or another client. Give it room: max_queued_messages 0 (\`littoral broker profile\` shows a configuration that does not drop).`, { event: 'broker.dropped_messages', severity: 'warn', fields: { connection: this.options.connection, count: more } });
   }
 }

@@ -2,6 +2,7 @@ import { generate } from 'mqtt-packet';
 import { LittoralError } from '../../engine/error';
 import { topicMatches } from '../../engine/graph/topic-filter';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { Store } from '../store/store';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState, type Session } from './client';
@@ -29,7 +30,7 @@ export interface SubscriberOptions {
   readonly store: Store;
   readonly onPublish: (packet: PublishPacket, from: Subscriber) => void;
   readonly onRelease: (packetId: number, from: Subscriber) => void;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 const SUBSCRIBE_ID = 1;
@@ -62,7 +63,7 @@ export class Subscriber {
       topicAliasMax: TOPIC_ALIASES_MAX,
       onConnected: session => this.connected(session),
       onFrame: (frame, protocol) => this.receive(frame, protocol),
-      onDown: (reason, retryMs) => options.log(`mqtt source "${options.source}": ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`)
+      onDown: (reason, retryMs) => options.log(`mqtt source "${options.source}": ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`, { event: 'source.down', severity: 'warn', fields: { source: options.source, retry_ms: retryMs } })
     });
   }
 
@@ -124,7 +125,7 @@ export class Subscriber {
 
   private connected(session: Session): void {
     const { qos, source, log } = this.options;
-    log(`mqtt source "${source}": connected to ${this.client.url} by MQTT ${session.protocol === 5 ? '5' : '3.1.1'}, session ${session.present ? 'resumed' : 'new'}.`);
+    log(`mqtt source "${source}": connected to ${this.client.url} by MQTT ${session.protocol === 5 ? '5' : '3.1.1'}, session ${session.present ? 'resumed' : 'new'}.`, { event: 'source.connected', fields: { source, broker: this.client.url, protocol: session.protocol, session_resumed: session.present } });
     this.connections++;
     this.aliases = new IncomingAliases();
     this.ledger.sessionStarted(session.present);
@@ -145,13 +146,13 @@ export class Subscriber {
   /** The broker has forgotten this client, and with it what came for it in the meantime. */
   private sessionLost(): void {
     this.lost++;
-    this.options.log(`mqtt source "${this.options.source}": broker ${this.client.url} no longer knew this agent; messages sent while it was away may be lost. Let the broker keep sessions on disk and for longer (\`littoral broker profile\` shows how).`);
+    this.options.log(`mqtt source "${this.options.source}": broker ${this.client.url} no longer knew this agent; messages sent while it was away may be lost. Let the broker keep sessions on disk and for longer (\`littoral broker profile\` shows how).`, { event: 'source.session_lost', severity: 'warn', fields: { source: this.options.source, broker: this.client.url } });
   }
 
   /** Says what this broker cannot promise. */
   private judge(limits: BrokerLimits): void {
     const { source, qos, settings, sharedGroup, log } = this.options;
-    const warn = (text: string): void => log(`mqtt source "${source}": broker ${this.client.url} ${text}`);
+    const warn = (text: string): void => log(`mqtt source "${source}": broker ${this.client.url} ${text}`, { event: 'source.broker_limits', severity: 'warn', fields: { source, broker: this.client.url } });
     if (limits.qosMax < qos) warn(`allows QoS ${limits.qosMax} at most, the plan asks for ${qos}; what it promises is weaker.`);
     if (limits.sessionExpiryS !== null && limits.sessionExpiryS < (settings.sessionExpiryS ?? SESSION_EXPIRY_S)) warn(`forgets this agent ${limits.sessionExpiryS} s after the connection ends; messages that come later are lost.`);
     if (sharedGroup !== undefined && !limits.sharedSubscriptions) warn('knows no shared subscriptions; the agents of the group would get nothing.');
@@ -181,11 +182,11 @@ export class Subscriber {
         `mqtt source "${source}": broker ${this.client.url} refuses the filter "${filter}" (code ${code}); expected a grant. Check the rights of this user at the broker.`
       );
       this.refusal = refused.message;
-      log(refused.message);
+      log(refused.message, { event: 'source.refused', severity: 'error', fields: { source, broker: this.client.url, code } });
       return;
     }
     this.refusal = null;
-    if (code < qos) log(`mqtt source "${source}": broker grants QoS ${code} instead of ${qos}; what it promises is weaker than the plan asks for.`);
+    if (code < qos) log(`mqtt source "${source}": broker grants QoS ${code} instead of ${qos}; what it promises is weaker than the plan asks for.`, { event: 'source.qos_lowered', severity: 'warn', fields: { source, granted: code, wanted: qos } });
     store.transaction(() => store.setMeta(this.metaKey, this.wanted));
   }
 }

@@ -1,6 +1,7 @@
 import { LittoralError } from '../../engine/error';
 import type { DurableWriter } from '../agent/durable-writer';
 import { withinMs, type Env, type Timer } from '../env/env';
+import type { Log } from '../log/log';
 import type { RowTimes } from '../metrics/effect-times';
 import type { OutboxRow, Store } from '../store/store';
 import { decodeContext } from '../telemetry/effect-context';
@@ -15,7 +16,7 @@ export interface DrainOptions {
   readonly binding: SinkBinding;
   readonly store: Store;
   readonly writer: DurableWriter;
-  readonly log: (message: string) => void;
+  readonly log: Log;
   /** Called for rows that are carried out, with the time at which they were made and what else is known of their times. */
   readonly onCarriedOut: (count: number, createdMs: number, times: RowTimes | null) => void;
   /** Carries traces on; absent: effects belong to none. */
@@ -49,6 +50,7 @@ export class SerialSink implements SinkDrain {
   private attempts = 0;
   private again = false;
   private stopped = false;
+  private ending: Promise<void> | null = null;
   private idle: (() => void)[] = [];
 
   constructor(
@@ -76,7 +78,12 @@ export class SerialSink implements SinkDrain {
     await withinMs(env, done, Math.max(0, deadlineMs - env.monotonicMs()));
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.ending ??= this.end();
+    return this.ending;
+  }
+
+  private async end(): Promise<void> {
     this.stopped = true;
     this.waiting?.timer.cancel();
     this.waiting?.done();
@@ -125,7 +132,7 @@ export class SerialSink implements SinkDrain {
   private async carry(row: OutboxRow): Promise<void> {
     const { key, log, onCarriedOut } = this.options;
     await this.carryOut(row, also => this.feed.settle(row, also));
-    if (this.failure !== null) log(`sink "${key}": it takes rows again.`);
+    if (this.failure !== null) log(`sink "${key}": it takes rows again.`, { event: 'sink.recovered', fields: { sink: key } });
     this.failure = null;
     this.attempts = 0;
     onCarriedOut(row.count, row.createdMs, decodeContext(row.context));
@@ -133,7 +140,7 @@ export class SerialSink implements SinkDrain {
 
   private async failed(error: Error): Promise<void> {
     const { env, key, log } = this.options;
-    if (this.failure === null) log(`sink "${key}": ${error.message} The rows wait in the outbox; tried again.`);
+    if (this.failure === null) log(`sink "${key}": ${error.message} The rows wait in the outbox; tried again.`, { event: 'sink.failed', severity: 'warn', fields: { sink: key } });
     this.failure = error.message;
     const usualMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.attempts++) * (0.5 + env.random() / 2);
     await this.rest((error instanceof TryAgain ? error.afterMs : null) ?? usualMs);

@@ -9,7 +9,7 @@ const LINE_END = Buffer.from('\n');
 /** Sends metrics by UDP: at most once, because nobody confirms them. A kill between sending and deleting sends them twice. */
 export function statsdSink(options: DrainOptions, { host, port }: { readonly host: string; readonly port: number }): SerialSink {
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  socket.on('error', error => options.log(`sink "${options.key}": ${error.message}`));
+  socket.on('error', error => options.log(`sink "${options.key}": ${error.message}`, { event: 'sink.failed', severity: 'warn', fields: { sink: options.key } }));
   socket.unref();
   const send = (bytes: Uint8Array): Promise<void> =>
     new Promise((done, fail) => {

@@ -2,6 +2,7 @@ import type { FileConnector } from '../../engine/plan/nodes/source';
 import { LittoralError } from '../../engine/error';
 import type { Intake } from '../agent/intake';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { Store } from '../store/store';
 import { HEAD_BYTES_MAX, decodePosition, encodePosition, hashOf, type TailPosition } from './tail-position';
 import { FILES_MAX, isGone, listFiles, topicOfPath, type FoundFile } from './list-files';
@@ -21,13 +22,15 @@ export interface FileSourceOptions {
   readonly root: string;
   readonly store: Store;
   readonly intake: Pick<Intake, 'offer'>;
-  readonly log: (message: string) => void;
+  readonly log: Log;
   readonly onDropped: (reason: string, count: number) => void;
 }
 
 const POLL_MS = 250;
 const READ_BYTES = 256 * 1_024;
 const TAIL_BYTES_MAX = 256;
+const LINE_FEED = 10;
+const NOTHING = hashOf(new Uint8Array(0));
 /** So many looks a file that is gone may still grow. */
 const LOOKS_MAX = 40;
 
@@ -54,6 +57,8 @@ export class LineFiles implements RunningSource {
   private readonly gone = new Map<string, number>();
   /** Files that were found cut or replaced one look ago. */
   private readonly cut = new Set<string>();
+  /** Size and time of change of files that were read to their end. */
+  private readonly quiet = new Map<string, string>();
   private known = 0;
 
   constructor(private readonly options: FileSourceOptions) {
@@ -92,7 +97,7 @@ export class LineFiles implements RunningSource {
     } catch (error) {
       if (error instanceof LittoralError && error.code === 'STORE_CLOSED') return;
       const words = `file source "${source}": ${error instanceof Error ? error.message : String(error)}; tried again.`;
-      if (words !== this.problem) this.options.log(words);
+      if (words !== this.problem) this.options.log(words, { event: 'source.failed', severity: 'warn' });
       this.problem = words;
     }
   }
@@ -106,7 +111,7 @@ export class LineFiles implements RunningSource {
     if (connector.from === 'end') {
       for (const file of files) {
         const handle = file.wanted ? await this.openFile(file.id, file.file) : null;
-        if (handle !== null) positions.push(await this.positionAt(handle, file, file.path, await this.lastLineEnd(handle, file.size), false));
+        if (handle !== null) positions.push(await this.positionAt(handle, file, await this.lastLineEnd(handle, file.size)));
       }
     }
     await intake.offer({
@@ -124,54 +129,56 @@ export class LineFiles implements RunningSource {
   private async lastLineEnd(handle: Handle, size: number): Promise<number> {
     for (let end = size; end > 0; end -= READ_BYTES) {
       const from = Math.max(0, end - READ_BYTES);
-      const found = (await this.files.read(handle, from, end - from)).lastIndexOf(10);
+      const found = (await this.files.read(handle, from, end - from)).lastIndexOf(LINE_FEED);
       if (found >= 0) return from + found + 1;
     }
     return 0;
   }
 
   private async discover(file: FoundFile, files: readonly FoundFile[]): Promise<void> {
-    const original = await this.originalOf(file);
-    if (original !== null) {
+    // A copy that has just begun is empty, as are many new files: there is nothing to lose by waiting.
+    if (file.size === 0) return;
+    for (const original of [...this.positions.values()]) {
+      if (!isCopyName(file.path, original.path)) continue;
       const kept = files.find(other => other.id === original.id);
-      if (kept !== undefined && !(await this.isCut(kept, original))) {
-        if (await this.isBeginning(file, kept)) return;
-      } else if (file.size < original.offset || (await this.holds(file, original))) {
-        const handle = await this.openFile(file.id, file.file);
-        if (handle !== null) this.positions.set(file.id, await this.positionAt(handle, file, original.path, Math.min(file.size, original.offset), original.skipping));
-        return;
-      }
+      const intact = kept !== undefined && !(await this.isCut(kept, original));
+      if (intact && (await this.isBeginning(file, kept))) return;
+      if (!intact && (await this.isCopy(file, original))) return this.takeOver(file, original);
     }
     if (file.wanted) this.positions.set(file.id, startOf(file));
   }
 
-  /** The file that `file` is a copy of, as far as names and first bytes tell. */
-  private async originalOf(file: FoundFile): Promise<TailPosition | null> {
-    for (const position of this.positions.values()) {
-      if (position.headBytes === 0 || !isCopyName(file.path, position.path) || file.size < position.headBytes) continue;
-      const handle = await this.openFile(file.id, file.file);
-      if (handle !== null && hashOf(await this.files.read(handle, 0, position.headBytes)) === position.headHash) return position;
-    }
-    return null;
+  /** What the original had left over is read from the copy; that is on disk before the original begins anew. */
+  private async takeOver(file: FoundFile, original: TailPosition): Promise<void> {
+    const { intake, source, store } = this.options;
+    const complete = file.size >= original.offset;
+    const position: TailPosition = { ...original, id: file.id, bornMs: file.bornMs, ...(complete ? {} : { offset: file.size, tailBytes: 0, tailHash: NOTHING }) };
+    await intake.offer({ source, messages: [], write: () => store.setState(this.stateName(file.id), encodePosition(position)) });
+    this.positions.set(file.id, position);
   }
 
-  /** Whether `file` has the bytes before the position as well. */
-  private async holds(file: FoundFile, position: TailPosition): Promise<boolean> {
+  /** Whether `file` has the bytes that are known of the original. A shorter one was copied before the original was read to its end. */
+  private async isCopy(file: FoundFile, { headBytes, headHash, offset, tailBytes, tailHash }: TailPosition): Promise<boolean> {
+    if (headBytes === 0 || file.size < headBytes) return false;
     const handle = await this.openFile(file.id, file.file);
-    return handle !== null && (await this.tailHashAt(handle, position.offset)) === position.tailHash;
+    if (handle === null || hashOf(await this.files.read(handle, 0, headBytes)) !== headHash) return false;
+    return file.size < offset || hashOf(await this.files.read(handle, offset - tailBytes, tailBytes)) === tailHash;
   }
 
   /** Whether `file` is nothing but the first bytes of `other`: a copy, as long as it does not grow by itself. */
   private async isBeginning(file: FoundFile, other: FoundFile): Promise<boolean> {
     if (file.size > other.size) return false;
     const [copy, original] = [await this.openFile(file.id, file.file), await this.openFile(other.id, other.file)];
-    return copy !== null && original !== null && (await this.tailHashAt(copy, file.size)) === (await this.tailHashAt(original, file.size));
+    if (copy === null || original === null) return false;
+    for (const [from, bytes] of [[0, Math.min(HEAD_BYTES_MAX, file.size)], [Math.max(0, file.size - TAIL_BYTES_MAX), Math.min(TAIL_BYTES_MAX, file.size)]] as const) {
+      if (hashOf(await this.files.read(copy, from, bytes)) !== hashOf(await this.files.read(original, from, bytes))) return false;
+    }
+    return true;
   }
 
-  /** Whether the file is no longer the one that was read: shorter, or with other first bytes. */
+  /** Whether the file is no longer the one that was read: shorter, made later, or with other first bytes. */
   private async isCut(file: FoundFile, position: TailPosition): Promise<boolean> {
     if (file.size < position.offset || (file.bornMs !== null && position.bornMs !== null && file.bornMs !== position.bornMs)) return true;
-    if (file.size === position.offset && position.offset > HEAD_BYTES_MAX) return false;
     const handle = await this.openFile(file.id, file.file);
     return handle !== null && hashOf(await this.files.read(handle, 0, position.headBytes)) !== position.headHash;
   }
@@ -180,30 +187,30 @@ export class LineFiles implements RunningSource {
     const position = this.positions.get(file.id);
     if (position === undefined) return;
     this.gone.delete(file.id);
-    const same = file.bornMs === null || position.bornMs === null || file.bornMs === position.bornMs;
-    if (same && file.size === position.offset && position.offset > 0 && !this.cut.has(file.id)) return;
+    const change = `${file.size} ${file.modifiedMs}`;
+    if (file.size === position.offset && this.quiet.get(file.id) === change) return;
     if (await this.isCut(file, position)) {
       // A copy of the former content may appear in the listing one look later.
       if (!this.cut.has(file.id)) return void this.cut.add(file.id);
-      this.cut.delete(file.id);
       if (!file.wanted) return this.forget(file.id);
       this.positions.set(file.id, startOf(file));
     }
     this.cut.delete(file.id);
     const handle = await this.openFile(file.id, file.file);
-    if (handle !== null) await this.readOn(handle, file);
+    if (handle !== null && (await this.readOn(handle, file))) this.quiet.set(file.id, change);
   }
 
-  /** Takes in whole lines up to the end of the file. */
-  private async readOn(handle: Handle, file: Known): Promise<void> {
-    const { id } = file;
+  /** Takes in whole lines up to the end of the file; false when it was cut or the source is to pause before that. */
+  private async readOn(handle: Handle, file: Known): Promise<boolean> {
     const { intake, source, store, onDropped, log } = this.options;
+    const { id } = file;
     for (let position = this.positions.get(id); position !== undefined && !this.polling.interrupted; position = this.positions.get(id)) {
       let bytes = await this.files.read(handle, position.offset, READ_BYTES);
-      if (bytes.length === READ_BYTES && !bytes.includes(10) && !position.skipping) bytes = await this.files.read(handle, position.offset, LINE_BYTES_MAX + READ_BYTES);
+      if (bytes.length === READ_BYTES && !bytes.includes(LINE_FEED) && !position.skipping) bytes = await this.files.read(handle, position.offset, LINE_BYTES_MAX + READ_BYTES);
       const split = splitLines(bytes, position.skipping);
-      if (split.takenBytes === 0) return;
-      const next = await this.positionAt(handle, file, position.path, position.offset + split.takenBytes, split.skipping);
+      if (split.takenBytes === 0) return true;
+      const next = await this.advance(handle, file, position, bytes.subarray(0, split.takenBytes), split.skipping);
+      if (next === null) return false;
       const topic = topicOfPath(position.path);
       await intake.offer({ source, messages: split.lines.map(payload => ({ topic, payload })), write: () => store.setState(this.stateName(id), encodePosition(next)) });
       this.positions.set(id, next);
@@ -211,16 +218,24 @@ export class LineFiles implements RunningSource {
       onDropped('lineTooLong', split.tooLong);
       log(`file source "${source}": "${position.path}" has ${split.tooLong} lines of more than ${LINE_BYTES_MAX} bytes before byte ${next.offset}; they were left out.`);
     }
+    return false;
   }
 
-  private async positionAt(handle: Handle, { id, bornMs }: Known, path: string, offset: number, skipping: boolean): Promise<TailPosition> {
+  /** The position after `taken`; null when the file was cut before `taken` was read, so that these bytes may not follow the ones before. */
+  private async advance(handle: Handle, { id, bornMs }: Known, position: TailPosition, taken: Uint8Array, skipping: boolean): Promise<TailPosition | null> {
+    const offset = position.offset + taken.length;
     const headBytes = Math.min(HEAD_BYTES_MAX, offset);
-    return { id, bornMs, path, offset, skipping, headBytes, headHash: hashOf(await this.files.read(handle, 0, headBytes)), tailHash: await this.tailHashAt(handle, offset) };
+    const head = position.offset === 0 ? taken.subarray(0, headBytes) : await this.files.read(handle, 0, headBytes);
+    if (hashOf(head.subarray(0, position.headBytes)) !== position.headHash) return null;
+    const tail = taken.subarray(-TAIL_BYTES_MAX);
+    return { id, bornMs, path: position.path, offset, skipping, headBytes: head.length, headHash: hashOf(head), tailBytes: tail.length, tailHash: hashOf(tail) };
   }
 
-  private async tailHashAt(handle: Handle, offset: number): Promise<string> {
-    const bytes = Math.min(TAIL_BYTES_MAX, offset);
-    return hashOf(await this.files.read(handle, offset - bytes, bytes));
+  private async positionAt(handle: Handle, { id, bornMs, path }: FoundFile, offset: number): Promise<TailPosition> {
+    const headBytes = Math.min(HEAD_BYTES_MAX, offset);
+    const tailBytes = Math.min(TAIL_BYTES_MAX, offset);
+    const [head, tail] = [await this.files.read(handle, 0, headBytes), await this.files.read(handle, offset - tailBytes, tailBytes)];
+    return { id, bornMs, path, offset, skipping: false, headBytes, headHash: hashOf(head), tailBytes, tailHash: hashOf(tail) };
   }
 
   /** Reads what was written to files before and shortly after they left the folder. Their positions are kept while there is room: a folder may be away for a while. */
@@ -247,6 +262,7 @@ export class LineFiles implements RunningSource {
     this.positions.delete(id);
     this.gone.delete(id);
     this.cut.delete(id);
+    this.quiet.delete(id);
   }
 
   private async openFile(id: string, file: string): Promise<Handle | null> {
@@ -255,7 +271,7 @@ export class LineFiles implements RunningSource {
     } catch (error) {
       if (!isGone(error)) throw error;
       const words = `file source "${this.options.source}": ${error instanceof Error ? error.message : String(error)}`;
-      if (this.problem === null && !words.includes('ENOENT')) this.options.log(words);
+      if (this.problem === null && !words.includes('ENOENT')) this.options.log(words, { event: 'source.failed', severity: 'warn' });
       return null;
     }
   }
@@ -266,7 +282,7 @@ export class LineFiles implements RunningSource {
 }
 
 function startOf(file: FoundFile): TailPosition {
-  return { id: file.id, bornMs: file.bornMs, path: file.path, offset: 0, skipping: false, headBytes: 0, headHash: hashOf(new Uint8Array(0)), tailHash: hashOf(new Uint8Array(0)) };
+  return { id: file.id, bornMs: file.bornMs, path: file.path, offset: 0, skipping: false, headBytes: 0, headHash: NOTHING, tailBytes: 0, tailHash: NOTHING };
 }
 
 /** Names that rotation gives to copies: the name of the original and something after it, `app.log.1`, `app.log-20260101`. */

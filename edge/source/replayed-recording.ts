@@ -4,6 +4,7 @@ import type { RecordedInput } from '../../engine/recording/recorded-input';
 import type { Intake, OfferedMessage } from '../agent/intake';
 import { pause, type Env } from '../env/env';
 import { recordingInputs } from '../host/recording-file';
+import type { Log } from '../log/log';
 import type { Store } from '../store/store';
 import type { RunningSource, SourceConnection } from './source-port';
 
@@ -19,7 +20,7 @@ export interface ReplayedRecordingOptions {
   readonly speed: number;
   readonly store: Store;
   readonly intake: Pick<Intake, 'offer'>;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 const OFFER_MESSAGES_MAX = 512;
@@ -53,7 +54,7 @@ export class ReplayedRecording implements RunningSource {
     this.working = this.replay().catch((error: unknown) => {
       if (error instanceof LittoralError && error.code === 'STORE_CLOSED') return;
       this.problem = `recording "${this.options.path}": ${error instanceof Error ? error.message : String(error)}`;
-      this.options.log(this.problem);
+      this.options.log(this.problem, { event: 'source.failed', severity: 'warn' });
     });
   }
 
@@ -80,7 +81,7 @@ export class ReplayedRecording implements RunningSource {
       index += group.length;
     }
     this.ended = true;
-    log(`source "${source}": the recording "${path}" has ended after ${index} inputs.`);
+    log(`source "${source}": the recording "${path}" has ended after ${index} inputs.`, { event: 'source.replay_ended', fields: { source, inputs: index } });
   }
 
   /** Waits until the first of `inputs` is due; gives all that are due then. */

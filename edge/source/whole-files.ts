@@ -60,7 +60,7 @@ export class WholeFiles implements RunningSource {
     } catch (error) {
       if (error instanceof LittoralError && error.code === 'STORE_CLOSED') return;
       const words = `file source "${source}": ${error instanceof Error ? error.message : String(error)}; tried again.`;
-      if (words !== this.problem) this.options.log(words);
+      if (words !== this.problem) this.options.log(words, { event: 'source.failed', severity: 'warn' });
       this.problem = words;
     }
   }
@@ -103,7 +103,7 @@ export class WholeFiles implements RunningSource {
     this.seen.delete(file.path);
     if (payload !== null) return;
     onDropped('fileTooLarge', 1);
-    log(`file source "${source}": "${file.path}" has ${file.size} bytes, more than ${FILE_BYTES_MAX}; it was left out.`);
+    log(`file source "${source}": "${file.path}" has ${file.size} bytes, more than ${FILE_BYTES_MAX}; it was left out.`, { event: 'source.file_left_out', severity: 'warn', fields: { source, file: file.path } });
   }
 
   private async read(file: FoundFile): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { concatBatches } from '../../../engine/batch/concat';
 import { assert, LittoralError } from '../../../engine/error';
 import type { DurableWriter } from '../../agent/durable-writer';
 import type { Env, Timer } from '../../env/env';
+import type { Log } from '../../log/log';
 import type { RowTimes } from '../../metrics/effect-times';
 import type { Store } from '../../store/store';
 import { decodeContext } from '../../telemetry/effect-context';
@@ -23,7 +24,7 @@ export interface LakeSinkOptions {
   /** Small files are joined this often; null: never. Default 1 h. */
   readonly compactEveryMs?: number | null;
   readonly onCarriedOut: (count: number, createdMs: number, times: RowTimes | null) => void;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 const RETRY_MS = 2_000;
@@ -99,7 +100,7 @@ export class LakeSink implements SinkDrain {
     } catch (error) {
       if (!(error instanceof LittoralError) && !(error instanceof Error)) throw error;
       this.failure = error.message;
-      this.options.log(`lake sink "${this.options.key}": ${error.message} The rows wait in the outbox; tried again.`);
+      this.options.log(`lake sink "${this.options.key}": ${error.message} The rows wait in the outbox; tried again.`, { event: 'sink.failed', severity: 'warn', fields: { sink: this.options.key } });
     }
   }
 
@@ -110,10 +111,10 @@ export class LakeSink implements SinkDrain {
     if (compactEveryMs === null || config.connector !== 'lake' || !table.compactionDue(compactEveryMs) || store.hasBegunEpoch(config.table, '')) return;
     try {
       const { filesBefore, filesAfter, commits } = await table.compact({}, () => this.stopped);
-      if (commits > 0) log(`lake sink "${key}": joined small files of table "${config.table}", ${filesBefore} files are ${filesAfter} now.`);
+      if (commits > 0) log(`lake sink "${key}": joined small files of table "${config.table}", ${filesBefore} files are ${filesAfter} now.`, { event: 'lake.compacted', fields: { sink: key, files_before: filesBefore, files_after: filesAfter } });
     } catch (error) {
       if (!(error instanceof LittoralError)) throw error;
-      log(`lake sink "${key}": small files were not joined: ${error.message} Rows are written all the same; tried again later.`);
+      log(`lake sink "${key}": small files were not joined: ${error.message} Rows are written all the same; tried again later.`, { event: 'lake.compaction_failed', severity: 'warn', fields: { sink: key } });
     }
   }
 

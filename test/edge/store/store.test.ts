@@ -100,7 +100,7 @@ describe('the inbox', () => {
   });
 
   it('keeps what came along with a message, and takes no room for it where nothing did', () => {
-    const traced: GraphInput = { ...message('{"a":1}'), properties: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', größe: '°' } };
+    const traced = { kind: 'message' as const, arrivalTimeMs: 1, topic: 'plant/b1', payload: Buffer.from('{"a":1}'), source: 'in', properties: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', größe: '°' } };
     const inputs: GraphInput[] = [message('before'), traced, { ...traced, properties: {} }, message('after')];
     expect(decodeInputs(encodeInputs(inputs)).map(plain)).toEqual(inputs.map(plain));
     expect(encodeInputs([message('x')]).length).toBe(1 + 8 + 2 + 'in'.length + 2 + 'plant/b1'.length + 4 + 1);
