@@ -15,7 +15,8 @@ export interface TailPosition {
   readonly headBytes: number;
   /** SHA-256 of the first `headBytes` bytes. */
   readonly headHash: string;
-  /** SHA-256 of the last bytes before `offset`, at most as many as the head has. */
+  /** SHA-256 of the last `tailBytes` bytes before `offset`. */
+  readonly tailBytes: number;
   readonly tailHash: string;
 }
 

@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent } from '../../../edge/agent/agent';
 import type { AgentHandle } from '../../../edge/agent/agent-api';
@@ -124,8 +124,9 @@ describe('a source of lines', () => {
     const file = join(folder, 'out', 'lines.txt');
     await until(() => existsSync(file));
     appendFileSync(logFile(), 'two\n');
-    await until(() => gunzipSync(readFileSync(file)).toString().split('\n').length === 3);
-    expect(gunzipSync(readFileSync(file)).toString()).toBe('one\ntwo\n');
+    const unpacked = (): string => gunzipSync(readFileSync(file), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    await until(() => unpacked().split('\n').length === 3);
+    expect(unpacked()).toBe('one\ntwo\n');
   }, 60_000);
 
   it('takes whole files once, also after a restart, and again when they change', async () => {

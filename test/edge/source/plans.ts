@@ -1,7 +1,7 @@
-import { append, files, replace, schema, timestampMs, utf8 } from '../../../engine/api/littoral';
+import { append, featureStore, files, float64, http, replace, schema, timestampMs, utf8 } from '../../../engine/api/littoral';
 import { bindLittoral } from '../../../engine/api/bind';
 import type { FilesOptions } from '../../../engine/api/source';
-import type { AppendOptions } from '../../../engine/api/sinks';
+import type { AppendOptions, Sink } from '../../../engine/api/sinks';
 import type { Plan } from '../../../engine/plan/plan';
 import { FakeHost } from '../../engine/api/fake-host';
 
@@ -20,3 +20,14 @@ export function linesPlan(topic: string, source: Partial<FilesOptions<LogLine>> 
 
 /** A recording line that such a plan reads. */
 export const logRecording = (line: string): string => JSON.stringify({ arrivalTimeMs: 1_700_000_000_000, topic: 'app.log', payloadBase64: Buffer.from(line).toString('base64') });
+
+const reading = schema({ device: utf8(), tMs: timestampMs(), value: float64() });
+
+/** Posted readings, straight to `sink`. */
+export function postedPlan(sink: Sink<'device' | 'value'>, options: { readonly keyed?: boolean } = {}): Plan {
+  const rows = pipeline('posted').from(http('readings/+', { connection: 'intake', schema: reading, eventTime: 'tMs', topicColumns: { device: 1 }, maxOutOfOrdernessMs: 0, maxFutureSkewMs: null }));
+  return options.keyed === true ? rows.featureView({ keys: ['device'] }).to(featureStore('last')).toPlan() : rows.to(sink).toPlan();
+}
+
+/** A recording line that such a plan reads. */
+export const readingRecording = (value: number): string => JSON.stringify({ arrivalTimeMs: 1_700_000_000_000, topic: 'readings/a', payload: { tMs: 1_700_000_000_000, value } });
