@@ -1,7 +1,8 @@
 import { T0 } from './bench';
 
 const DEVICES = 20;
-const STEP_MS = 5;
+/** Event time from one message to the next. */
+export const STEP_MS = 5;
 
 /** One message: what is published, and the recording line that stands for it. */
 export interface PlantMessage {
