@@ -2,6 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { LittoralError } from '../../engine/error';
 import type { ConnectionBook } from '../connection/connection-book';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from '../mqtt/broker-settings';
 import { Publisher } from '../mqtt/publisher';
 import { featureSink } from '../sink/feature-sink';
@@ -34,7 +35,7 @@ export interface SinksOptions {
   /** SQLite file of the feature store; made when a view needs it. */
   readonly featuresFile: string;
   readonly stdout: NodeJS.WritableStream;
-  readonly log: (message: string) => void;
+  readonly log: Log;
   readonly onCarriedOut: (key: string, count: number, createdMs: number, times: RowTimes | null) => void;
   readonly tracer: Tracer;
   /** Rows that will not be carried out, e.g. `refused` by the broker. */
@@ -176,6 +177,7 @@ export class Sinks {
       env,
       settings: brokerOf(connection),
       clientId: `littoral-${agentId}-out-${connection}`,
+      agentId,
       log,
       onRefused: () => this.options.onDropped('refused', 1),
       onRoom: () => {

@@ -1,4 +1,5 @@
 import type { PacketRecord, PacketTable, Store } from '../store/store';
+import { EffectLedger } from './effect-ledger';
 import type { PublishPacket } from './packets';
 
 /** A completed id is forgotten after this many further messages: by then a broker has used the id for something new. */
@@ -19,6 +20,7 @@ export class PacketLedger {
   private readonly inflight = new Map<number, PacketRecord>();
   private readonly done = new Map<number, PacketRecord>();
   private changes: Change[] = [];
+  private readonly effects: EffectLedger;
   private resuming = false;
   duplicates = 0;
   /** Ids that the broker used again before their handshake was complete. */
@@ -28,6 +30,7 @@ export class PacketLedger {
     private readonly source: string,
     store: Store
   ) {
+    this.effects = new EffectLedger(source, store);
     for (const packet of store.packets('inflight', source)) this.inflight.set(packet.id, packet);
     for (const packet of store.packets('done', source)) this.done.set(packet.id, packet);
   }
@@ -62,7 +65,7 @@ export class PacketLedger {
     const record = { id: packet.packetId, hash, seq };
     if (packet.qos === 2) this.put('inflight', record);
     else this.put('done', record);
-    return true;
+    return this.effects.take(packet.properties, seq) || this.repeated();
   }
 
   /** PUBREL has come: the id is complete. */
@@ -75,7 +78,7 @@ export class PacketLedger {
   }
 
   get dirty(): boolean {
-    return this.changes.length > 0;
+    return this.changes.length > 0 || this.effects.dirty;
   }
 
   /** Writes what has changed; to be called inside the transaction, and again if that is retried. */
@@ -85,11 +88,13 @@ export class PacketLedger {
       else if (change.kind === 'delete') store.deletePacket('inflight', this.source, change.id);
       else store.clearPackets(this.source);
     }
+    this.effects.write(store);
   }
 
   /** The transaction is on disk. */
   settled(): void {
     this.changes = [];
+    this.effects.settled();
   }
 
   private put(table: PacketTable, packet: PacketRecord): void {

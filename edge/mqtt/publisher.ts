@@ -1,7 +1,9 @@
 import { generate, type IPublishPacket } from 'mqtt-packet';
 import type { Env } from '../env/env';
+import type { Log } from '../log/log';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState, type Session } from './client';
+import { EFFECT_ID, SENDER_ID } from './effect-ledger';
 import type { Frame } from './frame-reader';
 import { encodeAck, PacketType, parseAck, type Qos } from './packets';
 import { OutgoingAliases } from './topic-aliases';
@@ -21,9 +23,11 @@ export interface PublisherOptions {
   readonly env: Env;
   readonly settings: BrokerSettings;
   readonly clientId: string;
+  /** Travels as the user property `littoral-agent`: with it, the next agent knows an effect that comes again. */
+  readonly agentId?: string;
   /** Messages on the way at once, default 1 000; QoS 0 messages count until the socket has taken them. */
   readonly inflightMax?: number;
-  readonly log: (message: string) => void;
+  readonly log: Log;
   /** The broker does not take a message, or could not: it is gone. */
   readonly onRefused: (message: OutgoingMessage) => void;
   /** There is room for more messages. */
@@ -66,7 +70,7 @@ export class Publisher {
       onFrame: frame => this.receive(frame),
       onDown: (reason, retryMs) => {
         this.line = null;
-        options.log(`mqtt sink: ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`);
+        options.log(`mqtt sink: ${reason.message} Next try in ${(retryMs / 1_000).toFixed(1)} s.`, { event: 'sink.connection_down', severity: 'warn', fields: { retry_ms: retryMs } });
       },
       onDrain: () => this.room()
     });
@@ -131,7 +135,7 @@ export class Publisher {
       retain: message.retain && limits.retain,
       dup: false,
       ...(messageId === 0 ? {} : { messageId }),
-      ...(protocol === 5 ? { properties: { ...(alias === null ? {} : { topicAlias: alias }), userProperties: { 'littoral-id': message.effectId, ...message.properties } } } : {})
+      ...(protocol === 5 ? { properties: { ...(alias === null ? {} : { topicAlias: alias }), userProperties: { [EFFECT_ID]: message.effectId, ...(this.options.agentId === undefined ? {} : { [SENDER_ID]: this.options.agentId }), ...message.properties } } } : {})
     };
     this.client.send(generate(packet, { protocolVersion: protocol }));
   }
@@ -151,14 +155,14 @@ export class Publisher {
   }
 
   private refused(message: OutgoingMessage, why: string, next: string): void {
-    this.options.log(`mqtt sink: broker ${this.client.url} ${why}; the message for topic "${message.topic}" is dropped and counted. ${next}.`);
+    this.options.log(`mqtt sink: broker ${this.client.url} ${why}; the message for topic "${message.topic}" is dropped and counted. ${next}.`, { event: 'sink.message_refused', severity: 'warn', fields: { broker: this.client.url, reason: why } });
     this.options.onRefused(message);
   }
 
   private sayOnce(text: string): void {
     if (this.said.has(text)) return;
     this.said.add(text);
-    this.options.log(`mqtt sink: ${text}`);
+    this.options.log(`mqtt sink: ${text}`, { event: 'sink.broker_limits', severity: 'warn', fields: { broker: this.client.url } });
   }
 
   private receive(frame: Frame): void {

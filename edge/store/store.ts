@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../engine/operator/operator';
 import type { GraphInput } from '../../engine/graph/graph-api';
 import { openDb, type Db, type SqlValue, type Statement } from './db';
 import { decodeInputs, encodeInputs } from './inbox-codec';
-import { ADDED_COLUMNS, TABLES } from './tables';
+import { migrate } from './migrate';
 
 /** Where the engine's state stands: everything up to input `seq` is in `snapshot`, and `emitted` effects had left by then. */
 export interface Checkpoint {
@@ -51,8 +51,12 @@ export class Store {
 
   static async open(path: string, options: { readonly pagesMax?: number } = {}): Promise<Store> {
     const db = await openDb(path, options);
-    db.exec(TABLES);
-    addColumns(db);
+    try {
+      migrate(db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
     return new Store(db);
   }
 
@@ -287,6 +291,19 @@ export class Store {
     this.sql('DELETE FROM posted WHERE src = ? AND seq < ?').run(source, seq - inputsMax);
   }
 
+  /** Keys of effects that `source` has taken in, oldest first. */
+  seenKeys(source: string): readonly { readonly key: string; readonly seq: number }[] {
+    return this.sql('SELECT key, seq FROM posted WHERE src = ? ORDER BY seq').all(source).map(row => ({ key: String(row['key']), seq: Number(row['seq']) }));
+  }
+
+  putSeenKey(source: string, key: string, seq: number): void {
+    this.sql('INSERT OR REPLACE INTO posted(src, key, seq) VALUES(?, ?, ?)').run(source, key, seq);
+  }
+
+  forgetSeenKeys(source: string, beforeSeq: number): void {
+    this.sql('DELETE FROM posted WHERE src = ? AND seq < ?').run(source, beforeSeq);
+  }
+
   active(): ActiveRelease | null {
     const row = this.sql('SELECT pipeline, release, sha256, since_ms FROM active').get();
     if (row === undefined) return null;
@@ -324,13 +341,6 @@ export class Store {
       this.statements.set(text, statement);
     }
     return statement;
-  }
-}
-
-function addColumns(db: Db): void {
-  for (const { table, column, type } of ADDED_COLUMNS) {
-    const known = db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, column);
-    if (known === undefined) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The agent's durable state. `inbox` holds the inputs since the checkpoint, many per row (`inbox-codec.ts`); `inflight` and
- * `done` are the MQTT packet ids of `mqtt/packet-ledger.ts`; `outbox` holds effects that no sink has confirmed yet.
+ * `done` are the MQTT packet ids of `mqtt/packet-ledger.ts`; `outbox` holds effects that no sink has confirmed yet; `posted` are keys by which messages that come again are known.
  */
 export const TABLES = `
 CREATE TABLE IF NOT EXISTS inbox(seq INTEGER PRIMARY KEY, count INT NOT NULL, recv_ms REAL NOT NULL, body BLOB NOT NULL) STRICT;
@@ -17,6 +17,3 @@ CREATE INDEX IF NOT EXISTS posted_seq ON posted(src, seq);
 CREATE TABLE IF NOT EXISTS release(pipeline TEXT PRIMARY KEY, release INT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS active(slot INTEGER PRIMARY KEY CHECK(slot = 0), pipeline TEXT NOT NULL, release INT NOT NULL, sha256 TEXT NOT NULL, since_ms REAL NOT NULL) STRICT;
 `;
-
-/** Columns that a store of an earlier version does not have yet. */
-export const ADDED_COLUMNS = [{ table: 'outbox', column: 'context', type: 'TEXT' }] as const;
