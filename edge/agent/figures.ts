@@ -7,6 +7,7 @@ import { droppedTelemetry } from '../telemetry/otlp-exporter';
 import type { Store } from '../store/store';
 import type { DurableWriter } from './durable-writer';
 import type { Observation } from './observation';
+import { isOnProbation, rollbackCounts } from './release-state';
 import type { RunningPipeline } from './running-pipeline';
 import type { Sinks } from './sinks';
 import type { Sources } from './sources';
@@ -60,6 +61,9 @@ export function collectFigures(from: FigureSources): AgentFigures {
     checkpointAgeMs: pipeline?.checkpointAgeMs ?? 0,
     inference: running?.inference.stats.durations ?? new Histogram(INFERENCE_BOUNDS_S),
     rejected,
+    rollbacks: rollbackCounts(store),
+    onProbation: isOnProbation(store),
+    shadows: shadows(from, metrics),
     telemetryDropped: droppedTelemetry(observation.exporter),
     residentBytes: process.memoryUsage.rss(),
     cpuSeconds: (user + system) / 1e6,
@@ -122,4 +126,9 @@ function openFiles(): number | null {
   } catch {
     return null;
   }
+}
+
+function shadows({ running }: FigureSources, metrics: GraphMetrics | null): AgentFigures['shadows'] {
+  const nodes = running?.deployment.plan.nodes ?? [];
+  return nodes.flatMap(node => (node.op === 'predict' && node.config.shadow !== undefined ? [{ node: node.id, model: node.config.shadow.model, tallies: metrics?.nodes.get(node.id)?.tallies ?? {} }] : []));
 }

@@ -81,6 +81,11 @@ export function probationRecord(store: Store): ProbationRecord | null {
   return bytes === null ? null : (JSON.parse(Buffer.from(bytes).toString('utf8')) as ProbationRecord);
 }
 
+/** Whether the active release may still give way to the former one. */
+export function isOnProbation(store: Store): boolean {
+  return store.cursor(KEEP) !== null;
+}
+
 export function writeProbation(store: Store, record: ProbationRecord): void {
   store.setState(PROBATION, Buffer.from(JSON.stringify(record)));
 }

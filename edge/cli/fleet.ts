@@ -122,7 +122,7 @@ async function deploy(call: Call): Promise<Outcome> {
       timeoutMs: lengthOf(call, 'timeout') ?? TIMEOUT_MS,
       onProgress: ({ stage, stages, live, wished, words }) => call.terminal.progress(`stage ${stage} of ${stages}: ${live} of ${wished} agents live; ${words}`)
     });
-    return { ok: result.ok, document: { ok: result.ok, pipeline: desired.pipeline, release: desired.release, sha256: desired.sha256, absent, ...result }, words: resultWords(desired, result, { total: present.length, absent }) };
+    return { ok: result.ok, document: { pipeline: desired.pipeline, release: desired.release, sha256: desired.sha256, absent, ...result }, words: resultWords(desired, result, { total: present.length, absent }) };
   });
 }
 

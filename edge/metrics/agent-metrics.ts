@@ -75,6 +75,11 @@ export interface AgentFigures {
   readonly checkpointAgeMs: number;
   readonly inference: HistogramValue;
   readonly rejected: ReadonlyMap<string, number>;
+  /** Releases that were given up, by reason. */
+  readonly rollbacks: Readonly<Record<string, number>>;
+  readonly onProbation: boolean;
+  /** How models in the shadow compare with the live ones. */
+  readonly shadows: readonly { readonly node: string; readonly model: string; readonly tallies: Readonly<Record<string, number>> }[];
   readonly telemetryDropped: readonly { readonly signal: string; readonly count: number }[];
   readonly residentBytes: number;
   readonly cpuSeconds: number;
@@ -170,10 +175,18 @@ function addPlan(set: MetricSet, { nodes, slo, active }: AgentFigures): void {
   }
 }
 
-function addBundles(set: MetricSet, { active, rejected, live }: AgentFigures): void {
+function addBundles(set: MetricSet, { active, rejected, live, rollbacks, onProbation, shadows }: AgentFigures): void {
   if (active !== null) set.add('littoral_bundle_info', 1, { pipeline: active.pipeline, release: String(active.release), sha: active.sha256 });
   for (const [reason, count] of rejected) set.add('littoral_bundle_rejected_total', count, { reason });
   set.add('littoral_agent_live', live ? 1 : 0);
+  for (const [reason, count] of Object.entries(rollbacks)) set.add('littoral_rollbacks_total', count, { reason });
+  set.add('littoral_release_on_probation', onProbation ? 1 : 0);
+  for (const { node, model, tallies } of shadows) {
+    const { compared = 0, agreed = 0, failed = 0, maxDifference = 0, meanDifference = 0 } = tallies;
+    for (const [verdict, count] of Object.entries({ agreed, differed: compared - agreed, failed })) set.add('littoral_shadow_rows_total', count, { node, model, verdict });
+    set.add('littoral_shadow_difference_max', maxDifference, { node, model });
+    set.add('littoral_shadow_difference_mean', meanDifference, { node, model });
+  }
 }
 
 function addProcess(set: MetricSet, figures: AgentFigures): void {

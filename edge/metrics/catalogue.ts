@@ -66,6 +66,11 @@ export const METRICS = {
 
   littoral_bundle_info: gauge('littoral.bundle.info', '1', 'The active bundle.'),
   littoral_bundle_rejected_total: counter('littoral.bundle.rejected', '{bundle}', 'Bundles that were refused.'),
+  littoral_rollbacks_total: counter('littoral.rollbacks', '{release}', 'Releases that were given up for the one before, since the agent was set up.'),
+  littoral_release_on_probation: gauge('littoral.release.on_probation', '1', 'Whether the active release may still give way to the former one.'),
+  littoral_shadow_rows_total: counter('littoral.shadow.rows', '{record}', 'Rows that a model in the shadow has seen: agreed, differed or failed.'),
+  littoral_shadow_difference_max: gauge('littoral.shadow.difference.max', '1', 'Largest difference between a model in the shadow and the live one.'),
+  littoral_shadow_difference_mean: gauge('littoral.shadow.difference.mean', '1', 'Mean difference between a model in the shadow and the live one.'),
   littoral_agent_info: gauge('littoral.agent.info', '1', 'The agent.'),
   littoral_agent_live: gauge('littoral.agent.live', '1', 'Whether a pipeline runs and takes in messages.'),
   littoral_telemetry_dropped_total: counter('littoral.telemetry.dropped', '{item}', 'Spans, log lines and metric exports that the receiver did not take.'),

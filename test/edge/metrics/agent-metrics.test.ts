@@ -82,6 +82,8 @@ describe('the metrics of an agent', () => {
     expect(lines).toContain('littoral_source_gap_total{source="in"} 12');
     expect(lines).toContain('littoral_source_up{source="in",topic="plant/+/vibration"} 1');
     expect(lines).toContain('littoral_freshness_seconds{source="in"} 1');
+    expect(lines).toContain('littoral_rollbacks_total{reason="late_share"} 2');
+    expect(lines).toContain('littoral_shadow_rows_total{node="scored",model="next.onnx",verdict="differed"} 2');
     expect(lines).toContain('littoral_slo_burn_rate{pipeline="bearing-watch",objective="late_share"} 2.5');
   });
 
