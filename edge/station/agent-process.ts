@@ -24,7 +24,7 @@ export function startAgentProcess(options: {
   const trustFile = join(options.dataDir, 'trust.json');
   mkdirSync(agentDir, { recursive: true });
   if (!existsSync(trustFile)) writeFileSync(trustFile, `${JSON.stringify({ version: 1, threshold: 1, keys: [] }, null, 2)}\n`);
-  const args = [options.command, 'run', '--data', agentDir, '--trust', trustFile, '--broker', options.brokerUrl, '--lake', options.lakeDir, '--http', '127.0.0.1:0'];
+  const args = [options.command, 'run', '--data', agentDir, '--trust', trustFile, '--broker', options.brokerUrl, '--lake', options.lakeDir, '--http', '127.0.0.1:0', '--fleet', options.brokerUrl];
   let child: ChildProcess | null = null;
   let restart: NodeJS.Timeout | null = null;
   let closing = false;
