@@ -35,6 +35,8 @@ export interface SubscriberOptions {
 
 const SUBSCRIBE_ID = 1;
 const UNSUBSCRIBE_ID = 2;
+/** MQTT 5, retain handling: retained messages come only with a subscription that the session did not have. */
+const RETAINED_WHEN_NEW = 1;
 
 /**
  * The receiving side of one source: a persistent session whose messages are acknowledged by `acknowledge`, which the
@@ -48,6 +50,8 @@ export class Subscriber {
   private aliases = new IncomingAliases();
   /** The session was made for another filter: what the broker still held for that one is acknowledged and left. */
   private foreignTopics = false;
+  /** The broker repeats retained messages that this session has had. */
+  private retainedKnown = false;
   private refusal: string | null = null;
   private lost = 0;
 
@@ -123,6 +127,11 @@ export class Subscriber {
     return `${this.options.qos} ${this.subscription}`;
   }
 
+  /**
+   * Subscribes on every connection: a session that is present need not hold the subscription, for example when the broker
+   * lost it and made another for a connection that ended before its answer came. A broker that still holds it repeats its
+   * retained messages only by MQTT 3.1.1, where they are left out.
+   */
   private connected(session: Session): void {
     const { qos, source, log } = this.options;
     log(`mqtt source "${source}": connected to ${this.client.url} by MQTT ${session.protocol === 5 ? '5' : '3.1.1'}, session ${session.present ? 'resumed' : 'new'}.`, { event: 'source.connected', fields: { source, broker: this.client.url, protocol: session.protocol, session_resumed: session.present } });
@@ -133,14 +142,16 @@ export class Subscriber {
     if (known !== null && !session.present) this.sessionLost();
     this.judge(session.limits);
     const before = session.present ? known : null;
-    if (before === this.wanted) return;
+    const again = before === this.wanted;
+    this.retainedKnown = again && session.protocol === 4;
     const version = { protocolVersion: session.protocol };
     const former = before?.slice(before.indexOf(' ') + 1);
-    if (former !== undefined && former !== this.subscription) {
+    if (!again && former !== undefined && former !== this.subscription) {
       this.foreignTopics = true;
       this.client.send(generate({ cmd: 'unsubscribe', messageId: UNSUBSCRIBE_ID, unsubscriptions: [former] }, version));
     }
-    this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: this.subscription, qos }] }, version));
+    const options = again && session.protocol === 5 ? { rh: RETAINED_WHEN_NEW } : {};
+    this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: this.subscription, qos, ...options }] }, version));
   }
 
   /** The broker has forgotten this client, and with it what came for it in the meantime. */
@@ -170,7 +181,9 @@ export class Subscriber {
   }
 
   private published(packet: PublishPacket): void {
-    if (!this.foreignTopics || topicMatches(this.options.filter, packet.topic)) return this.options.onPublish(packet, this);
+    const isForeign = this.foreignTopics && !topicMatches(this.options.filter, packet.topic);
+    const isKnown = this.retainedKnown && packet.retain && !packet.dup;
+    if (!isForeign && !isKnown) return this.options.onPublish(packet, this);
     if (packet.qos > 0) this.client.send(encodeAck(packet.qos === 1 ? PacketType.puback : PacketType.pubrec, packet.packetId));
   }
 
@@ -187,6 +200,6 @@ export class Subscriber {
     }
     this.refusal = null;
     if (code < qos) log(`mqtt source "${source}": broker grants QoS ${code} instead of ${qos}; what it promises is weaker than the plan asks for.`, { event: 'source.qos_lowered', severity: 'warn', fields: { source, granted: code, wanted: qos } });
-    store.transaction(() => store.setMeta(this.metaKey, this.wanted));
+    if (store.meta(this.metaKey) !== this.wanted) store.transaction(() => store.setMeta(this.metaKey, this.wanted));
   }
 }
