@@ -41,8 +41,8 @@ const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 const OPEN_PATHS = new Set(['/metrics', '/healthz', '/readyz']);
 
 /**
- * Listens on a loopback address, or on every address (`0.0.0.0`, `::`): `/metrics`, `/healthz`, `/readyz`, and for callers on
- * this machine alone `/status` and `POST /bundles`. Rejects with `HTTP_LISTEN`.
+ * Listens on a loopback address, or on every address (`0.0.0.0`, `::`): `/metrics`, `/healthz`, `/readyz`, `POST /ingest/…` with
+ * its own token, and for callers on this machine alone `/status` and `POST /bundles`. Rejects with `HTTP_LISTEN`.
  */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   if (!LOOPBACK.has(options.host) && !EVERY_ADDRESS.has(options.host)) {
@@ -79,8 +79,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
 async function respond(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
   const { answers } = options;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  if (!OPEN_PATHS.has(path) && !isLocal(request.socket.remoteAddress)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered to callers on this machine alone` });
   if (path.startsWith('/ingest/')) return answers.ingest(request, response);
+  if (!OPEN_PATHS.has(path) && !isLocal(request.socket.remoteAddress)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered to callers on this machine alone` });
   if (path === '/bundles') return takeBundle(request, response, options);
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { ok: false, reason: 'METHOD', detail: `${request.method ?? ''} is not answered here; use GET` });
   if (path.startsWith('/features/')) return giveFeatures(request.url ?? '', response, options);

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveHttp } from '../../../edge/metrics/http-server';
-import type { HttpServer } from '../../../edge/metrics/http-server';
+import type { HttpAnswers, HttpServer } from '../../../edge/metrics/http-server';
 
 let server: HttpServer | null = null;
 afterEach(async () => {
@@ -10,11 +10,27 @@ afterEach(async () => {
 });
 
 const serve = async (host: string): Promise<HttpServer> => {
-  server = await serveHttp({ host, port: 0, token: 'secret', bundleBytesMax: 1_000, answers: { metrics: () => 'm 1\n', unhealthy: () => null, unready: () => null, status: () => ({ state: 'live' }), ingest: () => Promise.resolve(), features: () => Promise.resolve([]), deploy: () => Promise.resolve({ ok: true }) } });
+  const answers: HttpAnswers = {
+    metrics: () => 'm 1\n',
+    unhealthy: () => null,
+    unready: () => null,
+    status: () => ({ state: 'live' }),
+    deploy: () => Promise.resolve({ ok: true }),
+    features: () => Promise.resolve([]),
+    ingest: (_request, response) => {
+      response.end();
+      return Promise.resolve();
+    }
+  };
+  server = await serveHttp({ host, port: 0, token: 'secret', bundleBytesMax: 1_000, answers });
   return server;
 };
 const otherAddress = (): string | undefined => Object.values(networkInterfaces()).flatMap(list => list ?? []).find(entry => entry.family === 'IPv4' && !entry.internal)?.address;
-const codeOf = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status;
+const codeOf = async (url: string, init: RequestInit = {}): Promise<number> => {
+  const response = await fetch(url, init);
+  await response.text();
+  return response.status;
+};
 
 describe('an agent that listens on every address, as in a container', () => {
   it('takes bundles and tells its status on this machine', async () => {
@@ -23,11 +39,11 @@ describe('an agent that listens on every address, as in a container', () => {
     expect(await codeOf(`http://127.0.0.1:${port}/bundles`, { method: 'POST', body: 'x', headers: { authorization: 'Bearer secret' } })).toBe(200);
   });
 
-  it('gives others health and metrics and nothing else, whatever token they have', async () => {
+  it('gives others health, metrics and the doors that have a token of their own, and nothing else', async () => {
     const address = otherAddress();
     const { port } = await serve('0.0.0.0');
     const url = `http://${address ?? '127.0.0.1'}:${port}`;
-    for (const path of ['/metrics', '/healthz', '/readyz']) expect(await codeOf(`${url}${path}`)).toBe(200);
+    for (const path of ['/metrics', '/healthz', '/readyz', '/ingest/plant/a']) expect(await codeOf(`${url}${path}`)).toBe(200);
     const refused = address === undefined ? 200 : 403;
     expect(await codeOf(`${url}/status`)).toBe(refused);
     expect(await codeOf(`${url}/bundles`, { method: 'POST', body: 'x', headers: { authorization: 'Bearer secret' } })).toBe(refused);
