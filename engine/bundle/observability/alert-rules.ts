@@ -10,6 +10,8 @@ export interface AlertRule {
   readonly holds: string;
   /** `page`: somebody looks now. `ticket`: somebody looks on a working day. */
   readonly severity: 'page' | 'ticket';
+  /** Labels beside severity and pipeline, for alerts that stand several times. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly summary: string;
   /** What to look at and to do. */
   readonly action: string;
@@ -112,6 +114,7 @@ function sinks({ pipeline, sinks: all }: PlanFacts): readonly AlertRule[] {
     expression: whereRunning(`littoral_outbox_oldest_age_seconds${ofSink(name)} > 300`, pipeline),
     holds: '5m',
     severity: 'ticket',
+    labels: { sink: name },
     summary: `rows of ${pipeline} on {{ $labels.instance }} have waited {{ $value | humanizeDuration }} for sink ${name}`,
     action: 'Is the receiver of that sink up? The rows are on disk and leave in order when it is back; outbox_rows says how many.'
   }));

@@ -7,13 +7,13 @@ export function prometheusRules(facts: PlanFacts): string {
   const { pipeline } = facts;
   const recorded = RATIO_COUNTERS.flatMap(counter => RATIO_WINDOWS.map(window => recordRule(ratioName(counter, window), ratioExpression(counter, window, pipeline))));
   const alerts = alertRules(facts).map(
-    ({ alert, expression, holds, severity, summary, action }) => `      - alert: ${alert}
+    ({ alert, expression, holds, severity, labels = {}, summary, action }) => `      - alert: ${alert}
         expr: |-
 ${indented(expression)}
         for: ${holds}
         labels:
           severity: ${severity}
-          pipeline: ${JSON.stringify(pipeline)}
+          pipeline: ${JSON.stringify(pipeline)}${Object.entries(labels).map(([name, text]) => `\n          ${name}: ${JSON.stringify(text)}`).join('')}
         annotations:
           summary: ${JSON.stringify(summary)}
           action: ${JSON.stringify(action)}
