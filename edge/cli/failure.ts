@@ -9,8 +9,8 @@ export interface Failure {
 }
 
 /** What the command line itself got wrong. */
-const USAGE_CODES = new Set(['BROKER_URL', 'CONNECTION', 'SECRET_REFERENCE', 'SECRET_IN_URL', 'OTLP_URL', 'OTLP_PROTOCOL']);
-const UNABLE_CODES = /^((FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HTTP|LAKE|LIMIT)_|(RECORDING|BUNDLE)_SIZE$)/;
+const USAGE_CODES = new Set(['BROKER_URL', 'CONNECTION', 'SECRET_REFERENCE', 'SECRET_IN_URL', 'OTLP_URL', 'OTLP_PROTOCOL', 'STAGES', 'SELECTOR', 'AGENT_NAME']);
+const UNABLE_CODES = /^((FILE|FOLDER|DISK|STORE|BROKER|CONNECTION|NETWORK|MQTT|HTTP|LAKE|LIMIT|FLEET)_|(RECORDING|BUNDLE)_SIZE$)/;
 
 /** Classifies what was thrown: wrong usage 2, world or limits 3, a refused input 1. */
 export function failureOf(error: unknown): Failure {

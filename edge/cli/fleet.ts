@@ -134,7 +134,7 @@ function lengthOf(call: Call, name: string): number | undefined {
 function wishOf(bytes: Uint8Array, path: string, url: string | null): DesiredBundle {
   const { statement } = readUntrustedBundle(bytes, path);
   const max = url === null ? CHUNK_BYTES * CHUNKS_MAX : BUNDLE_BYTES_MAX;
-  if (bytes.length > max) throw new LittoralError('BUNDLE_LARGE', `bundle "${path}": ${bytes.length} bytes; expected at most ${max}. ${url === null ? 'Put it where agents can fetch it and give --url.' : 'Make its models or its evidence smaller.'}`);
+  if (bytes.length > max) throw new LittoralError('BUNDLE_SIZE', `bundle "${path}": ${bytes.length} bytes; expected at most ${max}. ${url === null ? 'Put it where agents can fetch it and give --url.' : 'Make its models or its evidence smaller.'}`);
   return { id: systemEnv().randomHex(8), pipeline: statement.pipelineId, release: statement.release, sha256: statement.sha256, fileSha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, url };
 }
 

@@ -5,9 +5,12 @@ import { releaseRefusal, verifyBundle } from '../../engine/bundle/verify-bundle'
 import type { PassedCheck, VerifiedBundle } from '../../engine/bundle/verify-bundle';
 import { ENGINE_VERSION } from '../../engine/version';
 import { nodeCrypto } from '../host/bundle-crypto';
+import { compatibilityWords } from '../host/compatibility-words';
+import { runnableOf } from '../host/evidence';
 import { extractBundle } from '../host/extract-bundle';
 import { readFileBytes } from '../host/files';
 import { installedRelease } from '../host/installed-release';
+import { stateReport, type StateReport } from '../host/state-report';
 import type { Call, Outcome, Verb } from './verb';
 import { bytesWords, tableWords } from './words';
 
@@ -23,7 +26,7 @@ passed. The answer is no with the first reason found: what was seen, what was ex
   options: [
     { name: 'trust', value: 'FILE', required: true, doc: 'the trust file' },
     { name: 'target', value: 'LABEL', doc: 'label of the machine; without it targets are not checked' },
-    { name: 'data', value: 'DIR', doc: "an agent's data folder: refuse a release that is not newer than the one it runs" },
+    { name: 'data', value: 'DIR', doc: "an agent's data folder: refuse a release that is not newer than the one it runs, and say which state it would go on with" },
     { name: 'extract', value: 'DIR', doc: 'write the files of the bundle here when it is accepted; an image can be built in DIR/deploy' }
   ],
   example: 'littoral verify .littoral/pumps-1.littoral.zip --trust .littoral/trust.json',
@@ -37,7 +40,9 @@ passed. The answer is no with the first reason found: what was seen, what was ex
     if (!verdict.ok) return refusedOutcome(verdict, passed);
     const older = await olderThan(verdict, call.text('data'), passed);
     if (older !== null) return refusedOutcome(older, passed);
-    return verifiedOutcome(verdict, passed, await extracted(call, verdict, { bytes, trust }));
+    const dataDir = call.text('data');
+    const state = dataDir === undefined ? null : await stateReport(dataDir, runnableOf(verdict.files).plan);
+    return withState(verifiedOutcome(verdict, passed, await extracted(call, verdict, { bytes, trust })), state);
   }
 };
 
@@ -53,6 +58,12 @@ async function olderThan(bundle: VerifiedBundle, dataDir: string | undefined, pa
 async function extracted(call: Call, bundle: VerifiedBundle, from: { readonly bytes: Uint8Array; readonly trust: Uint8Array }): Promise<{ readonly folder: string; readonly files: readonly string[] } | null> {
   const folder = call.text('extract');
   return folder === undefined ? null : extractBundle(bundle, from, folder);
+}
+
+/** Adds what becomes of the state of the agent when the bundle takes over there. */
+function withState(outcome: Outcome, state: StateReport | null): Outcome {
+  if (state === null) return outcome;
+  return { ...outcome, document: { ...(outcome.document as object), state }, words: [...outcome.words, `takes over:  from ${state.pipeline}, release ${state.release}`, ...compatibilityWords(state.compatibility)] };
 }
 
 function refusedOutcome({ reason, detail }: Refusal, passed: readonly PassedCheck[]): Outcome {
