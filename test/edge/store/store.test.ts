@@ -152,18 +152,6 @@ describe('Store', () => {
     expect(store.sinksWithRows()).toEqual([]);
     store.close();
   });
-
-  it('opens the file of an earlier version, whose outbox rows tell nothing of how they came about', async () => {
-    const path = join(folder, 'a.db');
-    const before = await openDb(path);
-    before.exec('CREATE TABLE outbox(sink TEXT, id INTEGER, count INT NOT NULL, epoch INT, created_ms REAL NOT NULL, body BLOB NOT NULL, PRIMARY KEY(sink, id)) STRICT');
-    before.prepare('INSERT INTO outbox VALUES(?, ?, ?, NULL, ?, ?)').run('p/1/out', 5, 2, 9, Uint8Array.of(9));
-    before.close();
-    const store = await Store.open(path);
-    store.putOutbox({ sink: 'p/1/out', id: 7, count: 1, createdMs: 10, body: Uint8Array.of(1), context: '[3,4]' });
-    expect(store.outbox('p/1/out', -1, 10).map(({ context }) => context)).toEqual([null, '[3,4]']);
-    store.close();
-  });
 });
 
 function plain(input: GraphInput): unknown {
