@@ -46,6 +46,8 @@ export class MqttClient {
   private connection: Connection | null = null;
   private retry: Timer | null = null;
   private version: ProtocolVersion;
+  /** The broker has accepted MQTT 5 before: ending a connection early is no sign that it does not speak it. */
+  private knowsFive = false;
   private attempt = 0;
   private stopping: (() => void) | null = null;
   private paused = false;
@@ -125,6 +127,7 @@ export class MqttClient {
       will: this.options.will,
       onConnected: ({ present, limits }) => {
         this.attempt = 0;
+        if (version === 5) this.knowsFive = true;
         this.current = { state: 'connected', protocol: version, sinceMs: this.options.env.nowMs() };
         if (this.paused) this.connection?.setPaused(true);
         this.options.onConnected({ present, protocol: version, limits });
@@ -142,8 +145,7 @@ export class MqttClient {
     if (this.current.state === 'stopped') return;
     const refused = reason.details['wrongVersion'] === true;
     const auto = (this.options.settings.protocol ?? 'auto') === 'auto';
-    if (auto && !answered && this.version === 5 && (refused || isEarlyEnd(reason))) this.version = 4;
-    else if (auto && !answered && isEarlyEnd(reason)) this.version = 5;
+    if (auto && !answered && (refused || isEarlyEnd(reason))) this.version = this.version === 5 && (refused || !this.knowsFive) ? 4 : 5;
     const retryMs = refused && auto && this.version === 4 && this.attempt <= 1 ? 0 : this.retryMs(reason);
     this.current = { state: 'connecting', attempt: this.attempt, error: reason.message };
     this.retry = this.options.env.setTimer(retryMs, () => this.connect(reason.message));
