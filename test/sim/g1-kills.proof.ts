@@ -9,7 +9,7 @@ const PACKET_IDS = 65_535;
 
 const SCALES: Readonly<Record<ProofOptions['scale'], { readonly phases: readonly KillPhase[]; readonly brokerRestarts: number; readonly perSecond: number; readonly messagesMin: number }>> = {
   full: { phases: [{ kills: 1_000, lifeMs: [60, 400] }, { kills: 500, lifeMs: [40, 260] }], brokerRestarts: 40, perSecond: 500, messagesMin: 200_000 },
-  small: { phases: [{ kills: 10, lifeMs: [60, 400] }, { kills: 5, lifeMs: [40, 260] }], brokerRestarts: 2, perSecond: 500, messagesMin: 2_000 }
+  small: { phases: [{ kills: 5, lifeMs: [60, 400] }, { kills: 3, lifeMs: [40, 260] }], brokerRestarts: 2, perSecond: 500, messagesMin: 1_000 }
 };
 
 /** Exactly-once effects of QoS 2 under kills. */

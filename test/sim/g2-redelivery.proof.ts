@@ -17,7 +17,7 @@ interface Scale {
 
 const SCALES: Readonly<Record<ProofOptions['scale'], Scale>> = {
   full: { phases: [{ kills: 300, lifeMs: [60, 400] }, { kills: 200, lifeMs: [40, 260] }], brokerRestarts: 20, messagesMin: 70_000, crashes: 300, mosquittoCrashes: 40 },
-  small: { phases: [{ kills: 4, lifeMs: [60, 400] }], brokerRestarts: 1, messagesMin: 500, crashes: 6, mosquittoCrashes: 3 }
+  small: { phases: [{ kills: 4, lifeMs: [60, 400] }], brokerRestarts: 1, messagesMin: 500, crashes: 4, mosquittoCrashes: 2 }
 };
 
 type Part = Pick<ProofResult, 'findings'> & { readonly figures: Readonly<Record<string, number>> };

@@ -1,11 +1,12 @@
 import { Random } from '../oracle/random';
 import { runDiskCase } from './faults/disk-case';
-import { TROUBLES } from './faults/disk-troubles';
+import { TROUBLES, type TroubleKind } from './faults/disk-troubles';
 import { buildInjector } from './faults/fault-page';
 import { buildLittoral } from './faults/littoral-process';
+import { canMount } from './faults/small-disk';
 import type { Proof, ProofOptions, ProofResult } from './proof';
 
-const CASES = { full: 200, small: TROUBLES.length } as const;
+const CASES_FULL = 200;
 const SEED_STEP = 7_919;
 
 /** Failing disks, jumping clocks, deleted files. */
@@ -17,17 +18,17 @@ export const proof: Proof = {
     const injector = buildInjector();
     const library = 'file' in injector ? injector.file : null;
     const limits = ['Cutting the power itself is not tried; torn logs are made by hand behind the last commit.', 'A store that was deleted as a whole cannot give back what it held: there only recovery is asked for.'];
-    if ('missing' in injector) limits.push(`Not run because ${injector.missing}: ${TROUBLES.filter(kind => kind.injected).map(kind => kind.name).join(', ')}.`);
-    const kinds = TROUBLES.filter(kind => library !== null || !kind.injected);
+    const kinds = possible(options.scale, 'missing' in injector ? injector.missing : null, limits);
+    const cases = options.scale === 'full' ? CASES_FULL : kinds.length;
     const build = await buildLittoral();
     const figures: Record<string, number> = { cases: 0, passed: 0, messages: 0 };
     const findings: string[] = [];
     try {
-      for (let index = 0; index < CASES[options.scale]; index++) {
+      for (let index = 0; index < cases; index++) {
         const kind = kinds[index % kinds.length];
         if (kind === undefined) break;
         const seed = options.seed + index * SEED_STEP;
-        const { findings: found, messages } = await runDiskCase({ build, injector: library }, kind.trouble, new Random(seed)).catch((error: unknown) => ({ findings: [String(error)], messages: 0 }));
+        const { findings: found, messages } = await runDiskCase({ build, injector: library }, kind, new Random(seed)).catch((error: unknown) => ({ findings: [String(error)], messages: 0 }));
         figures['cases'] = index + 1;
         figures['messages'] = (figures['messages'] ?? 0) + messages;
         figures[kind.name] = (figures[kind.name] ?? 0) + (found.length === 0 ? 1 : 0);
@@ -41,3 +42,15 @@ export const proof: Proof = {
     }
   }
 };
+
+/** The kinds that can be run here; the others are named in `limits`. */
+function possible(scale: ProofOptions['scale'], noInjection: string | null, limits: string[]): readonly TroubleKind[] {
+  const wanted = TROUBLES.filter(kind => scale === 'full' || kind.small === true);
+  const noMount = wanted.some(kind => kind.mountBytes !== undefined) && !canMount() ? 'this user may not mount a file system' : null;
+  const reasonOf = (kind: TroubleKind): string | null => (kind.injected ? noInjection : kind.mountBytes === undefined ? null : noMount);
+  for (const kind of wanted) {
+    const reason = reasonOf(kind);
+    if (reason !== null) limits.push(`"${kind.name}" was not run: ${reason}.`);
+  }
+  return wanted.filter(kind => reasonOf(kind) === null);
+}

@@ -1,4 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import type { SmallDisk } from './small-disk';
+import { mountSmallDisk } from './small-disk';
 import { join } from 'node:path';
 import { startMosquitto, type Mosquitto } from '../../edge/mosquitto';
 import type { Random } from '../../oracle/random';
@@ -29,9 +31,11 @@ export interface DiskCaseResult {
 }
 
 /** Runs one case: an agent at work, trouble, recovery with the same command line, and everything that came out compared with a batch run. */
-export async function runDiskCase(tools: DiskCaseTools, trouble: Trouble, random: Random): Promise<DiskCaseResult> {
+export async function runDiskCase(tools: DiskCaseTools, { trouble, mountBytes }: { readonly trouble: Trouble; readonly mountBytes?: number }, random: Random): Promise<DiskCaseResult> {
   const plan = windowsPlan({ delivery: random.pick(['atLeastOnce', 'exactlyOnceEffects'] as const) });
-  const scene = await DiskScene.open(tools, plan, await makeBench(plan));
+  const bench = await makeBench(plan);
+  const disk = mountBytes === undefined ? null : mountSmallDisk(bench.dataDir, mountBytes);
+  const scene = await DiskScene.open(tools, plan, bench, disk);
   try {
     await trouble(scene, random);
     return await scene.judge();
@@ -54,18 +58,19 @@ export class DiskScene {
     private readonly tap: AckTap,
     private readonly watch: EffectsWatch,
     private readonly publisher: PlantPublisher,
-    readonly page: FaultPage | null
+    readonly page: FaultPage | null,
+    private readonly disk: SmallDisk | null
   ) {
     this.agent = this.start();
   }
 
-  static async open(tools: DiskCaseTools, plan: FaultPlan, bench: Bench): Promise<DiskScene> {
+  static async open(tools: DiskCaseTools, plan: FaultPlan, bench: Bench, disk: SmallDisk | null): Promise<DiskScene> {
     const broker = await startMosquitto();
     const tap = await AckTap.open(broker.port);
     const watch = await EffectsWatch.connect(broker.url);
     const publisher = await PlantPublisher.connect(broker.url, { qos: plan.plan.delivery === 'exactlyOnceEffects' ? 2 : 1, perSecond: 400 });
     const page = tools.injector === null ? null : new FaultPage(join(bench.folder, 'faults.page'), tools.injector);
-    const scene = new DiskScene(tools, plan, bench, broker, tap, watch, publisher, page);
+    const scene = new DiskScene(tools, plan, bench, broker, tap, watch, publisher, page, disk);
     const url = await scene.agent.live();
     await publisher.probe(async () => (await agentStatus(url)).rowsIn);
     publisher.start();
@@ -125,6 +130,14 @@ export class DiskScene {
     await this.reaches(async () => (await agentStatus(url)).state === 'live', 'the agent did not go on when there was room again');
   }
 
+  fillDisk(): void {
+    this.disk?.fill();
+  }
+
+  freeDisk(): void {
+    this.disk?.free();
+  }
+
   /** What was taken in is gone with the files; only that the agent runs again can be asked. */
   stateIsGone(): void {
     this.comparable = false;
@@ -171,12 +184,13 @@ export class DiskScene {
   }
 
   async close(): Promise<void> {
-    this.agent.process.kill('SIGKILL');
+    await this.kill();
     await this.publisher.abandon();
     await this.watch.close();
     await this.tap.close();
     await this.broker.stop();
     this.page?.close();
+    this.disk?.unmount();
     this.bench.remove();
   }
 

@@ -13,22 +13,27 @@ export interface TroubleKind {
   readonly name: string;
   /** Whether it needs the preloaded library. */
   readonly injected: boolean;
+  /** The data folder is a file system of its own, of so many bytes. */
+  readonly mountBytes?: number;
+  /** Runs at small scale as well. */
+  readonly small?: boolean;
   readonly trouble: Trouble;
 }
 
 /** Kinds of trouble with the disk and the clock, each with its own expectation of the agent. */
 export const TROUBLES: readonly TroubleKind[] = [
-  { name: 'disk full for a while', injected: true, trouble: diskFull },
+  { name: 'disk full for a while', small: true, injected: true, trouble: diskFull },
   { name: 'disk full, then killed', injected: true, trouble: diskFullAndKilled },
+  { name: 'small file system, full for a while', injected: false, mountBytes: 24 << 20, trouble: fileSystemFull },
   { name: 'disk full under the lake', injected: true, trouble: lakeFull },
-  { name: 'EIO on a sync of the log', injected: true, trouble: (scene, random) => fatal(scene, sync, random) },
+  { name: 'EIO on a sync of the log', small: true, injected: true, trouble: (scene, random) => fatal(scene, sync, random) },
   { name: 'EIO on a write of the log', injected: true, trouble: (scene, random) => fatal(scene, write, random) },
   { name: 'EIO at the start', injected: true, trouble: failingStart },
-  { name: 'read-only file system', injected: true, trouble: readOnly },
-  { name: 'clock one hour off and back', injected: true, trouble: clockJumps },
-  { name: 'torn end of the log', injected: false, trouble: tornLog },
+  { name: 'read-only file system', small: true, injected: true, trouble: readOnly },
+  { name: 'clock one hour off and back', small: true, injected: true, trouble: clockJumps },
+  { name: 'torn end of the log', small: true, injected: false, trouble: tornLog },
   { name: 'deleted file, agent stopped', injected: false, trouble: deletedWhileStopped },
-  { name: 'log deleted under the agent', injected: false, trouble: logDeletedUnderTheAgent },
+  { name: 'log deleted under the agent', small: true, injected: false, trouble: logDeletedUnderTheAgent },
   { name: 'store deleted', injected: false, trouble: storeDeleted }
 ];
 
@@ -49,6 +54,15 @@ async function diskFullAndKilled(scene: DiskScene, random: Random): Promise<void
   await scene.kill();
   scene.needPage().heal();
   await scene.start().live();
+}
+
+/** No call is made to fail here: a real file system has no room. */
+async function fileSystemFull(scene: DiskScene, random: Random): Promise<void> {
+  scene.fillDisk();
+  await scene.mustWait(random.int(100, 1_500));
+  scene.freeDisk();
+  await scene.mustGoOn();
+  await scene.passes(200);
 }
 
 /** The lake waits in the outbox; taking in goes on. */
