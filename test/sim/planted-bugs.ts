@@ -2,4 +2,66 @@
 export interface PlantedBug {
   readonly name: string;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+  /** Seeds that showed it when they were last searched for; the first that still does is enough. */
+  readonly seeds: readonly number[];
 }
+
+const INTAKE = 'edge/agent/intake.ts';
+const JOURNAL = 'edge/agent/journal.ts';
+const PIPELINE = 'edge/agent/pipeline.ts';
+const OUTGOING = 'edge/agent/outgoing.ts';
+const RELEASE_STATE = 'edge/agent/release-state.ts';
+const LEDGER = 'edge/mqtt/packet-ledger.ts';
+const PUBLISHER = 'edge/mqtt/publisher.ts';
+const STORE = 'edge/store/store.ts';
+
+function bug(name: string, file: string, find: string, replace: string, seeds: readonly number[] = []): PlantedBug {
+  return { name, edits: [{ file, find, replace }], seeds };
+}
+
+/** Bugs that a reasonable person could make on the durable path: what is promised before it holds, kept too short, counted wrong or forgotten. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  bug('a message is acknowledged before it is on disk', INTAKE, 'this.acknowledge(session, encodeAck(packet.qos === 1 ? PacketType.puback : PacketType.pubrec, packet.packetId));', 'session.acknowledge([encodeAck(packet.qos === 1 ? PacketType.puback : PacketType.pubrec, packet.packetId)]); this.schedule();'),
+  bug('PUBCOMP leaves before the packet id is deleted', INTAKE, 'this.acknowledge(session, encodeAck(PacketType.pubcomp, packetId));', 'session.acknowledge([encodeAck(PacketType.pubcomp, packetId)]);'),
+  bug('packet ids of a former connection are acknowledged', INTAKE, 'ack.session === session && ack.connectionCount === session.connectionCount', 'ack.session === session'),
+  bug('acknowledgements leave in the wrong order', INTAKE, 'session.acknowledge(due.map(ack => ack.bytes))', 'session.acknowledge(due.map(ack => ack.bytes).reverse())'),
+  bug('a group that did not fit on the disk is acknowledged all the same', INTAKE, '      this.retrying = true;\n      this.options.env.setTimer(RETRY_MS, () => this.flush());\n      return;\n', '      this.sendAcks();\n'),
+  bug('a group that did not fit on the disk is not tried again', INTAKE, '      this.options.env.setTimer(RETRY_MS, () => this.flush());\n      return;\n', '      this.retrying = false;\n      this.inputs = [];\n      this.acks = [];\n      return;\n'),
+  bug('packet ids are written after the messages, not with them', INTAKE, '      for (const session of this.sessions) session.ledger.write(store);\n', '      const later = [...this.sessions]; void Promise.resolve().then(() => store.transaction(() => { for (const session of later) session.ledger.write(store); }));\n'),
+  bug('an idle tick reaches the engine without a number', INTAKE, "    this.inputs.push({ kind: 'tick', arrivalTimeMs: this.options.env.nowMs() });\n", "    return this.options.onInputs([{ kind: 'tick', arrivalTimeMs: this.options.env.nowMs() }]);\n"),
+  bug('packet ids that could not be written are forgotten', LEDGER, '      else store.clearPackets(this.source);\n    }\n', '      else store.clearPackets(this.source);\n    }\n    this.changes = [];\n'),
+  bug('completed packet ids are not remembered', LEDGER, "    this.changes.push({ kind: 'delete', id });\n    this.put('done', record);\n", "    this.changes.push({ kind: 'delete', id });\n"),
+  bug('a new session keeps the packet ids of the old one', LEDGER, 'if (present || (this.inflight.size === 0 && this.done.size === 0)) return;', 'if (present || this.resuming === present) return;'),
+  bug('a repetition is known by its packet id alone', LEDGER, 'finished.hash === hash && ', ''),
+  bug('a packet id in flight is not known as a repetition', LEDGER, 'if (pending.hash === hash) return this.repeated();', ''),
+  bug('a repetition without DUP counts as new', LEDGER, 'recent && (packet.dup || this.resuming)', 'recent && packet.dup'),
+  bug('the counts of effects are written after the effects, not with them', PIPELINE, '        for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written);\n', '        void Promise.resolve().then(() => store.transaction(() => { for (const [name, outgoing] of this.outgoing) store.setCursor(`emitted:${name}`, outgoing.written); }));\n'),
+  bug('a checkpoint forgets how many effects it had given', PIPELINE, 'emitted: this.given() });', 'emitted: {} });'),
+  bug('a restored engine leaves one input out', PIPELINE, "this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;", "this.seq = checkpoint === null ? (store.cursor('start') ?? -1) : checkpoint.seq + 1;"),
+  bug('inputs count as written although the transaction was not', PIPELINE, "        for (const row of rows) store.putOutbox(row);\n", "        for (const row of rows) store.putOutbox(row);\n        journal.settled();\n"),
+  bug('effects known before a restart are given again', OUTGOING, 'this.repeated = progress.written - progress.atCheckpoint;', 'this.repeated = 0;'),
+  bug('the count of effects goes back while inputs are read again', OUTGOING, 'return this.count + this.repeated;', 'return this.count;'),
+  bug('dead letters are counted again after a restart', PIPELINE, 'const known = Math.min(this.repeatedLetters, result.deadLetters.length);', 'const known = 0;'),
+  bug('a checkpoint trims inputs that it does not cover', STORE, 'this.trimInbox(checkpoint.seq);', 'this.trimInbox(checkpoint.seq + 5);'),
+  bug('numbers of inputs that a checkpoint covers are given again', STORE, "Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1, this.cursor('start') ?? -1)", "(last === undefined ? -1 : Number(last))"),
+  bug('what waits in the journal is written without its order', JOURNAL, 'due.flatMap(group => group.inputs)', '[...due].reverse().flatMap(group => group.inputs)'),
+  {
+    name: 'the disk is asked to sync only now and then',
+    edits: [
+      { file: 'edge/store/db.ts', find: 'PRAGMA synchronous=FULL;', replace: 'PRAGMA synchronous=NORMAL;' },
+      { file: 'edge/store/db.ts', find: 'const SYNCHRONOUS_FULL = 2;', replace: 'const SYNCHRONOUS_FULL = 1;' }
+    ],
+    seeds: []
+  },
+  bug('an outbox row is deleted before the broker has confirmed it', 'edge/sink/mqtt-sink.ts', 'if (open.next >= open.effects.length) this.current = null;', 'if (open.next >= open.effects.length) { this.current = null; this.feed.done(open.row); }'),
+  bug('the publisher forgets what was on its way when the connection is lost', PUBLISHER, 'this.unsent = [...this.flights.keys()];', 'this.unsent = []; for (const { done } of this.flights.values()) done(); this.flights.clear();'),
+  bug('packet ids are used again before they are free', PUBLISHER, '    this.nextId = (id % 65_535) + 1;\n    return id;', '    this.nextId = (id % 3) + 1;\n    return id;'),
+  bug('the publisher does not send again after a reconnection', PUBLISHER, 'for (let count = 0; count < session.limits.receiveMax; count++) this.sendAgain();', ''),
+  bug('two releases give their effects the same ids', 'edge/sink/sink-port.ts', '`${pipeline}/${release}/${sinkName}`', '`${pipeline}/${Math.min(release, 2)}/${sinkName}`'),
+  bug('a release takes over without the counts of effects', RELEASE_STATE, 'emitted: countsOf(before, [...sinks, DEAD_LETTERS]) }', 'emitted: {} }'),
+  bug('the inputs that a rollback needs are trimmed', RELEASE_STATE, '  store.setCursor(KEEP, start.seq);\n', ''),
+  bug('a bundle is active before its bytes are synced', 'edge/sink/lake/durable-file.ts', '      await file.sync();\n', ''),
+  bug('the name of a bundle is not synced', 'edge/sink/lake/durable-file.ts', '    if (created) await syncFolder(folder);\n', ''),
+  bug('a session that is present is not subscribed again', 'edge/mqtt/subscriber.ts', 'const again = before === this.wanted;', 'const again = before === this.wanted; if (again) return;'),
+  bug('a connection is written to after its goodbye', 'edge/mqtt/connection.ts', 'if (!this.closed && this.ending === null) this.socket.write(bytes);', 'if (!this.closed) this.socket.write(bytes);')
+];

@@ -65,6 +65,12 @@ export function writeFileSync(path: string, content: string | Uint8Array): void 
 export function mkdirSync(path: string): void {
   atOnce(({ files }) => void files.makeFolder(path));
 }
+/** Each path keeps its inode: nobody removes files under the agent. */
+export function statSync(path: string): { readonly ino: number; readonly size: number } {
+  let ino = 0;
+  for (let index = 0; index < path.length; index++) ino = (ino * 31 + path.charCodeAt(index)) >>> 0;
+  return atOnce(() => ({ ino, size: 1 }));
+}
 export function chmodSync(path: string): void {
   atOnce(({ files }) => void files.read(path));
 }

@@ -19,6 +19,7 @@ export function applyFault(world: World, fault: Fault): void {
       const broker = fault.broker === 'plant' ? world.plantBroker : world.outBroker;
       broker.stop(fault.persistent);
       clock.schedule(fault.downMs, () => broker.start());
+      if (fault.dieAfterMs !== null) clock.schedule(fault.downMs + fault.dieAfterMs, () => machine.kill(false, 50));
       return;
     }
     case 'refuse': {
@@ -38,7 +39,6 @@ export function applyFault(world: World, fault: Fault): void {
       machine.diskFullUntilMs = clock.nowMs + fault.forMs;
       return;
     case 'ioError':
-      world.mayEnd = true;
       machine.ioErrorIn = fault.statements;
       return;
     case 'clockJump':

@@ -21,6 +21,7 @@ export interface MachineOptions {
   readonly onCommit: (commit: Commit) => void;
   readonly onInputs: (firstSeq: number, inputs: readonly unknown[]) => void;
   readonly onWriteAfterEnd: () => void;
+  readonly onIdInUse: (packetId: number) => void;
   /** The agent has ended by itself. */
   readonly onEnded: (error: unknown) => void;
 }
@@ -35,6 +36,8 @@ export class Machine {
   diskFullUntilMs = 0;
   /** Writing statements until the disk reports an error, or null. */
   ioErrorIn: number | null = null;
+  /** Errors that the disk has reported. */
+  ioErrors = 0;
   /** Statements until the process is killed, or null. */
   killIn: number | null = null;
   killLosesPower = false;
@@ -118,6 +121,7 @@ export class Machine {
     const { clock, dice } = this.options;
     if (this.ioErrorIn !== null && this.ioErrorIn-- <= 0) {
       this.ioErrorIn = null;
+      this.ioErrors++;
       return 'io';
     }
     return clock.nowMs < this.diskFullUntilMs && (sql === 'COMMIT' || dice.chance(0.2)) ? 'full' : null;

@@ -6,7 +6,7 @@ export type Fault =
   /** Dies before or after the `statements`-th statement from then on. */
   | { readonly kind: 'killInStatement'; readonly atMs: number; readonly power: boolean; readonly downMs: number; readonly statements: number }
   | { readonly kind: 'cut'; readonly atMs: number; readonly broker: BrokerName; readonly silent: boolean }
-  | { readonly kind: 'restart'; readonly atMs: number; readonly broker: BrokerName; readonly persistent: boolean; readonly downMs: number }
+  | { readonly kind: 'restart'; readonly atMs: number; readonly broker: BrokerName; readonly persistent: boolean; readonly downMs: number; readonly dieAfterMs: number | null }
   | { readonly kind: 'refuse'; readonly atMs: number; readonly broker: BrokerName; readonly forMs: number }
   | { readonly kind: 'slow'; readonly atMs: number; readonly forMs: number; readonly delayMs: number }
   | { readonly kind: 'diskFull'; readonly atMs: number; readonly forMs: number }
@@ -50,7 +50,7 @@ export function scenarioOf(seed: number): Scenario {
     messages: dice.int(10, 80),
     troubleMs,
     faults: Array.from({ length: faultCount }, () => faultOf(dice, troubleMs)).sort((a, b) => a.atMs - b.atMs),
-    plant: { versions: dice.pick([[4, 5], [5, 4], [4]]), receiveMax: dice.pick([1, 3, 20]), idMax: dice.pick([4, 20, 65_535]), forgetsDup: dice.chance(0.2), repeatsReleased: dice.chance(0.4) }
+    plant: { versions: dice.pick([[4, 5], [5, 4], [4]]), receiveMax: dice.pick([1, 3, 20]), idMax: dice.pick([4, 10, 65_535]), forgetsDup: dice.chance(0.3), repeatsReleased: dice.chance(0.6) }
   };
 }
 
@@ -70,7 +70,7 @@ function faultOf(dice: Dice, troubleMs: number): Fault {
     case 6:
       return { kind: 'cut', atMs, broker, silent: dice.chance(0.15) };
     case 7:
-      return { kind: 'restart', atMs, broker, persistent: dice.chance(0.6), downMs };
+      return { kind: 'restart', atMs, broker, persistent: dice.chance(0.5), downMs, dieAfterMs: dice.chance(0.4) ? dice.int(100, 500) : null };
     case 8:
       return { kind: 'refuse', atMs, broker, forMs: dice.int(100, 1_500) };
     case 9:

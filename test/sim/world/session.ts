@@ -49,7 +49,7 @@ export class Session {
     this.due = [];
     for (const flight of this.flights) {
       const { dice, repeatsReleased } = this.options;
-      if (flight.phase === 'released' && !(repeatsReleased && dice.chance(0.5))) link.send({ cmd: 'pubrel', messageId: flight.messageId });
+      if (flight.phase === 'released' && !(repeatsReleased && dice.chance(0.7))) link.send({ cmd: 'pubrel', messageId: flight.messageId });
       else this.transmit(flight, true);
     }
     this.pump();

@@ -44,13 +44,14 @@ export class World {
   private activeRelease = 0;
   /** One that was given up is not taken again. */
   private newestRelease = 0;
-  /** An end of the agent that somebody asked for, or a broken disk: not a finding. */
+  /** Somebody has asked the agent to stop. */
   mayEnd = false;
   private bundles: Uint8Array[] = [];
 
   constructor(
     readonly scenario: Scenario,
-    openMemory: () => RawDb
+    openMemory: () => RawDb,
+    tell: (line: string) => void
   ) {
     const { seed } = scenario;
     this.dice = new Dice(seed, 'world');
@@ -69,14 +70,20 @@ export class World {
       openMemory,
       brokers: new Map([['plant', this.plantBroker], ['out', this.outBroker]]),
       start: startAgent,
-      agentOptions: { probationMs: scenario.probationMs, trustFile: '/data/trust.json', brokers: { plant: { url: 'mqtt://plant:1883' }, out: { url: 'mqtt://out:1883' } }, http: { host: '127.0.0.1', port: 0 } },
+      agentOptions: { log: line => tell(`${clock.nowMs.toFixed(1)} ms  ${line}`), probationMs: scenario.probationMs, trustFile: '/data/trust.json', brokers: { plant: { url: 'mqtt://plant:1883' }, out: { url: 'mqtt://out:1883' } }, http: { host: '127.0.0.1', port: 0 } },
       onCommit: commit => this.committed(commit),
       onInputs: (firstSeq, inputs) => inputs.forEach((input, index) => ledger.numbered.set(firstSeq + index, input as GraphInput)),
       onWriteAfterEnd: () => ledger.find('the agent writes to a connection that it has ended'),
+      onIdInUse: packetId => ledger.find(`the agent holds packet id ${packetId}, which the broker has given to another message`),
       onEnded: error => this.agentEnded(error)
     });
     this.plant = new Plant({ scenario, clock, broker: this.plantBroker, onSent: message => ledger.sent.push(message) });
-    for (const fault of scenario.faults) clock.schedule(fault.atMs, () => applyFault(this, fault));
+    for (const fault of scenario.faults) {
+      clock.schedule(fault.atMs, () => {
+        tell(`${clock.nowMs.toFixed(1)} ms  * ${JSON.stringify(fault)}`);
+        applyFault(this, fault);
+      });
+    }
   }
 
   /** A new release is wanted from now on. */
@@ -96,6 +103,7 @@ export class World {
     this.calm();
     const calmMs = clock.nowMs;
     await clock.run(calmMs + CONVERGE_MS, () => this.drained());
+    this.ledger.calm = true;
     this.plant.finish();
     const finishMs = clock.nowMs;
     await clock.run(finishMs + 3_000, () => false);
@@ -139,7 +147,7 @@ export class World {
 
   private rejected(error: unknown): void {
     const code = (error as { code?: unknown } | null)?.code;
-    if (!(error instanceof Killed) && code !== 'STORE_CLOSED' && !this.mayEnd) this.ledger.find(`deploying failed: ${String(error)}`);
+    if (!(error instanceof Killed) && code !== 'STORE_CLOSED' && code !== 'AGENT_STOPPING' && !(code === 'DISK_IO' && this.machine.ioErrors > 0)) this.ledger.find(`deploying failed: ${String(error)}`);
   }
 
   /** Somebody stops the agent, which a supervisor then starts again. */
@@ -186,20 +194,25 @@ export class World {
   }
 
   private agentEnded(error: unknown): void {
-    const full = (error as { code?: unknown } | null)?.code === 'DISK_FULL';
-    if (!this.mayEnd && !(full && this.machine.handle === null)) this.ledger.find(`the agent ended: ${error === null ? 'stopped' : String(error)}`);
+    const code = (error as { code?: unknown } | null)?.code;
+    const broken = code === 'DISK_IO' && this.machine.ioErrors > 0;
+    if (error === null ? !this.mayEnd : !broken && !(code === 'DISK_FULL' && this.machine.handle === null)) this.ledger.find(`the agent ended: ${error === null ? 'stopped' : String(error)}`);
     this.mayEnd = false;
   }
 
   private drained(): boolean {
     const { machine } = this;
     if (this.plantBroker.pending > 0 || machine.handle === null || this.newestRelease !== this.wantedRelease || this.clock.events % 16 !== 0) return false;
-    return Number(machine.disk.query('SELECT COUNT(*) AS n FROM outbox')[0]?.['n']) === 0 && this.ledger.sent.length > 0;
+    return this.outboxRows === 0 && this.ledger.sent.length > 0;
+  }
+
+  private get outboxRows(): number {
+    return Number(this.machine.disk.query('SELECT COUNT(*) AS n FROM outbox')[0]?.['n']);
   }
 
   private stuck(): string {
-    const outbox = Number(this.machine.disk.query('SELECT COUNT(*) AS n FROM outbox')[0]?.['n']);
-    return `agent ${this.machine.handle === null ? 'not running' : 'running'}, release ${this.activeRelease} of ${this.wantedRelease}, ${this.plantBroker.pending} messages at the broker, ${outbox} rows in the outbox`;
+    const rows = this.activeRelease === 0 ? 0 : this.outboxRows;
+    return `agent ${this.machine.handle === null ? 'not running' : 'running'}, release ${this.activeRelease} of ${this.wantedRelease}, ${this.plantBroker.pending} messages at the broker, ${rows} rows in the outbox`;
   }
 
   private async stopAgent(): Promise<void> {
@@ -216,8 +229,8 @@ export class World {
 
   private async check(): Promise<void> {
     const { ledger, machine } = this;
-    ledger.checkConservation();
     if (this.segments.length === 0) return ledger.find('no release became active');
+    ledger.checkConservation();
     const { effects, graph, deadLetters } = await recompute(ledger.log, this.segments);
     ledger.checkEffects(effects);
     const { conservationError } = graph.metrics().totals;
@@ -229,9 +242,9 @@ export class World {
   }
 }
 
-/** Runs the simulation of `seed`, or the scenario in its place. */
-export function simulate(seed: number, openMemory: () => RawDb, scenario: Scenario = scenarioOf(seed)): Promise<Outcome> {
-  return new World(scenario, openMemory).run();
+/** Runs one simulation; `tell` hears what the agent says. */
+export function simulate(scenario: Scenario, openMemory: () => RawDb, tell: (line: string) => void): Promise<Outcome> {
+  return new World(scenario, openMemory, tell).run();
 }
 
 export { Killed, scenarioOf };
