@@ -18,7 +18,7 @@ export interface AgentOptions {
   readonly connections?: ConnectionBook;
   /** Keys of the columns that leave encrypted; rows whose key is not there become dead letters. */
   readonly keys?: KeyRing;
-  /** Default: `lake` in the data folder. */
+  /** A folder, or `s3://bucket/prefix` with endpoint and credentials from the environment. Default: `lake` in the data folder. */
   readonly lakeDir?: string;
   /** Label of this machine for the targets of bundles; default none. */
   readonly target?: string | null;
@@ -29,6 +29,8 @@ export interface AgentOptions {
   /** A lake file is written when this many rows wait (default 50 000) or the oldest waited this long (default 10 s). */
   readonly rollRows?: number;
   readonly rollMs?: number;
+  /** How often small files of the lake are joined, default 1 h; null: never. */
+  readonly lakeCompactEveryMs?: number | null;
   /** What the store may take of the disk, default 4 GiB, at least 1 MiB. When it is full, e.g. in a long outage of a sink, nothing more is taken in. */
   readonly storeBytesMax?: number;
   /** A new release is on probation for this long, counted from its first input (default 60 s): it gives way to the former one when it breaks its service level, loses account of a record, fails or keeps ending the process. 0: none. */

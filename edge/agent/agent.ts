@@ -40,6 +40,7 @@ const FINISH_MS = 4_000;
 const DRAIN_MS = 3_000;
 const ROLL_ROWS = 50_000;
 const ROLL_MS = 10_000;
+const COMPACT_EVERY_MS = 3_600_000;
 const PROBATION_MS = 60_000;
 const PROBATION_CRASHES_MAX = 3;
 const STORE_FILE = 'agent.db';
@@ -126,6 +127,7 @@ class Agent implements AgentHandle {
       stdout: process.stdout,
       rollRows: options.rollRows ?? ROLL_ROWS,
       rollMs: options.rollMs ?? ROLL_MS,
+      compactEveryMs: options.lakeCompactEveryMs === undefined ? COMPACT_EVERY_MS : options.lakeCompactEveryMs,
       tracer: this.observation.tracer,
       onCarriedOut: (key, count, createdMs, times) => this.carriedOut(key, count, createdMs, times),
       onDropped: (reason, rows) => (this.dropped[reason] = (this.dropped[reason] ?? 0) + rows)
@@ -248,6 +250,7 @@ class Agent implements AgentHandle {
     this.log(words, blocked ? { event: 'store.blocked', severity: 'error' } : { event: 'store.recovered' });
     if (this.state === 'live' || this.state === 'blocked') this.state = blocked ? 'blocked' : 'live';
     this.sources.setPaused('disk', blocked);
+    if (blocked) this.releases.relieve();
   }
 
   private failed(error: unknown): void {

@@ -30,6 +30,8 @@ export interface SinksOptions {
   readonly lakeDir: string;
   readonly rollRows: number;
   readonly rollMs: number;
+  /** How often small files of the lake are joined; null: never. */
+  readonly compactEveryMs: number | null;
   readonly brokerOf: (connection: string) => BrokerSettings;
   readonly connections: ConnectionBook;
   /** SQLite file of the feature store; made when a view needs it. */
@@ -150,8 +152,8 @@ export class Sinks {
   }
 
   private async lakeSink(options: DrainOptions, table: string): Promise<LakeSink> {
-    const { rollRows, rollMs } = this.options;
-    return new LakeSink({ ...options, table: await this.table(table), rollRows, rollMs });
+    const { rollRows, rollMs, compactEveryMs } = this.options;
+    return new LakeSink({ ...options, table: await this.table(table), rollRows, rollMs, compactEveryMs });
   }
 
   private folderOf(root: string): FileFolder {

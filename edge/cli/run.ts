@@ -26,7 +26,8 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     { name: 'trust', value: 'FILE', required: true, doc: 'the trust file' },
     { name: 'broker', value: 'URL', doc: 'mqtt://host:port or mqtts://…, for every connection of the plan' },
     { name: 'connection', value: 'NAME=URL', multiple: true, doc: 'what a connection of the plan is here: mqtt://… or mqtts://… (in place of --broker), file:/folder, https://host/base, statsd://host:8125, ingest: (POST /ingest/<topic>, token by --secret NAME=REF), replay:FILE?speed=1 (a recording as a broker)' },
-    { name: 'lake', value: 'DIR', doc: 'folder of the lake; default: DIR/lake' },
+    { name: 'lake', value: 'DIR', doc: 'folder of the lake, or s3://bucket/prefix (LITTORAL_S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, or files by the same names with _FILE); default: DIR/lake' },
+    { name: 'lake-compact', value: 'TIME', doc: 'how often small files of the lake are joined, e.g. 6h; 0s: never; default 1h' },
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
     { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
     { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' },
@@ -43,6 +44,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     if (broker !== undefined) brokerAddress({ url: broker });
     const connections = ConnectionBook.parse(call.texts('connection'), secrets);
     const probation = call.text('probation');
+    const compactEveryMs = durationMs(call.text('lake-compact') ?? '1h', 'lake-compact');
     const agent = await startAgent({
       dataDir: call.required('data'),
       trustFile: call.required('trust'),
@@ -57,6 +59,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
       connections,
       ...(probation === undefined ? {} : { probationMs: durationMs(probation, 'probation') }),
       lakeDir: call.text('lake'),
+      lakeCompactEveryMs: compactEveryMs === 0 ? null : compactEveryMs,
       keys: await readKeyRing(call.text('keys')),
       http: httpAddress(call.text('http'))
     });

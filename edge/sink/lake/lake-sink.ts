@@ -21,15 +21,14 @@ export interface LakeSinkOptions {
   readonly rollRows: number;
   /** … or when the oldest has waited this long. */
   readonly rollMs: number;
-  /** Small files are joined this often; null: never. Default 1 h. */
-  readonly compactEveryMs?: number | null;
+  /** Small files are joined this often; null: never. */
+  readonly compactEveryMs: number | null;
   readonly onCarriedOut: (count: number, createdMs: number, times: RowTimes | null) => void;
   readonly log: Log;
 }
 
 const RETRY_MS = 2_000;
 const CHUNKS_MAX = 100_000;
-const COMPACT_EVERY_MS = 3_600_000;
 
 /** Rolls the outbox rows of one sink into epochs of its table. */
 export class LakeSink implements SinkDrain {
@@ -106,7 +105,7 @@ export class LakeSink implements SinkDrain {
 
   /** Not while an epoch is fixed but not written: its retry should find the table as it was. A failure leaves the table as it is. */
   private async compactWhenDue(): Promise<void> {
-    const { table, store, binding, key, log, compactEveryMs = COMPACT_EVERY_MS } = this.options;
+    const { table, store, binding, key, log, compactEveryMs } = this.options;
     const { config } = binding.sink;
     if (compactEveryMs === null || config.connector !== 'lake' || !table.compactionDue(compactEveryMs) || store.hasBegunEpoch(config.table, '')) return;
     try {

@@ -49,11 +49,11 @@ function put(release: number, id: number, ...values: number[]): void {
   store.putOutbox({ sink: `p/${release}/lake`, id, count: values.length, createdMs: 0, body: encodeBatch(batch(...values)) });
 }
 
-async function sinkOf(release: number, options: { rollRows?: number; rollMs?: number; table?: LakeTable; nowMs?: () => number } = {}): Promise<LakeSink> {
-  const { rollRows = 1_000, rollMs = 60_000, table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv()), nowMs = () => 0 } = options;
+async function sinkOf(release: number, options: { rollRows?: number; rollMs?: number; compactEveryMs?: number | null; table?: LakeTable; nowMs?: () => number } = {}): Promise<LakeSink> {
+  const { rollRows = 1_000, rollMs = 60_000, compactEveryMs = null, table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv()), nowMs = () => 0 } = options;
   const env = envAt(nowMs);
   const writer = new DurableWriter({ env, store, onFatal: error => expect.fail(String(error)), onBlocked: () => undefined });
-  return new LakeSink({ env, key: `p/${release}/lake`, binding: binding(release), store, writer, table, rollRows, rollMs, log: () => undefined, onCarriedOut: count => (carried += count) });
+  return new LakeSink({ env, key: `p/${release}/lake`, binding: binding(release), store, writer, table, rollRows, rollMs, compactEveryMs, log: () => undefined, onCarriedOut: count => (carried += count) });
 }
 
 const written = async (): Promise<unknown[]> => (await lakeRows(join(folder, 'lake', 't'))).map(row => row['x']);
@@ -124,5 +124,35 @@ describe('LakeSink', () => {
     await second.flush(soon());
     expect(await written()).toEqual([1, 2]);
     await second.stop();
+  });
+
+  it('joins small files when that is due, with all rows in their order', async () => {
+    const table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv());
+    const sink = await sinkOf(1, { rollRows: 1, table, compactEveryMs: 0 });
+    for (let id = 0; id < 7; id++) put(1, id, id);
+    await sink.flush(soon());
+    expect(table.files).toBe(3);
+    expect((await written()).sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    await sink.stop();
+  });
+
+  it('joins nothing while an epoch of the table is fixed but not written', async () => {
+    const table = await LakeTable.open(join(folder, 'lake'), 't', systemEnv());
+    for (let id = 0; id < 5; id++) put(1, id, id);
+    const quiet = await sinkOf(1, { rollRows: 1, table });
+    await quiet.flush(soon());
+    await quiet.stop();
+    put(2, 0, 9);
+    store.assignEpoch('p/2/lake', 0, 5);
+    store.setCursor('lake:t', 5);
+    const waiting = await sinkOf(1, { rollRows: 1, table, compactEveryMs: 0 });
+    put(1, 5, 5);
+    await waiting.flush(soon());
+    expect([waiting.problem, table.files]).toEqual([expect.stringContaining('an earlier epoch'), 5]);
+    await waiting.stop();
+    const older = await sinkOf(2, { rollRows: 1, table, compactEveryMs: 0 });
+    await older.flush(soon());
+    expect([older.problem, table.files]).toEqual([null, 1]);
+    await older.stop();
   });
 });
