@@ -8,7 +8,7 @@ import type { Env } from '../env/env';
 import { runnableOf } from '../host/evidence';
 import { compatibilityWords } from '../host/compatibility-words';
 import type { Log } from '../log/log';
-import type { Store } from '../store/store';
+import type { ActiveRelease, Store } from '../store/store';
 import { keptFiles } from './bundle-store';
 import type { Deployment } from './deployment';
 import type { DurableWriter } from './durable-writer';
@@ -96,7 +96,7 @@ export class Releases {
       if (probation.durationMs === 0) await this.passed();
       else if (record.crashes >= probation.crashesMax) {
         const former = await this.formerDeployment(record);
-        if (former !== null) return this.giveUp({ pipeline: active.pipeline, release: active.release, sha256: active.sha256 }, former, 'crash_loop', `the process ended ${record.crashes} times without having been stopped`);
+        if (former !== null) return this.giveUp(active, former, 'crash_loop', `the process ended ${record.crashes} times without having been stopped`);
       }
     }
     const deployment: Deployment = { ...active, ...runnableOf(await keptFiles(this.options.dataDir, active.sha256)) };
@@ -114,12 +114,13 @@ export class Releases {
   rollBack(reason: RollbackReason, detail: string): Promise<boolean> {
     return this.exclusively(async () => {
       const { running, record } = this;
-      if (running === null || record === null || this.ended) return false;
+      const active = this.options.store.active();
+      if (active === null || record === null || this.ended) return false;
       const former = await this.formerDeployment(record);
       if (former === null) return false;
       this.probation?.stop();
-      await running.abandon();
-      await this.giveUp(running.deployment, former, reason, detail);
+      await running?.abandon();
+      await this.giveUp(active, former, reason, detail);
       return true;
     });
   }
@@ -152,6 +153,7 @@ export class Releases {
     if (this.ended) throw new LittoralError('AGENT_STOPPING', `bundle: ${deployment.pipeline} release ${deployment.release} is not activated, because the agent is stopping. Deploy it again.`);
     const prepared = await this.prepare(deployment);
     const { running } = this;
+    const beganMs = env.monotonicMs();
     await sources.endOthers(deployment);
     intake.flush();
     this.probation?.stop();
@@ -162,22 +164,27 @@ export class Releases {
     const next = { pipeline: deployment.pipeline, release: deployment.release, sha256: deployment.sha256, sinceMs: env.nowMs() };
     const sinks = deployment.plan.nodes.flatMap(node => (node.op === 'sink' ? [node.config.name] : []));
     const started: { pipeline?: RunningPipeline } = {};
-    await writer.commit(
-      () => {
-        journal.write(env.nowMs());
-        takeOver(store, { next, seq, carried, sinks, baseline });
-      },
-      () => {
-        journal.settled();
-        this.record = probationRecord(store);
-        started.pipeline = prepared.start();
-        this.running = started.pipeline;
-      }
-    );
+    try {
+      await writer.commit(
+        () => {
+          journal.write(env.nowMs());
+          takeOver(store, { next, seq, carried, sinks, baseline });
+        },
+        () => {
+          journal.settled();
+          this.record = probationRecord(store);
+          started.pipeline = prepared.start();
+          this.running = started.pipeline;
+        }
+      );
+    } catch (error) {
+      this.failed(error);
+      throw error;
+    }
     if (rowsLost > 0) onDropped('replaced', rowsLost);
     for (const line of words) log(line, { event: 'release.state_carried' });
     if (started.pipeline !== undefined) this.live(deployment, started.pipeline);
-    log(`bundle: ${deployment.pipeline} release ${deployment.release} is live.`, { event: 'release.live', fields: { pipeline: deployment.pipeline, release: deployment.release } });
+    log(`bundle: ${deployment.pipeline} release ${deployment.release} is live${running === null ? '' : `; it took over within ${Math.ceil(env.monotonicMs() - beganMs)} ms`}.`, { event: 'release.live', fields: { pipeline: deployment.pipeline, release: deployment.release } });
   }
 
   /** What the new release takes over from the running one, which has written its last checkpoint. */
@@ -192,7 +199,7 @@ export class Releases {
   }
 
   /** One transaction brings the former release back. */
-  private async giveUp(bad: Pick<Deployment, 'pipeline' | 'release' | 'sha256'>, former: Deployment, reason: RollbackReason, detail: string): Promise<void> {
+  private async giveUp(bad: Pick<ActiveRelease, 'pipeline' | 'release' | 'sha256'>, former: Deployment, reason: RollbackReason, detail: string): Promise<void> {
     const { env, store, journal, writer, intake, sources, log } = this.options;
     const { record } = this;
     if (record === null) throw new LittoralError('INTERNAL', 'rollback: there is no former release');
@@ -283,6 +290,20 @@ export class Releases {
       onFailed: (reason, detail) => void this.rollBack(reason, detail).catch(this.options.onFatal)
     });
     this.probation.start();
+  }
+
+  /** The disk is full: what is kept for a rollback is given up, so that there is room for what comes. */
+  relieve(): void {
+    const { env, store, writer, log } = this.options;
+    if (this.record === null) return;
+    env.soon(() => {
+      const { record } = this;
+      if (record === null || !writer.tryCommit(() => forgetFormer(store))) return;
+      this.record = null;
+      this.probation?.stop();
+      this.probation = null;
+      log(`release: the disk is full, so the probation of ${this.running?.words ?? 'the active release'} ends early; release ${record.former.release} cannot come back.`, { event: 'release.probation_ended', severity: 'warn' });
+    });
   }
 
   private async passed(): Promise<void> {

@@ -5,7 +5,7 @@ import { Histogram, INFERENCE_BOUNDS_S } from '../metrics/histogram';
 
 export interface TimedInference {
   readonly infer: Infer;
-  /** Of the models that count; a model in the shadow is timed, its failures are not counted. */
+  /** Requests to models and failures; those of a model in the shadow are only timed. */
   readonly stats: { count: number; failed: number; /** Seconds of requests. */ readonly durations: Histogram };
   dispose(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function openInference(plan: Plan, models: Readonly<Record<string, 
     async infer(request) {
       const started = env.monotonicMs();
       const answer = await inference.infer(request);
-      stats.count++;
+      if (request.shadow !== true) stats.count++;
       if ('error' in answer && request.shadow !== true) stats.failed++;
       stats.durations.observe((env.monotonicMs() - started) / 1_000);
       return answer;

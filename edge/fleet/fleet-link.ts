@@ -168,8 +168,9 @@ export class FleetLink {
   private say(atOnce: boolean): void {
     const { env, name } = this.options;
     if (!this.bus.isConnected || this.stopped) return;
-    this.followRollback();
-    const report = this.report(null);
+    const status = this.options.agent.status();
+    this.followRollback(status);
+    const report = this.report(null, status);
     const text = JSON.stringify({ ...report, atMs: 0 });
     if (!atOnce && text === this.said && env.monotonicMs() - this.saidAtMs < HEARTBEAT_MS) return;
     this.said = text;
@@ -177,17 +178,16 @@ export class FleetLink {
     void this.bus.publish({ topic: reportTopic(name), payload: encodeMessage(report) });
   }
 
-  private followRollback(): void {
+  private followRollback(status: AgentStatus): void {
     const { deployment } = this;
-    const last = this.options.agent.status()['lastRollback'] as { sha256: string; reason: string; detail: string } | null | undefined;
+    const last = status['lastRollback'] as { sha256: string; reason: string; detail: string } | null | undefined;
     if (deployment === null || last === null || last === undefined || deployment.outcome !== 'live' || last.sha256 !== deployment.sha256) return;
     this.deployment = { ...deployment, outcome: 'rolledBack', reason: last.reason, detail: shortened(last.detail) };
     void writeOutcome(this.options.dataDir, this.deployment).catch((error: unknown) => this.options.log(`fleet: ${String(error)}`));
   }
 
-  private report(health: Health | null): AgentReport {
-    const { env, name, labels, agent } = this.options;
-    const status = agent.status();
+  private report(health: Health | null, status = this.options.agent.status()): AgentReport {
+    const { env, name, labels } = this.options;
     const since = status['since'];
     const problem = status['problem'];
     return {

@@ -33,7 +33,7 @@ export async function stateReport(dataDir: string, plan: Plan): Promise<StateRep
   if (found === null) return null;
   const { pipeline, release, sha256, snapshot } = found;
   const running = runnableOf(await keptFiles(dataDir, sha256)).plan;
-  const compatibility = running.name !== plan.name ? compareState({ ...running, nodes: [] }, plan, null) : snapshot === null ? compareState(running, plan) : carryState(snapshot, running, plan).compatibility;
+  const compatibility = running.name !== plan.name ? compareState({ ...running, nodes: [] }, plan, null) : snapshot === null ? compareState(running, plan, new Map()) : carryState(snapshot, running, plan).compatibility;
   return { pipeline, release, compatibility };
 }
 

@@ -7,6 +7,7 @@ import { startAgent } from '../../../edge/agent/agent';
 import type { AgentHandle, AgentOptions, DeployAnswer } from '../../../edge/agent/agent-api';
 import { replayHere } from '../../../edge/host/replay';
 import type { Plan, SourceConfig } from '../../../engine/plan/plan';
+import { referenceBytes } from '../../support/reference';
 import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
 import { until } from '../until';
@@ -166,5 +167,62 @@ describe('a release on probation', () => {
     expect(connections()).toBe(1);
     expect(await deploy(strict, 2)).toMatchObject({ ok: false, reason: 'RELEASE_NOT_NEWER' });
     expect(await deploy(plain(), 3)).toMatchObject({ ok: true, release: 3 });
+  });
+
+  it('is followed by another one: the last release that proved itself comes back', async () => {
+    await start({ probationMs: 60_000 });
+    await deploy(plain(), 1);
+    await subscribed();
+    await send('a', T0, 1);
+    await send('a', T0 + 10, 2);
+    await deploy(withThreshold(plain(), 1.5), 2);
+    await send('a', T0 + 20, 3);
+    await deploy(withThreshold(plain(), 2.5), 3);
+    expect(agent!.status()).toMatchObject({ release: 3, probation: { formerRelease: 1 } });
+    await agent!.stop();
+    await start({ probationMs: 60_000 });
+    const bad = withSource({ ...plain(), slo: { deadLetterShareMax: 0 } }, { eventTime: 'tMs', schema: { fields: [{ name: 'device', type: 'utf8', nullable: false }, { name: 'tMs', type: 'timestampMs', nullable: false }, { name: 'value', type: 'float64', nullable: true }, { name: 'missing', type: 'float64', nullable: false }] } });
+    await deploy(bad, 4);
+    for (let i = 0; i < 120; i++) await send('a', T0 + 30, 4);
+    await until(() => agent!.status().release === 1);
+    await send('a', T0 + 1_000, 1);
+    await until(() => effects.has('counts/1/out/0'));
+    expect(effects.get('counts/1/out/0')).toMatchObject({ n: 123, min: 1 });
+  });
+
+  it('gives way when its model fails on what the plant really sends', async () => {
+    const list = { list: 'float32' as const };
+    const model = { 'conv-autoencoder.onnx': referenceBytes('onnx/conv-autoencoder.onnx') };
+    const signals = (release: number, predicted: boolean): Plan => ({
+      littoralPlan: 1,
+      name: 'signals',
+      nodes: [
+        { id: 'in', op: 'source', config: { connector: 'mqtt', topic: 'signal/+', connection: 'plant', decoder: { format: 'json' }, schema: { fields: [{ name: 'tMs', type: 'timestampMs', nullable: false }, { name: 'x', type: list, nullable: false }] }, eventTime: 'tMs', maxOutOfOrdernessMs: 0, maxFutureSkewMs: null, idleTimeoutMs: null, watermarkPer: 'source' } },
+        ...(predicted ? [{ id: 'scored', op: 'predict' as const, input: 'in', config: { model: 'conv-autoencoder.onnx', inputs: { signal: ['x'] }, outputs: { error: { column: 'error', type: 'float32' as const } }, onError: 'null' as const } }] : []),
+        { id: 'out', op: 'sink', input: predicted ? 'scored' : 'in', config: { connector: 'mqtt', name: 'out', topic: 'out/signal', connection: 'plant', qos: 1, retain: false } }
+      ]
+    });
+    const line = JSON.stringify({ arrivalTimeMs: T0, topic: 'signal/a', payload: { tMs: T0, x: Array.from({ length: 64 }, (_none, i) => Math.sin(i)) } });
+    await start({ probationMs: 60_000 });
+    await agent!.deploy(await makeBundle({ plan: signals(1, false), signing, release: 1, recording: [line] }));
+    expect(await agent!.deploy(await makeBundle({ plan: signals(2, true), models: model, signing, release: 2, recording: [line] }))).toMatchObject({ ok: true });
+    let tMs = T0;
+    await until(() => {
+      void client.publish('signal/a', JSON.stringify({ tMs: tMs++, x: [1, 2, 3] }), { qos: 1 });
+      return agent!.status().release === 1;
+    });
+    expect(agent!.status()).toMatchObject({ lastRollback: { reason: 'inference', release: 2 } });
+  });
+
+  it('ends its probation early when the disk is full, so that what comes has room', async () => {
+    await start({ probationMs: 600_000, storeBytesMax: 1 << 20 });
+    await deploy(plain(), 1);
+    await subscribed();
+    await deploy(withThreshold(plain(), 0.5), 2);
+    const filler = 'x'.repeat(20_000);
+    for (let i = 0; i < 80; i++) await client.publishAsync('plant/a/value', JSON.stringify({ tMs: T0 + i, value: 1, filler }), { qos: 1 });
+    await until(() => agent!.status()['probation'] === null && agent!.status().state === 'live' && rowsIn() >= 80);
+    expect(agent!.status().release).toBe(2);
+    expect(logs.join('\n')).toContain('the disk is full, so the probation of counts release 2 ends early');
   });
 });
