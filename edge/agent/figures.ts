@@ -49,6 +49,8 @@ export function collectFigures(from: FigureSources): AgentFigures {
     drift: [...(pipeline?.graph.drift() ?? [])].flatMap(([node, counts]) => [...counts].map(([name, count]) => ({ node, kind: name.slice(0, name.indexOf(':')), field: name.slice(name.indexOf(':') + 1), count }))),
     duplicates: sources.duplicates,
     packetIdViolations: sources.violations,
+    sessionsLost: sources.sessionsLost,
+    brokerDropped: sources.brokerDropped,
     slowRecords: observation.effects.slow,
     dropped,
     inbox: {

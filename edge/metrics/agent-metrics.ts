@@ -67,6 +67,9 @@ export interface AgentFigures {
   readonly drift: readonly { readonly node: string; readonly kind: string; readonly field: string; readonly count: number }[];
   readonly duplicates: number;
   readonly packetIdViolations: number;
+  readonly sessionsLost: number;
+  /** By connection. */
+  readonly brokerDropped: ReadonlyMap<string, number>;
   readonly slowRecords: number;
   /** Counted drops with their reason, e.g. rows in the state of a pipeline that was replaced. */
   readonly dropped: Readonly<Record<string, number>>;
@@ -126,6 +129,8 @@ function addFlow(set: MetricSet, figures: AgentFigures): void {
   for (const [reason, rows] of Object.entries(figures.dropped)) set.add('littoral_dropped_records_total', rows, { ...pipeline, reason, intentional: 'true' });
   set.add('littoral_duplicates_suppressed_total', figures.duplicates, pipeline);
   set.add('littoral_packet_id_violations_total', figures.packetIdViolations, pipeline);
+  set.add('littoral_sessions_lost_total', figures.sessionsLost, pipeline);
+  for (const [connection, count] of figures.brokerDropped) set.add('littoral_broker_dropped_messages_total', count, { connection });
   set.add('littoral_slow_records_total', figures.slowRecords, pipeline);
 }
 

@@ -30,6 +30,8 @@ export const METRICS = {
   littoral_source_gap_total: counter('littoral.source.gap', '{message}', 'Sequence numbers of devices that never came.'),
   littoral_duplicates_suppressed_total: counter('littoral.duplicates.suppressed', '{message}', 'Messages that were sent again and that were known.'),
   littoral_packet_id_violations_total: counter('littoral.mqtt.packet_id_violations', '{message}', 'Packet ids that a broker used again too early.'),
+  littoral_sessions_lost_total: counter('littoral.mqtt.sessions_lost', '{session}', 'Sessions that a broker no longer knew: what it held for them is gone.'),
+  littoral_broker_dropped_messages_total: counter('littoral.mqtt.broker_dropped', '{message}', 'Messages that a broker says it has dropped.'),
   littoral_slow_records_total: counter('littoral.records.slow', '{record}', 'Rows that were carried out later than the service level allows.'),
   littoral_rule_violations_total: counter('littoral.rule.violations', '{record}', 'Violations of a validation rule.'),
   littoral_schema_drift_total: counter('littoral.schema.drift', '{record}', 'Departures of payloads from the schema of their source.'),

@@ -29,6 +29,8 @@ export const figures: AgentFigures = {
   drift: [{ node: 'in', kind: 'unknown', field: 'odd "name"', count: 3 }],
   duplicates: 7,
   packetIdViolations: 0,
+  sessionsLost: 1,
+  brokerDropped: new Map([['plant', 2]]),
   slowRecords: 8,
   dropped: { replaced: 9 },
   inbox: { rows: 10, bytes: 1_000, oldestMs: 1_700_000_099_000, unprocessed: 2 },
