@@ -5,7 +5,7 @@ import { sealedSchema } from '../crypto/seal-batch';
 import { didYouMean, quotedNames } from '../did-you-mean';
 import { PlanError } from '../error';
 import type { SinkConfig } from '../plan/plan';
-import { typeName, type Schema } from '../schema/schema';
+import { isList, typeName, type Schema } from '../schema/schema';
 import { newCounters } from './counters';
 import { onlyInput } from './only-input';
 import type { Chunk, Operator, OperatorSpec, StreamType } from './operator';
@@ -48,6 +48,7 @@ export const sink: OperatorSpec<SinkConfig> = {
     if (config.connector === 'featureStore' && input.keys.length === 0) {
       throw new PlanError('FEATURE_KEY', `sink "${config.name}": its rows have no key, so a feature store cannot tell which row is the last of what. Make a view first: .featureView({ keys: […] }).`, { details: { path } });
     }
+    checkMergeKey(config, input.schema, path);
     checkEncoder(config, input.schema, path);
     checkNumbers(config, input.schema, path);
     return input;
@@ -56,6 +57,18 @@ export const sink: OperatorSpec<SinkConfig> = {
     return new SinkOperator();
   }
 };
+
+/** A list has no one value to find a row by, and what is encrypted is never the same twice. */
+function checkMergeKey(config: SinkConfig, schema: Schema, path: string): void {
+  if (config.connector !== 'lake') return;
+  for (const name of config.mergeBy ?? []) {
+    requireColumn(name, schema, config, path);
+    const field = schema.fields.find(each => each.name === name);
+    const isEncrypted = field?.tags?.encryption !== undefined;
+    if (field === undefined || (!isList(field.type) && !isEncrypted)) continue;
+    throw new PlanError('MERGE_KEY', `sink "${config.name}": rows cannot be merged by column "${name}", which ${isEncrypted ? 'leaves encrypted, differently each time' : `is a ${typeName(field.type)}`}; expected a column with one value in the clear. Take another column for mergeBy.`, { details: { path, column: name } });
+  }
+}
 
 /** Makes the encoder once, because what it refuses belongs to the plan. */
 function checkEncoder(config: SinkConfig, schema: Schema, path: string): void {
@@ -81,7 +94,7 @@ function columnsOf(config: SinkConfig, input: StreamType): readonly string[] {
     case 'statsd':
       return [...numbersOf(config), ...config.tags];
     case 'lake':
-      return [...config.partitionBy.filter(name => name !== 'day'), ...(config.mergeBy ?? [])];
+      return config.partitionBy.filter(name => name !== 'day');
     case 'featureStore':
       return input.keys;
   }

@@ -11,7 +11,7 @@ import type { Proof, ProofOptions, ProofResult } from './proof';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KILLS = { full: 500, small: 8 };
-const KILLS_PER_LAKE = { full: 100, small: 8 };
+const KILLS_PER_LAKE = { full: 50, small: 8 };
 const LIFE_MS = { min: 5, max: 250 };
 /** A life that does not reach its point ends at random after this long. */
 const POINT_MS_MAX = 2_500;

@@ -67,6 +67,7 @@ const bad: readonly (readonly [name: string, code: string, message: RegExp])[] =
   ['a branch that does not end in a sink', 'results.branch(all => all.filter(r => r.n > 1));', /missing the following properties from type 'Pipeline'/u],
   ['a placeholder of no column', "results.to(publish('alerts/{line}'));", /Type '"line"' is not assignable to type '"device" \| "n"/u],
   ['a partition of no column', "results.to(lake('t', { partitionBy: ['day', 'line'] }));", /Type '"line"' is not assignable to type '"device" \| "n"/u],
+  ['a merge by no column', "results.to(lake('t', { partitionBy: ['day'], mergeBy: ['device', 'line'] }));", /Type '"line"' is not assignable to type '"device" \| "n"/u],
   ['a model input of no column', "results.predict('m.onnx', { inputs: { f: ['rsm'] }, outputs: { s: 's' } });", /Type '"rsm"' is not assignable to type '(?=.*"n")(?=.*"rms")(?=.*"windowEndMs")[^']*'/u],
   ['a parameter that was not given, with the nearest', 'rows.filter((r, p) => r.load > p.treshold, { threshold: 1 });', /Property 'treshold' does not exist on type '\{ threshold: number; \}'\. Did you mean 'threshold'\?/u],
   ['parameters without their values', 'rows.filter((r, p) => r.load > p.threshold);', /Target signature provides too few arguments/u],

@@ -39,6 +39,7 @@ const refused: readonly [string, PlanNode, string][] = [
   ['a predicted column that exists', { id: 'w', op: 'predict', input: 'in', config: { model: 'm.onnx', inputs: { a: ['x'] }, outputs: { o: { column: 'x', type: 'int32' } }, onError: 'null' } }, 'DUPLICATE_COLUMN'],
   ['a topic placeholder without a column', { id: 'w', op: 'sink', input: 'in', config: { connector: 'mqtt', name: 'w', topic: 'a/{device}', connection: 'c', qos: 0, retain: false } }, 'UNKNOWN_COLUMN'],
   ['a partition without a column', { id: 'w', op: 'sink', input: 'in', config: { connector: 'lake', name: 'w', table: 't', partitionBy: ['day', 'device'] } }, 'UNKNOWN_COLUMN'],
+  ['a merge by no column', { id: 'w', op: 'sink', input: 'in', config: { connector: 'lake', name: 'w', table: 't', partitionBy: [], mergeBy: ['k', 'device'] } }, 'UNKNOWN_COLUMN'],
   ['an input that does not exist', { id: 'w', op: 'keyBy', input: 'out', config: { columns: ['k'] } }, 'PLAN_INPUT']
 ];
 

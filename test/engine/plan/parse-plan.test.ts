@@ -43,6 +43,8 @@ describe('parsePlan', () => {
     ['an aggregate name twice', plan => void (nodeOf(plan, 'window').config['aggregates'] = [{ name: 'n', fn: 'count' }, { name: 'n', fn: 'count' }]), 'nodes[2].config.aggregates'],
     ['a model with a path', plan => void (nodeOf(plan, 'predict').config['model'] = '../bearing.onnx'), 'nodes[3].config.model'],
     ['a table with a path', plan => void (nodeOf(plan, 'lake').config['table'] = '../../etc'), 'nodes[4].config.table'],
+    ['an empty list of merge columns', plan => void (nodeOf(plan, 'lake').config['mergeBy'] = []), 'nodes[4].config.mergeBy'],
+    ['a merge column twice', plan => void (nodeOf(plan, 'lake').config['mergeBy'] = ['device', 'device']), 'nodes[4].config.mergeBy'],
     ['a sink of no kind', plan => void (nodeOf(plan, 'lake').config['connector'] = 'kafka'), 'nodes[4].config.connector'],
     ['a field of the other sink', plan => void (nodeOf(plan, 'lake').config['qos'] = 1), 'nodes[4].config'],
     ['a topic to publish with a wildcard', plan => void (nodeOf(plan, 'alerts').config['topic'] = 'alerts/+'), 'nodes[7].config.topic'],

@@ -77,7 +77,8 @@ describe('tags', () => {
     ['with a token in place of a column', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'plant', tokens: { n: 'x' } } } as PlanNode, sinkNode('encrypt')], /already has a column "x"/u],
     ['with a key in place of its name', [tag, { ...encrypt, config: { columns: ['n'], keyRef: 'a b', tokens: {} } } as PlanNode, sinkNode('encrypt')], /keyRef: got "a b"/u],
     ['of an encrypted column in a topic', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'mqtt', name: 'out', topic: 'out/{n}', connection: 'plant', qos: 0, retain: false } } as PlanNode], /column "n" leaves encrypted, but the topic would show it/u],
-    ['of an encrypted column in a folder', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'lake', name: 'out', table: 'out', partitionBy: ['n'] } } as PlanNode], /the folders of the table would show it/u]
+    ['of an encrypted column in a folder', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'lake', name: 'out', table: 'out', partitionBy: ['n'] } } as PlanNode], /the folders of the table would show it/u],
+    ['of an encrypted column that rows are merged by', [tag, encrypt, { ...sinkNode('encrypt'), config: { connector: 'lake', name: 'out', table: 'out', partitionBy: [], mergeBy: ['n'] } } as PlanNode], /merged by column "n", which leaves encrypted, differently each time/u]
   ])('are refused %s', (_name, nodes, expected) => {
     expect(() => parsePlan(planOf(source, ...nodes))).toThrow(expected);
   });
