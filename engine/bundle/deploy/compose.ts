@@ -7,9 +7,9 @@ export function composeFile(values: DeploymentValues): string {
   const site = siteArguments(values, `\${LITTORAL_BROKER:-${values.broker}}`, `\${LITTORAL_TARGET:-${values.target}}`);
   const { release, uid, httpPort, dataDir, configDir, secretsDir, memoryLimit, stopSeconds } = values;
   const secrets = secretNames(values);
+  const needed = secrets.length === 0 ? '' : `, and the secrets ${secrets.map(secret => `secrets/${secret}`).join(', ')} (readable by user ${uid}: chmod 0400, chown ${uid})`;
   return `# docker compose up --build --detach
-# Beside this file: ${values.bundleFile}, trust.json, and the secrets ${secrets.map(secret => `secrets/${secret}`).join(', ')} (readable by user ${uid}:
-#   install -m 0400 -o ${uid} -g ${uid} /dev/stdin secrets/broker <<< 'user:password').
+# Beside this file: ${values.bundleFile}, trust.json${needed}.
 name: ${name}
 services:
   agent:
@@ -29,18 +29,15 @@ services:
     volumes:
       - "data:${dataDir}"
       - "./trust.json:${configDir}/trust/trust.json:ro"
-    secrets:
-${secrets.map(secret => `      - { source: ${secretId(secret)}, target: ${secretsDir}/${secret} }`).join('\n')}
-    logging:
+${secrets.length === 0 ? '' : `    secrets:\n${secrets.map(secret => `      - { source: ${secretId(secret)}, target: ${secretsDir}/${secret} }\n`).join('')}`}    logging:
       driver: json-file
       options: { max-size: "10m", max-file: "3" }
-secrets:
-${secrets.map(secret => `  ${secretId(secret)}: { file: ./secrets/${secret} }`).join('\n')}
-volumes:
+${secrets.length === 0 ? '' : `secrets:\n${secrets.map(secret => `  ${secretId(secret)}: { file: ./secrets/${secret} }\n`).join('')}`}volumes:
   data: {}
 `;
 }
 
+/** Name of a secret within Compose, which takes no dots at the start and no slashes. */
 function secretId(file: string): string {
-  return file.replace(/\..*$/, '');
+  return file.replace(/\.json$/, '').replace(/[^A-Za-z0-9_-]/g, '-');
 }

@@ -1,18 +1,23 @@
-import { containerPlaces, dnsLabel, runArguments, siteArguments } from './values';
+import { agentPackage, containerPlaces, dnsLabel, runArguments, secretNames, siteArguments } from './values';
 import type { DeploymentValues } from './values';
 
 /** A container image with the agent and this bundle: not root, nothing to write but the data folder, with a health check. */
 export function dockerfile(values: DeploymentValues): string {
-  const { image, agentVersion, uid, dataDir, configDir, bundleFile, httpPort, broker } = values;
+  const { image, uid, dataDir, configDir, bundleFile, httpPort, secretsDir } = values;
   const probe = `fetch('http://127.0.0.1:${httpPort}/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
   const name = dnsLabel(values.pipeline);
-  return `# Build in a folder that holds ${bundleFile}:
+  const agent = agentPackage(values);
+  return `# Build in a folder that holds ${bundleFile} and the agent, ${agent} (npm pack in a built clone of Littoral):
 #   docker build --tag ${name}:${values.release} .
-# The image holds no secret and no trust file: the site mounts ${configDir}/trust/trust.json and ${values.secretsDir}/broker (user:password).
+# The image holds no secret and no trust file: the site mounts ${[`${configDir}/trust/trust.json`, ...secretNames(values).map(secret => `${secretsDir}/${secret}`)].join(', ')}.
+FROM ${image} AS agent
+COPY ${agent} /tmp/
+RUN npm install --global --omit=dev /tmp/${agent}
+
 FROM ${image}
 LABEL org.opencontainers.image.title="${name}" org.opencontainers.image.version="${values.release}"
-RUN npm install --global --omit=dev littoral@${agentVersion} \\
- && npm cache clean --force \\
+COPY --from=agent /usr/local/lib/node_modules/littoral /usr/local/lib/node_modules/littoral
+RUN ln --symbolic ../lib/node_modules/littoral/edge/littoral.mjs /usr/local/bin/littoral \\
  && install --directory --owner=${uid} --group=${uid} --mode=0750 ${dataDir}
 COPY --chmod=0444 ${bundleFile} ${configDir}/
 USER ${uid}:${uid}
@@ -21,6 +26,6 @@ EXPOSE ${httpPort}
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["node", "-e", ${JSON.stringify(probe)}]
 ENTRYPOINT ${JSON.stringify(['littoral', ...runArguments(values, containerPlaces(values))])}
-CMD ${JSON.stringify(siteArguments(values, broker, values.target ?? ''))}
+CMD ${JSON.stringify(siteArguments(values, values.broker ?? '', values.target ?? ''))}
 `;
 }

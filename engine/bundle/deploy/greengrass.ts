@@ -1,21 +1,21 @@
-import { runArguments, siteArguments } from './values';
+import { agentPackage, runArguments, secretNames, siteArguments } from './values';
 import type { DeploymentValues, Places } from './values';
 
 const CONFIGURATION = '{configuration:';
 
 /**
- * An AWS IoT Greengrass v2 component recipe (format 2020-01-25) as JSON. The bundle is an artifact, which Greengrass checks by
- * digest and the agent by signature; trust file and secret are files of the core device.
+ * An AWS IoT Greengrass v2 component recipe (format 2020-01-25) as JSON. Agent and bundle are artifacts, which Greengrass
+ * checks by digest, and the agent the bundle by signature; trust file and secret are files of the core device.
  */
 export function greengrassRecipe(values: DeploymentValues): string {
-  const { pipeline, release, agentVersion, bundleFile, broker, target } = values;
+  const { pipeline, release, bundleFile, broker, target } = values;
   const places: Places = {
     bundle: `{artifacts:path}/${bundleFile}`,
     trust: `${CONFIGURATION}/trustFile}`,
     data: '{work:path}/data',
     lake: values.lakeDir === null ? null : '{work:path}/lake',
-    brokerSecret: `file:${CONFIGURATION}/brokerSecretFile}`,
-    keys: `${CONFIGURATION}/keysFile}`,
+    secret: name => `file:${CONFIGURATION}/secretsFolder}/${name}`,
+    keys: `${CONFIGURATION}/secretsFolder}/keys.json`,
     host: '127.0.0.1'
   };
   const command = [...runArguments(values, places), ...siteArguments(values, `${CONFIGURATION}/broker}`, `${CONFIGURATION}/target}`)];
@@ -29,11 +29,10 @@ export function greengrassRecipe(values: DeploymentValues): string {
       ComponentPublisher: 'Littoral',
       ComponentConfiguration: {
         DefaultConfiguration: {
-          broker,
+          ...(broker === null ? {} : { broker }),
           ...(target === null ? {} : { target }),
           trustFile: '/etc/littoral/trust.json',
-          brokerSecretFile: '/etc/littoral/broker.secret',
-          ...(values.encrypts ? { keysFile: '/etc/littoral/keys.json' } : {})
+          ...(secretNames(values).length === 0 ? {} : { secretsFolder: '/etc/littoral/secrets' })
         }
       },
       ComponentDependencies: { 'aws.greengrass.Nucleus': { VersionRequirement: '>=2.9.0', DependencyType: 'SOFT' } },
@@ -41,10 +40,10 @@ export function greengrassRecipe(values: DeploymentValues): string {
         {
           Platform: { os: 'linux' },
           Lifecycle: {
-            Install: { Script: `npm install --prefix "{work:path}/agent" --omit=dev littoral@${agentVersion}`, Timeout: 600 },
+            Install: { Script: `npm install --prefix "{work:path}/agent" --omit=dev "{artifacts:path}/${agentPackage(values)}"`, Timeout: 600 },
             Run: { Script: ['exec "{work:path}/agent/node_modules/.bin/littoral"', ...command.map(shellWord)].join(' ') }
           },
-          Artifacts: [{ URI: `s3://BUCKET/littoral.${pipeline}/${release}/${bundleFile}`, Permission: { Read: 'OWNER', Execute: 'NONE' } }]
+          Artifacts: [`littoral/${agentPackage(values)}`, `littoral.${pipeline}/${release}/${bundleFile}`].map(path => ({ URI: `s3://BUCKET/${path}`, Permission: { Read: 'OWNER', Execute: 'NONE' } }))
         }
       ]
     },

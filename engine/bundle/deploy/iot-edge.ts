@@ -10,7 +10,7 @@ export function iotEdgeManifest(values: DeploymentValues): string {
   const { release, dataDir, configDir, secretsDir, httpPort, uid, broker, target, stopSeconds } = values;
   const createOptions = {
     User: `${uid}:${uid}`,
-    Cmd: siteArguments(values, broker, target ?? ''),
+    Cmd: siteArguments(values, broker ?? '', target ?? ''),
     StopTimeout: stopSeconds,
     HostConfig: {
       ReadonlyRootfs: true,

@@ -1,4 +1,4 @@
-import { dnsLabel, portOf, secretNames, siteArguments } from './values';
+import { dnsLabel, portOf, secretNames, siteArguments, siteVariables } from './values';
 import type { DeploymentValues } from './values';
 
 /**
@@ -8,18 +8,18 @@ import type { DeploymentValues } from './values';
 export function kubernetesManifest(values: DeploymentValues): string {
   const name = dnsLabel(values.pipeline);
   const labels = `{ app.kubernetes.io/name: ${name}, app.kubernetes.io/part-of: littoral }`;
-  const secretFiles = secretNames(values).map(file => `--from-file=${file}=secrets/${file}`).join(' ');
+  const secretFiles = secretNames(values).map(file => ` --from-file=${file}=secrets/${file}`).join('');
+  const data = Object.entries(siteVariables(values)).map(([variable, value]) => `\n  ${variable}: ${JSON.stringify(value)}`).join('');
   return `# The image must be in a registry that the cluster knows (K3s: docker save ${name}:${values.release} | k3s ctr images import -). Then, once per site:
 #   kubectl create configmap ${name}-trust --from-file=trust.json
-#   kubectl create secret generic ${name} ${secretFiles}
+#   kubectl create secret generic ${name}${secretFiles}
 #   kubectl apply --filename kubernetes.yaml
 apiVersion: v1
 kind: ConfigMap
 metadata:
   name: ${name}
   labels: ${labels}
-data:
-  LITTORAL_BROKER: ${JSON.stringify(values.broker)}${values.target === null ? '' : `\n  LITTORAL_TARGET: ${JSON.stringify(values.target)}`}
+data:${data === '' ? ' {}' : data}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -61,7 +61,8 @@ ${podSpec(values, name)}
 }
 
 function networkPolicy(values: DeploymentValues, name: string, labels: string): string {
-  return `# In: metrics and probes. Out: names and the broker. A sink or source elsewhere needs its port here.
+  const ports = [...(values.broker === null ? [] : [portOf(values.broker)]), 443];
+  return `# In: metrics, probes, posted messages. Out: names, the broker, servers by https. Anything else needs its port here.
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -74,13 +75,13 @@ spec:
     - ports: [{ protocol: TCP, port: ${values.httpPort} }]
   egress:
     - ports: [{ protocol: UDP, port: 53 }, { protocol: TCP, port: 53 }]
-    - ports: [{ protocol: TCP, port: ${portOf(values.broker)} }]`;
+    - ports: [${ports.map(port => `{ protocol: TCP, port: ${port} }`).join(', ')}]`;
 }
 
 function podSpec(values: DeploymentValues, name: string): string {
   const { uid, httpPort, dataDir, configDir, secretsDir, stopSeconds } = values;
   const site = siteArguments(values, '$(LITTORAL_BROKER)', '$(LITTORAL_TARGET)');
-  const target = values.target === null ? '' : `\n            - { name: LITTORAL_TARGET, valueFrom: { configMapKeyRef: { name: ${name}, key: LITTORAL_TARGET } } }`;
+  const variables = Object.keys(siteVariables(values)).map(variable => `\n            - { name: ${variable}, valueFrom: { configMapKeyRef: { name: ${name}, key: ${variable} } } }`).join('');
   return `      automountServiceAccountToken: false
       enableServiceLinks: false
       terminationGracePeriodSeconds: ${stopSeconds}
@@ -90,8 +91,7 @@ function podSpec(values: DeploymentValues, name: string): string {
           image: "${name}:${values.release}"
           imagePullPolicy: IfNotPresent
           args: ${JSON.stringify(site)}
-          env:
-            - { name: LITTORAL_BROKER, valueFrom: { configMapKeyRef: { name: ${name}, key: LITTORAL_BROKER } } }${target}
+          env:${variables === '' ? ' []' : variables}
           ports: [{ name: http, containerPort: ${httpPort} }]
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
           resources: { requests: { cpu: "${values.cpuRequest}", memory: "${values.memoryRequest}" }, limits: { memory: "${values.memoryLimit}" } }

@@ -1,4 +1,4 @@
-import { dnsLabel, runArguments, siteArguments } from './values';
+import { agentPackage, dnsLabel, runArguments, secretNames, siteArguments, siteVariables } from './values';
 import type { DeploymentValues, Places } from './values';
 
 /** A systemd unit for a machine without containers: a user of its own, a read-only system, secrets as credentials, the data under /var/lib. */
@@ -10,15 +10,17 @@ export function systemdUnit(values: DeploymentValues): string {
     trust: `${folder}/trust.json`,
     data: `/var/lib/${name}`,
     lake: values.lakeDir === null ? null : `/var/lib/${name}/lake`,
-    brokerSecret: 'credential:broker',
+    secret: secret => `credential:${secret}`,
     keys: '%d/keys.json',
     host: '127.0.0.1'
   };
-  const keys = values.encrypts ? `\nLoadCredential=keys.json:${folder}/keys.json` : '';
-  return `# 1. Install the agent: npm install --global --omit=dev littoral@${values.agentVersion}
-# 2. Into ${folder}: ${values.bundleFile}, trust.json, and broker.secret (one line user:password, mode 0600, owner root)${values.encrypts ? ', and keys.json (mode 0600, owner root)' : ''}
+  const secrets = secretNames(values);
+  const credentials = secrets.map(secret => `LoadCredential=${secret}:${folder}/secrets/${secret}\n`).join('');
+  const variables = Object.entries(siteVariables(values)).map(([variable, value]) => ` ${variable}=${value}`).join('');
+  return `# 1. Install the agent: npm install --global --omit=dev ./${agentPackage(values)}   (npm pack in a built clone of Littoral)
+# 2. Into ${folder}: ${values.bundleFile}, trust.json${secrets.length === 0 ? '' : `, and with mode 0600, owner root: ${secrets.map(secret => `secrets/${secret}`).join(', ')}`}
 # 3. This file to /etc/systemd/system/${name}.service, then: systemctl daemon-reload && systemctl enable --now ${name}
-# Address of the broker${values.target === null ? '' : ' and label of this machine'}: in ${folder}/environment, as below.
+# What differs from site to site stands in ${folder}/environment, as the variables below.
 [Unit]
 Description=Littoral pipeline ${values.pipeline}, release ${values.release}
 Wants=network-online.target
@@ -26,10 +28,9 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-Environment=LITTORAL_BROKER=${values.broker}${values.target === null ? '' : ` LITTORAL_TARGET=${values.target}`}
+Environment=${variables.trim()}
 EnvironmentFile=-${folder}/environment
-LoadCredential=broker:${folder}/broker.secret${keys}
-ExecStart=/usr/bin/env littoral ${[...runArguments(values, places), ...siteArguments(values, '${LITTORAL_BROKER}', '${LITTORAL_TARGET}')].join(' ')}
+${credentials}ExecStart=/usr/bin/env littoral ${[...runArguments(values, places), ...siteArguments(values, '${LITTORAL_BROKER}', '${LITTORAL_TARGET}')].join(' ')}
 Restart=on-failure
 RestartSec=2
 TimeoutStopSec=${values.stopSeconds}

@@ -83,7 +83,7 @@ describe('the deployment files of a bundle', () => {
   it('hold no secret, only where it is', () => {
     expect([...documents().keys()]).not.toContain('Secret');
     expect(yaml('compose.yaml')['secrets']).toEqual({ broker: { file: './secrets/broker' } });
-    expect(text('littoral.service')).toMatch(/^LoadCredential=broker:\/etc\/bearing-watch\/broker\.secret$/m);
+    expect(text('littoral.service')).toMatch(/^LoadCredential=broker:\/etc\/bearing-watch\/secrets\/broker$/m);
     for (const [name, line] of commandLines(files)) expect(line, name).not.toMatch(/password|:\/\/[^"\s]*@/);
   });
 
@@ -93,6 +93,27 @@ describe('the deployment files of a bundle', () => {
     expect(lines.get('littoral.service')).toContain('--keys %d/keys.json');
     expect(rendered(encrypting).get('littoral.service')).toMatch(/^LoadCredential=keys\.json:/m);
     expect(commandLines(files).get('Dockerfile')).not.toContain('--keys');
+  });
+
+  it('give connections that are no broker an address, those who post a token, and no broker to a plan without one', () => {
+    const at = (connector: 'file' | 'http', connection: string): Plan['nodes'][number] => {
+      const source = plan.nodes[0];
+      if (source?.op !== 'source') throw new Error('no source');
+      const { topic, decoder, schema, eventTime, maxOutOfOrdernessMs, maxFutureSkewMs, idleTimeoutMs, watermarkPer } = source.config;
+      const settings = { topic, connection, decoder, schema, eventTime, maxOutOfOrdernessMs, maxFutureSkewMs, idleTimeoutMs, watermarkPer };
+      return { ...source, id: `from-${connection}`, config: connector === 'http' ? { connector, ...settings } : { connector, framing: 'lines', from: 'start', ...settings } };
+    };
+    const others: Plan = { ...plan, nodes: [at('file', 'logs'), at('http', 'gate'), { id: 'up', op: 'sink', input: 'from-logs', config: { connector: 'http', name: 'up', path: 'rows', connection: 'cloud', method: 'POST' } }] };
+    const lines = commandLines(rendered(others, ['*']));
+    expect(lines.get('Dockerfile')).toContain('"--connection","logs=file:/var/lib/littoral/files/logs","--connection","gate=ingest:","--connection","cloud=https://cloud.example","--secret","gate=file:/run/secrets/littoral/gate"');
+    expect(lines.get('littoral.service')).toContain('--connection logs=file:/var/lib/bearing-watch/files/logs --connection gate=ingest:');
+    const known = run.options.map(option => `--${option.name}`);
+    for (const [name, line] of lines) {
+      expect(line, name).not.toContain('broker');
+      expect((line.match(/--[a-z][a-z-]*/g) ?? []).filter(option => !known.includes(option)), name).toEqual([]);
+    }
+    expect(rendered(others, ['*']).get('README.md')).toContain('cloud (a server whose address you put in)');
+    expect(parse(rendered(others, ['*']).get('compose.yaml') ?? '')).toMatchObject({ secrets: { gate: { file: './secrets/gate' } } });
   });
 
   it('ask a machine without a label for none', () => {
