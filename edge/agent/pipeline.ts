@@ -96,7 +96,7 @@ export class Pipeline {
     if (checkpoint !== null) this.graph.restore(checkpoint.snapshot);
     this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;
     this.checkpointSeq = this.seq;
-    this.checkpointAtMs = env.nowMs();
+    this.checkpointAtMs = env.monotonicMs();
     for (const [key, binding] of this.bindings) {
       const { name } = binding.sink.config;
       const progress = { written: store.cursor(`emitted:${name}`) ?? 0, atCheckpoint: checkpoint?.emitted[name] ?? 0 };
@@ -122,7 +122,7 @@ export class Pipeline {
   }
 
   get checkpointAgeMs(): number {
-    return this.seq === this.checkpointSeq ? 0 : this.options.env.nowMs() - this.checkpointAtMs;
+    return this.seq === this.checkpointSeq ? 0 : this.options.env.monotonicMs() - this.checkpointAtMs;
   }
 
   /** Sequence number of the last input that the engine has seen. */
@@ -227,7 +227,7 @@ export class Pipeline {
 
   private checkpointDue(): boolean {
     const inputs = this.seq - this.checkpointSeq;
-    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.env.nowMs() - this.checkpointAtMs >= this.checkpointEveryMs);
+    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.env.monotonicMs() - this.checkpointAtMs >= this.checkpointEveryMs);
   }
 
   /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
@@ -290,7 +290,7 @@ export class Pipeline {
     const started = this.options.env.monotonicMs();
     const snapshot = this.graph.snapshot();
     this.checkpointEveryMs = Math.max(CHECKPOINT_MS, CHECKPOINT_COST_RATIO * (this.options.env.monotonicMs() - started));
-    this.checkpointAtMs = this.options.env.nowMs();
+    this.checkpointAtMs = this.options.env.monotonicMs();
     return snapshot;
   }
 

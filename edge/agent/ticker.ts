@@ -11,6 +11,7 @@ const TICK_MS_MAX = 5_000;
 export class Ticker {
   private timer: Timer | null = null;
   private lastMessages = -1;
+  /** By the monotonic clock: a clock that is set must neither stop the ticks nor keep them coming. */
   private quietSinceMs = 0;
 
   constructor(
@@ -37,7 +38,7 @@ export class Ticker {
 
   private look(quietMs: number): void {
     const messages = this.options.messages();
-    const nowMs = this.options.env.nowMs();
+    const nowMs = this.options.env.monotonicMs();
     if (messages !== this.lastMessages) {
       this.lastMessages = messages;
       this.quietSinceMs = nowMs;
