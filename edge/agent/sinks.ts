@@ -12,6 +12,7 @@ import { httpSink } from '../sink/http-sink';
 import { LakeSink } from '../sink/lake/lake-sink';
 import { LakeTable } from '../sink/lake/lake-table';
 import { MqttSink } from '../sink/mqtt-sink';
+import { OutboxLimits } from '../sink/outbox-limits';
 import type { DrainOptions } from '../sink/serial-sink';
 import type { SinkBinding, SinkDrain } from '../sink/sink-port';
 import { statsdSink } from '../sink/statsd-sink';
@@ -44,11 +45,15 @@ export interface SinksOptions {
   readonly onDropped: (reason: string, rows: number) => void;
 }
 
+const NONE_BUSY: ReadonlySet<number> = new Set();
+
 /** All ways out of the agent: those of the active pipeline, and those of earlier ones that still have rows. */
 export class Sinks {
   private readonly drains = new Map<string, SinkDrain>();
   private readonly publishers = new Map<string, { readonly publisher: Publisher; readonly sinks: MqttSink[] }>();
   private readonly tables = new Map<string, Promise<LakeTable>>();
+  /** Of lake sinks, whose rows wait for a file and not for their turn; rows of a file that has begun are left alone. */
+  private readonly limits = new Map<string, OutboxLimits>();
   private readonly folders = new Map<string, FileFolder>();
   private features: Promise<FeatureStore> | null = null;
 
@@ -98,6 +103,7 @@ export class Sinks {
   }
 
   wake(key: string, rows: number): void {
+    this.limits.get(key)?.keepNowAndThen(NONE_BUSY);
     this.drains.get(key)?.wake(rows);
   }
 
@@ -152,6 +158,7 @@ export class Sinks {
   }
 
   private async lakeSink(options: DrainOptions, table: string): Promise<LakeSink> {
+    this.limits.set(options.key, new OutboxLimits({ ...options, policy: options.binding.sink.config.outbox }));
     const { rollRows, rollMs, compactEveryMs } = this.options;
     return new LakeSink({ ...options, table: await this.table(table), rollRows, rollMs, compactEveryMs });
   }

@@ -2,6 +2,7 @@ import type { OutboxPolicy } from '../../engine/plan/nodes/sink';
 import type { DurableWriter } from '../agent/durable-writer';
 import type { Env, Timer } from '../env/env';
 import type { OutboxRow, Store } from '../store/store';
+import { OutboxLimits } from './outbox-limits';
 import { RateLimit } from './rate-limit';
 
 export interface OutboxFeedOptions {
@@ -18,8 +19,6 @@ export interface OutboxFeedOptions {
 const ROWS_LOADED = 16;
 const DELETE_AFTER_MS = 10;
 const RETRY_MS = 1_000;
-/** While the sink is away its limits are kept once in this time. */
-const LIMITS_EVERY_MS = 1_000;
 
 /**
  * The waiting rows of one sink in the order in which they are to leave, as its policy says. Rows that are too old or too many
@@ -32,13 +31,14 @@ export class OutboxFeed {
   private finished: number[] = [];
   private lastId = -1;
   private ended = false;
-  private limitedMs = -Infinity;
   private timer: Timer | null = null;
   private stopped = false;
   private readonly rate: RateLimit | null;
+  private readonly limits: OutboxLimits;
 
   constructor(private readonly options: OutboxFeedOptions) {
     const { env, policy, onReady } = options;
+    this.limits = new OutboxLimits(options);
     this.rate = policy?.rowsPerSecondMax === undefined ? null : new RateLimit({ env, rowsPerSecondMax: policy.rowsPerSecondMax, onReady });
   }
 
@@ -51,18 +51,26 @@ export class OutboxFeed {
   wake(): void {
     this.ended = false;
     if (this.options.policy?.order === 'newestFirst') this.buffer = [];
-    if (this.options.env.monotonicMs() - this.limitedMs >= LIMITS_EVERY_MS) this.keepLimits();
+    this.limits.keepNowAndThen(new Set([...this.taken, ...this.buffer.map(row => row.id)]));
   }
 
   /** The next row to carry out; null when there is none now. */
   next(): OutboxRow | null {
     if (this.stopped || (this.rate !== null && !this.rate.ready())) return null;
-    if (this.buffer.length === 0) this.load();
-    const row = this.buffer.shift();
+    const row = this.takeFresh();
     if (row === undefined) return null;
     this.taken.add(row.id);
     this.rate?.spend(row.count);
     return row;
+  }
+
+  /** The first row of the buffer that has not waited too long; the others are dropped. */
+  private takeFresh(): OutboxRow | undefined {
+    for (;;) {
+      if (this.buffer.length === 0) this.load();
+      const row = this.buffer.shift();
+      if (row === undefined || !this.dropIfStale(row)) return row;
+    }
   }
 
   /** Takes `row` back when newer ones are to leave before it. */
@@ -110,7 +118,7 @@ export class OutboxFeed {
   private load(): void {
     if (this.ended) return;
     const { key, store, policy } = this.options;
-    this.keepLimits();
+    this.limits.keepNowAndThen(this.taken);
     if (policy?.order === 'newestFirst') {
       this.buffer = store.newestOutbox(key, ROWS_LOADED + this.taken.size).filter(row => !this.taken.has(row.id)).slice(0, ROWS_LOADED);
       this.ended = this.buffer.length === 0;
@@ -119,38 +127,6 @@ export class OutboxFeed {
     this.buffer = [...store.outbox(key, this.lastId, ROWS_LOADED)];
     this.ended = this.buffer.length < ROWS_LOADED;
     this.lastId = this.buffer.at(-1)?.id ?? this.lastId;
-  }
-
-  /** Drops what the policy does not let wait. A full disk puts it off. */
-  private keepLimits(): void {
-    const { env, key, store, writer, policy, onDropped } = this.options;
-    if (policy === undefined || (policy.maxAgeMs ?? policy.maxRows ?? policy.maxBytes) === undefined) return;
-    this.limitedMs = env.monotonicMs();
-    const busy = new Set([...this.taken, ...this.buffer.map(row => row.id)]);
-    const stale = policy.maxAgeMs === undefined ? [] : store.outboxBefore(key, env.nowMs() - policy.maxAgeMs).filter(row => !busy.has(row.id));
-    const overflow = this.overflow(policy, new Set([...busy, ...stale.map(row => row.id)]));
-    if (stale.length + overflow.length === 0) return;
-    const dropped = writer.tryCommit(() => {
-      for (const { id } of [...stale, ...overflow]) store.deleteOutboxRow(key, id);
-    });
-    if (!dropped) return;
-    if (stale.length > 0) onDropped('stale', countOf(stale));
-    if (overflow.length > 0) onDropped('overflow', countOf(overflow));
-  }
-
-  private overflow({ maxRows = Infinity, maxBytes = Infinity }: OutboxPolicy, except: ReadonlySet<number>): readonly { readonly id: number; readonly count: number }[] {
-    if (maxRows === Infinity && maxBytes === Infinity) return [];
-    const sizes = this.options.store.outboxSizes(this.options.key).filter(row => !except.has(row.id));
-    let rows = countOf(sizes);
-    let bytes = sizes.reduce((sum, row) => sum + row.bytes, 0);
-    const over: { readonly id: number; readonly count: number }[] = [];
-    for (const row of sizes.slice(0, -1)) {
-      if (rows <= maxRows && bytes <= maxBytes) break;
-      over.push(row);
-      rows -= row.count;
-      bytes -= row.bytes;
-    }
-    return over;
   }
 
   private deleteFinished(): void {
@@ -169,8 +145,4 @@ export class OutboxFeed {
     this.finished = [...ids, ...this.finished];
     if (!this.stopped) this.timer ??= env.setTimer(RETRY_MS, () => this.deleteFinished());
   }
-}
-
-function countOf(rows: readonly { readonly count: number }[]): number {
-  return rows.reduce((sum, row) => sum + row.count, 0);
 }

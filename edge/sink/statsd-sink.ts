@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { udpSender } from '../env/udp-sender';
 import { decodeEffects } from './effect-codec';
 import { SerialSink, TryAgain, type DrainOptions } from './serial-sink';
 
@@ -7,22 +7,24 @@ const DATAGRAM_BYTES_MAX = 1_432;
 const LINE_END = Buffer.from('\n');
 
 /** Sends metrics by UDP: at most once, because nobody confirms them. A kill between sending and deleting sends them twice. */
-export function statsdSink(options: DrainOptions, { host, port }: { readonly host: string; readonly port: number }): SerialSink {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  socket.on('error', error => options.log(`sink "${options.key}": ${error.message}`, { event: 'sink.failed', severity: 'warn', fields: { sink: options.key } }));
-  socket.unref();
-  const send = (bytes: Uint8Array): Promise<void> =>
-    new Promise((done, fail) => {
-      socket.send(bytes, port, host, error => (error === null ? done() : fail(new TryAgain(`StatsD server ${host}:${port} cannot be sent to (${error.message}); expected its address. Correct the connection.`))));
-    });
+export function statsdSink(options: DrainOptions, address: { readonly host: string; readonly port: number }): SerialSink {
+  const sender = udpSender(address, error => options.log(`sink "${options.key}": ${error.message}`));
   return new SerialSink(
     options,
     async (row, settle) => {
       for (const datagram of packed(decodeEffects(row.body).map(effect => effect.payload))) await send(datagram);
       await settle(() => undefined);
     },
-    () => new Promise(done => socket.close(done))
+    () => sender.close()
   );
+
+  async function send(datagram: Uint8Array): Promise<void> {
+    try {
+      await sender.send(datagram);
+    } catch (error) {
+      throw new TryAgain(`StatsD server ${address.host}:${address.port} cannot be sent to (${error instanceof Error ? error.message : String(error)}); expected its address. Correct the connection.`);
+    }
+  }
 }
 
 /** `lines` in as few datagrams as there can be. */

@@ -210,16 +210,10 @@ export class Store {
     return this.sql('SELECT sink, id, count, epoch, created_ms, body, context FROM outbox WHERE sink = ? ORDER BY id DESC LIMIT ?').all(sink, rowsMax).map(toOutboxRow);
   }
 
-  /** Rows of a sink that were made before `beforeMs` and have no epoch, oldest first, without their bodies. */
-  outboxBefore(sink: string, beforeMs: number): readonly { readonly id: number; readonly count: number }[] {
-    const rows = this.sql('SELECT id, count FROM outbox WHERE sink = ? AND created_ms < ? AND epoch IS NULL ORDER BY id').all(sink, beforeMs);
-    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']) }));
-  }
-
-  /** Rows of a sink that have no epoch with the bytes of their bodies, oldest first. */
-  outboxSizes(sink: string): readonly { readonly id: number; readonly count: number; readonly bytes: number }[] {
-    const rows = this.sql('SELECT id, count, LENGTH(body) AS bytes FROM outbox WHERE sink = ? AND epoch IS NULL ORDER BY id').all(sink);
-    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']), bytes: Number(row['bytes']) }));
+  /** Rows of a sink that have no epoch with the bytes of their bodies, oldest first, at most `rowsMax`. */
+  outboxSizes(sink: string, rowsMax: number): readonly { readonly id: number; readonly count: number; readonly createdMs: number; readonly bytes: number }[] {
+    const rows = this.sql('SELECT id, count, created_ms, LENGTH(body) AS bytes FROM outbox WHERE sink = ? AND epoch IS NULL ORDER BY id LIMIT ?').all(sink, rowsMax);
+    return rows.map(row => ({ id: Number(row['id']), count: Number(row['count']), createdMs: Number(row['created_ms']), bytes: Number(row['bytes']) }));
   }
 
   /** Id of the first or last row of a sink that waits; null when none does. */

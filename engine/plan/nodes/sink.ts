@@ -107,6 +107,7 @@ export function parseSink(json: unknown, path: string): SinkConfig {
   const reader = new ObjectReader(json, path);
   const connector = reader.oneOf('connector', ['mqtt', 'http', 'file', 'stdout', 'statsd', 'lake', 'featureStore']);
   const named = { name: reader.text('name', PLAN_LIMITS.nameLengthMax, nameForm), ...(reader.has('outbox') ? { outbox: parseOutbox(reader.object('outbox')) } : {}) };
+  if (connector === 'lake' && (named.outbox?.order ?? named.outbox?.rowsPerSecondMax) !== undefined) throw planInvalid(reader.at('outbox'), 'it has an order or a rate', 'maxAgeMs, maxRows and maxBytes alone, because a lake takes rows in large files');
   const config = sinkOf(connector, named, reader);
   reader.end();
   return config;

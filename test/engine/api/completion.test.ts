@@ -74,10 +74,10 @@ describe('completion', () => {
     ["rows.keyBy('|')", 'device load tMs'],
     ["results.predict('m.onnx', { inputs: { f: ['|'] }, outputs: {} })", 'device m n windowEndMs windowStartMs'],
     ["mqtt('t', { connection: 'plant', schema: S, eventTime: '|' })", 'tMs'],
-    ["mqtt('t', { connection: 'plant', schema: S, eventTime: 'tMs', | })", 'arrivalTimeColumn decoder idleTimeoutMs maxFutureSkewMs maxOutOfOrdernessMs topicColumns watermarkPer'],
+    ["mqtt('t', { connection: 'plant', schema: S, eventTime: 'tMs', | })", 'acknowledge arrivalTimeColumn decoder idleTimeoutMs maxFutureSkewMs maxOutOfOrdernessMs sequence sharedGroup topicColumns watermarkPer'],
     ['rows.window(tumbling({ sizeMs: 5 }), { | })', 'allowedLatenessMs emit latePolicy'],
     ["rows.window(tumbling({ sizeMs: 5 }), { latePolicy: 'sideOutput' }).aggregate({ n: count() }, { | })", 'late'],
-    ["results.to(publish('a/{device}', { | }))", 'connection encoder name qos retain']
+    ["results.to(publish('a/{device}', { | }))", 'compression connection encoder name outbox qos retain']
   ])('after %s offers what is possible', (code, names) => {
     expect(cell.complete(code).join(' ')).toBe(names);
   });

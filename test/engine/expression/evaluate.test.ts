@@ -79,6 +79,9 @@ describe('prepareExpression', () => {
     ['r => r.s.toUpperCase()', 'PUMP 1'],
     ['r => length("a\u{1F600}b")', 3],
     ['r => startsWith(r.s, "Pump") && contains(r.s, "1")', true],
+    ['r => replace(r.s, "Pump", "$& ")', '$&  1'],
+    ['r => replace("aaa", "aa", "b")', 'ba'],
+    ['r => replace(r.u, ".", "x")', 'b1'],
     ['r => r.s > r.u', false],
     ['r => r.ok ? r.s : r.u', 'Pump 1'],
     ['r => r.s ?? "none"', 'Pump 1'],
@@ -196,8 +199,14 @@ function expressions(depth: number): Readonly<Record<Kind, fc.Arbitrary<Expressi
   return {
     number: fc.oneof(number, pair('number', '+', '-', '*', '/', '%', '**', '??'), called('number', 1, 'abs', 'sign', 'sqrt', 'floor', 'round'), called('number', 2, 'min', 'max', 'hypot', 'coalesce'), called('number', 3, 'clamp', 'max'), called('text', 1, 'length'), chosen('number'), deeper.number.map((operand): Expression => ({ kind: 'unary', op: '-', operand }))),
     bool: fc.oneof(bool, pair('number', '<', '<=', '>', '>=', '==', '!='), pair('text', '<', '<=', '==', '!='), pair('bool', '&&', '||', '==', '!=', '??'), called('text', 2, 'startsWith', 'contains'), called('number', 1, 'isNull', 'isNaN'), called('text', 1, 'isNull'), chosen('bool'), deeper.bool.map((operand): Expression => ({ kind: 'unary', op: '!', operand }))),
-    text: fc.oneof(text, pair('text', '+', '??'), called('text', 1, 'lower', 'upper'), called('text', 2, 'coalesce'), chosen('text'))
+    text: fc.oneof(text, pair('text', '+', '??'), called('text', 1, 'lower', 'upper'), called('text', 2, 'coalesce'), replaced(deeper.text), chosen('text'))
   };
+}
+
+/** Only constants are looked for and put in. */
+function replaced(text: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
+  const constant = (...values: string[]): fc.Arbitrary<Expression> => fc.constantFrom(...values).map(value => ({ kind: 'literal', value, type: 'utf8' }));
+  return fc.tuple(text, constant('b', '1', '\u{1F600}', 'b1'), constant('', 'x', '$&', 'longer')).map(args => ({ kind: 'call', fn: 'replace', args }));
 }
 
 const rows: fc.Arbitrary<Row> = fc.record({

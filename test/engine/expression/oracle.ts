@@ -114,6 +114,7 @@ function call(fn: string, args: Value[]): Value {
   if (fn === 'isNull') return args[0] === null;
   if (args.includes(null)) return null;
   const [a, b] = args;
+  if (fn === 'replace') return String(a).replaceAll(String(b), () => String(args[2]));
   if (typeof a === 'string') return textCall(fn, a, String(b));
   if (fn === 'isNaN') return Number.isNaN(Number(a));
   if (fn === 'min' || fn === 'max' || fn === 'clamp') return extreme(fn, args as (number | bigint)[]);

@@ -70,6 +70,8 @@ const sources = [
   'r => r.s + "/" + r["odd \\"name"]',
   'r => r.s === "it\'s" || r.s < r["odd \\"name"]',
   'r => r.s.includes("\u{1F600}") || startsWith(r.s, "b")',
+  'r => replace(r.s, "b", "longer")',
+  'r => replace(replace(r.s, "b1", "b"), "b", "it\'s")',
   'r => length(r.s)',
   'r => upper(r.s)'
 ];
