@@ -4,6 +4,7 @@ import { decrypt } from './decrypt';
 import { diff } from './diff';
 import { explain } from './explain';
 import { fleet } from './fleet';
+import { features } from './features';
 import { inspect } from './inspect';
 import { keygen } from './keygen';
 import { lake } from './lake';
@@ -19,4 +20,4 @@ import { verify } from './verify';
 import type { Verb } from './verb';
 
 /** All verbs, in the order of the help page. */
-export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, trust, verify, diff, run, top, fleet, broker, inspect, decrypt, lake, schema, explain, reference];
+export const VERBS: readonly Verb[] = [plan, replay, validate, bundle, keygen, trust, verify, diff, run, top, fleet, broker, inspect, decrypt, lake, features, schema, explain, reference];

@@ -9,7 +9,7 @@ export interface RawDb {
   readonly isTransaction?: boolean;
 }
 interface RawModule {
-  readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => RawDb;
+  readonly DatabaseSync: new (path: string, options: { readonly timeout: number; readonly readOnly?: boolean }) => RawDb;
 }
 
 /** Older versions have the WAL-reset corruption bug (3.7.0 – 3.51.2). */
@@ -31,12 +31,12 @@ function isNewEnough(version: string): boolean {
 }
 
 /** Opens `path` with the first driver whose SQLite is sound. Rejects with `SQLITE_UNUSABLE` when there is none. */
-export async function openRaw(path: string, busyMs: number): Promise<RawDb> {
+export async function openRaw(path: string, busyMs: number, readOnly = false): Promise<RawDb> {
   let seen = '';
   for (const name of DRIVERS) {
     const module = await importDriver(name);
     if (module === null) continue;
-    const raw = new module.DatabaseSync(path, { timeout: busyMs });
+    const raw = new module.DatabaseSync(path, { timeout: busyMs, ...(readOnly ? { readOnly } : {}) });
     let version = '';
     try {
       version = versionOf(raw);

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } f
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFeatures } from '../../../edge/sink/read-features';
 import { append, featureStore, statsd, stdout } from '../../../engine/api/littoral';
 import { postedPlan } from '../source/plans';
 import { until } from '../until';
@@ -90,6 +91,7 @@ describe('a feature store', () => {
     await agent.readings(5, 3);
     await agent.post('readings/b', JSON.stringify({ tMs: T0, value: 7 }));
     for (let found: unknown; JSON.stringify(found) !== '[7]'; ) found = ((await features('last?device=b')).body as { row: { value: number } }[]).map(({ row }) => row.value);
+    expect(await readFeatures(join(agent.folder, 'data', 'features.db'), 'last', { device: 'b' })).toMatchObject([{ key: { device: 'b' }, row: { value: 7 } }]);
     await agent.stop();
     await agent.start([]);
     expect(await features('last?device=a')).toEqual({ status: 200, body: [{ view: 'last', key: { device: 'a' }, eventTimeMs: T0 + 5_000, row: expect.objectContaining({ device: 'a', value: 5 }) as unknown }] });
