@@ -14,6 +14,7 @@ export interface FrameLimits {
   readonly keepBytes: number;
 }
 
+const EMPTY = Buffer.alloc(0);
 const PUBLISH = 3;
 const LENGTH_BYTES_MAX = 4;
 
@@ -22,7 +23,8 @@ const LENGTH_BYTES_MAX = 4;
  * buffered: its head is kept (topic, packet id and the beginning of the payload), the rest is counted and let go.
  */
 export class FrameReader {
-  private pending: Buffer[] = [];
+  /** Its first `pendingBytes` are the beginning of a packet; grows by doubling, so that a trickle costs no more than its bytes. */
+  private pending: Buffer = EMPTY;
   private pendingBytes = 0;
   private neededBytes = 0;
   private large: { readonly header: number; readonly head: Buffer[]; headBytes: number; leftBytes: number; droppedBytes: number } | null = null;
@@ -35,23 +37,32 @@ export class FrameReader {
   push(bytes: Buffer): void {
     let chunk = bytes;
     if (this.pendingBytes > 0) {
-      this.pending.push(chunk);
-      this.pendingBytes += chunk.length;
-      if (this.pendingBytes < this.neededBytes) return;
-      chunk = Buffer.concat(this.pending, this.pendingBytes);
-      this.pending = [];
+      if (this.pendingBytes + chunk.length < this.neededBytes) return this.keep(chunk);
+      chunk = Buffer.concat([this.pending.subarray(0, this.pendingBytes), chunk]);
+      this.pending = EMPTY;
       this.pendingBytes = 0;
     }
     let at = 0;
     while (at < chunk.length) {
       const next = this.large === null ? this.readPacket(chunk, at) : this.skipLarge(chunk, at);
       if (next === at) {
-        this.pending = [chunk.subarray(at)];
+        this.pending = chunk.subarray(at);
         this.pendingBytes = chunk.length - at;
         return;
       }
       at = next;
     }
+  }
+
+  private keep(piece: Buffer): void {
+    const length = this.pendingBytes + piece.length;
+    if (length > this.pending.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.neededBytes, 2 * length));
+      this.pending.copy(grown, 0, 0, this.pendingBytes);
+      this.pending = grown;
+    }
+    piece.copy(this.pending, this.pendingBytes);
+    this.pendingBytes = length;
   }
 
   /** Position after the packet at `at`; `at` itself when bytes are missing, with `neededBytes` set. */
