@@ -23,7 +23,7 @@ import { collectFigures, type FigureSources } from './figures';
 import { Observation } from './observation';
 import { unreadyWords } from './readiness';
 import { agentStatus } from './status';
-import { keepBundle, pruneBundles } from './bundle-store';
+import { keepBundle, mendKept, pruneBundles } from './bundle-store';
 import { adminToken, announceHttp, makeDataFolder } from './data-folder';
 import { DurableWriter } from './durable-writer';
 import { Intake } from './intake';
@@ -165,6 +165,7 @@ class Agent implements AgentHandle {
     try {
       this.observation.start();
       await this.sinks.resume();
+      if (bundleFile !== undefined) await this.mendActive(bundleFile);
       await this.releases.resume();
       if (bundleFile !== undefined) await this.deployFile(bundleFile);
       this.http = await serveHttp({ host: '127.0.0.1', port: 0, ...http, token: adminToken(dataDir, this.env), bundleBytesMax: BUNDLE_BYTES_MAX, answers: this.answers() });
@@ -194,6 +195,7 @@ class Agent implements AgentHandle {
         target: this.options.target ?? null,
         nowMs: this.env.nowMs(),
         releaseOf: pipeline => this.store.releaseOf(pipeline),
+        lastRollback: () => lastRollback(this.store),
         checkSources: deployment => this.sources.check(deployment),
         checkSinks: deployment => this.sinks.check(RunningPipeline.bindings(deployment).values())
       });
@@ -224,10 +226,15 @@ class Agent implements AgentHandle {
     this.finish();
   }
 
+  /** The kept copy of the active bundle may be gone; the file that the agent is started with can stand in for it. */
+  private async mendActive(path: string): Promise<void> {
+    const active = this.store.active();
+    if (active === null || !(await mendKept(this.options.dataDir, active.sha256, await bundleBytes(path), this.env))) return;
+    this.log(`bundle: the kept copy of ${active.pipeline} release ${active.release} was gone or damaged; "${path}" is the same bundle and is kept instead.`, { event: 'bundle.mended', fields: { pipeline: active.pipeline, release: active.release } });
+  }
+
   private async deployFile(path: string): Promise<void> {
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw storageError(error, path);
-    });
+    const bytes = await bundleBytes(path);
     const answer = await this.deploy(bytes);
     if (answer.ok || this.running !== null) return;
     throw new LittoralError('BUNDLE_REFUSED', `bundle "${path}": refused, ${answer.detail} (${answer.reason}). Look at it with \`littoral verify\`.`, { details: { reason: answer.reason, detail: answer.detail } });
@@ -242,7 +249,7 @@ class Agent implements AgentHandle {
   }
 
   private carriedOut(key: string, count: number, createdMs: number, times: RowTimes | null): void {
-    this.releases.carriedOut(key, count, createdMs);
+    this.releases.carriedOut(key, count, times !== null && Number.isFinite(times.receivedMs) ? times.receivedMs : createdMs);
     this.observation.carriedOut(key, count, createdMs, times);
   }
 
@@ -292,6 +299,12 @@ class Agent implements AgentHandle {
     const { store, writer, running, sources, sinks, observation, rejected, dropped, startedMs, env, state } = this;
     return { store, writer, running, sources, sinks, observation, rejected, dropped, startedMs, live: state === 'live', nowMs: env.nowMs(), monotonicMs: env.monotonicMs() };
   }
+}
+
+function bundleBytes(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: unknown) => {
+    throw storageError(error, path);
+  });
 }
 
 function identity(store: Store, env: Env): string {

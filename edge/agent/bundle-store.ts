@@ -25,7 +25,7 @@ export async function keepBundle(dataDir: string, sha256: string, bytes: Uint8Ar
 export async function keptFiles(dataDir: string, sha256: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const path = join(dataDir, 'store', sha256, FILE);
   const damaged = (seen: string, cause?: unknown): LittoralError =>
-    new LittoralError('STORE_BUNDLE', `bundle "${path}": ${seen}; expected the bundle that was activated. Deploy it again as a new release.`, { cause });
+    new LittoralError('STORE_BUNDLE', `bundle "${path}": ${seen}; expected the bundle that was activated. Start the agent with that bundle file; it is then kept again.`, { cause });
   const bytes = await fs.readFile(path).catch(cause => {
     throw damaged('it cannot be read', cause);
   });
@@ -35,6 +35,25 @@ export async function keptFiles(dataDir: string, sha256: string): Promise<Readon
   const entries = readZip(opened.zip, zipLimits(DEFAULT_BUNDLE_LIMITS));
   if (entries instanceof ZipProblem) throw damaged(entries.message);
   return new Map(entries.map(entry => [entry.path, entry.bytes]));
+}
+
+/**
+ * Keeps `bytes` again when the kept copy of the active bundle is gone or damaged and `bytes` is the same bundle by its
+ * SHA-256. Gives whether it did.
+ */
+export async function mendKept(dataDir: string, sha256: string, bytes: Uint8Array, env: Env): Promise<boolean> {
+  const sound = await keptFiles(dataDir, sha256).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof LittoralError && error.code === 'STORE_BUNDLE') return false;
+      throw error;
+    }
+  );
+  if (sound) return false;
+  const opened = openBundle(bytes, DEFAULT_BUNDLE_LIMITS);
+  if (!opened.ok || createHash('sha256').update(opened.zip).digest('hex') !== sha256) return false;
+  await keepBundle(dataDir, sha256, bytes, env);
+  return true;
 }
 
 /** Removes the oldest bundles beyond a handful; never those of `needed` (SHA-256). */
