@@ -8,6 +8,7 @@ import { ENGINE_VERSION } from '../../engine/version';
 import { nodeCrypto } from '../host/bundle-crypto';
 import { repeatEvidence, runnableOf } from '../host/evidence';
 import type { Deployment } from './deployment';
+import type { Rollback } from './release-state';
 
 /** Why a bundle was not activated; the label of `littoral_bundle_rejected_total`. */
 export type RejectReason = RefusalReason | 'TRUST_UNREADABLE' | 'PLAN_REFUSED' | 'EVIDENCE_MISSING' | 'EVIDENCE_DIFFERS' | 'SOURCE_REFUSED' | 'SINK_REFUSED' | 'BUSY';
@@ -28,6 +29,8 @@ export interface AdmissionOptions {
   readonly target: string | null;
   readonly nowMs: number;
   readonly releaseOf: (pipeline: string) => number | null;
+  /** The last release that was given up here, with the reason. */
+  readonly lastRollback?: () => Rollback | null;
   /** Throws when the sources of the plan cannot be taken up here. */
   readonly checkSources: (deployment: Deployment) => void;
   /** Throws when the sinks of the plan cannot take its rows here. */
@@ -43,7 +46,7 @@ export async function admit(bytes: Uint8Array, options: AdmissionOptions): Promi
   const { pipelineId, release } = verified.statement;
   const current = options.releaseOf(pipelineId);
   if (current !== null && release <= current) {
-    return { ok: false, reason: 'RELEASE_NOT_NEWER', detail: `the bundle is release ${release}, release ${current} was activated already; a wanted rollback is a new release` };
+    return { ok: false, reason: 'RELEASE_NOT_NEWER', detail: notNewerWords({ pipelineId, release, current }, options.lastRollback?.() ?? null) };
   }
   const deployment = planned(verified.files, { pipeline: pipelineId, release, sha256: verified.sha256 });
   if ('ok' in deployment) return deployment;
@@ -56,6 +59,11 @@ export async function admit(bytes: Uint8Array, options: AdmissionOptions): Promi
   }
   const sinks = await options.checkSinks(deployment).catch((error: unknown) => reject('SINK_REFUSED', error));
   return sinks ?? { ok: true, deployment };
+}
+
+function notNewerWords({ pipelineId, release, current }: { readonly pipelineId: string; readonly release: number; readonly current: number }, rollback: Rollback | null): string {
+  if (rollback?.pipeline === pipelineId && rollback.release === release) return `release ${release} was given up here for release ${rollback.to}, because ${rollback.detail} (${rollback.reason}); it is not taken again, a corrected one needs a higher number`;
+  return `the bundle is release ${release}, release ${current} was activated already; a wanted rollback is a new release`;
 }
 
 function planned(files: ReadonlyMap<string, Uint8Array>, identity: Pick<Deployment, 'pipeline' | 'release' | 'sha256'>): Deployment | Rejected {

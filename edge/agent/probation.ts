@@ -6,7 +6,7 @@ import { repeat, type Env, type Timer } from '../env/env';
 import type { Baseline } from './release-state';
 
 /** Why a release was given up; the label of `littoral_rollbacks_total`. */
-export type RollbackReason = 'conservation' | 'inference' | 'late_share' | 'dead_letter_share' | 'p99_latency' | 'exception' | 'crash_loop' | 'asked';
+export type RollbackReason = 'conservation' | 'inference' | 'late_share' | 'dead_letter_share' | 'p99_latency' | 'exception' | 'crash_loop';
 
 /** What a release on probation has done so far. */
 export interface ProbationFigures {
@@ -42,9 +42,12 @@ export class Probation {
   private readonly latency = new LatencyHistogram();
   private timer: Timer | null = null;
   private firstDataMs: number | null = null;
-  private troubledUntilMs = -Infinity;
+  /** What was received before this moment waited for something else than the release. */
+  private troubledUntilMs: number;
 
-  constructor(private readonly options: ProbationOptions) {}
+  constructor(private readonly options: ProbationOptions) {
+    this.troubledUntilMs = options.env.nowMs();
+  }
 
   start(): void {
     const { env, durationMs } = this.options;
@@ -62,10 +65,10 @@ export class Probation {
     return this.firstDataMs === null ? null : Math.max(0, this.firstDataMs + durationMs - env.monotonicMs());
   }
 
-  /** `count` effects of rows that were made at `createdMs` have been carried out. */
-  carriedOut(count: number, createdMs: number): void {
-    if (createdMs <= this.troubledUntilMs) return;
-    this.latency.add(Math.max(0, this.options.env.nowMs() - createdMs), count);
+  /** `count` effects of what was received at `receivedMs` have been carried out. */
+  carriedOut(count: number, receivedMs: number): void {
+    if (receivedMs <= this.troubledUntilMs) return;
+    this.latency.add(Math.max(0, this.options.env.nowMs() - receivedMs), count);
   }
 
   private look(): void {

@@ -125,9 +125,9 @@ export class Releases {
     });
   }
 
-  /** The sinks have carried out `count` effects of the rows made at `createdMs`. */
-  carriedOut(key: string, count: number, createdMs: number): void {
-    if (this.probation !== null && this.running?.pipeline.bindings.has(key) === true) this.probation.carriedOut(count, createdMs);
+  /** The sinks have carried out `count` effects of what was received at `receivedMs`. */
+  carriedOut(key: string, count: number, receivedMs: number): void {
+    if (this.probation !== null && this.running?.pipeline.bindings.has(key) === true) this.probation.carriedOut(count, receivedMs);
   }
 
   /** Runs what waits and ends; an end of the process after this is no crash. */

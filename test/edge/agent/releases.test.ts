@@ -165,7 +165,7 @@ describe('a release on probation', () => {
     expect(ofFirst().map(([id]) => id)).toEqual(rows.map((_row, ordinal) => `counts/1/out/${ordinal}`));
     expect(ofFirst().map(([, row]) => JSON.stringify(row))).toEqual(rows);
     expect(connections()).toBe(1);
-    expect(await deploy(strict, 2)).toMatchObject({ ok: false, reason: 'RELEASE_NOT_NEWER' });
+    expect(await deploy(strict, 2)).toMatchObject({ ok: false, reason: 'RELEASE_NOT_NEWER', detail: expect.stringContaining('release 2 was given up here for release 1, because dead letter share') as unknown });
     expect(await deploy(plain(), 3)).toMatchObject({ ok: true, release: 3 });
   });
 
