@@ -49,7 +49,7 @@ export class Runs {
     const plan = parsePlan(start.plan);
     const { clock, connections } = this.options;
     const graph = this.options.createGraph(plan);
-    const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(source.config.connection)) : [];
+    const sourceConnections = start.recording === undefined ? sourcesOf(plan).map(source => connections.get(brokerOf(source))) : [];
     // Running the cell is the user's word to connect; a failure names its layer.
     await Promise.all(sourceConnections.map(connection => connection.connect()));
     this.count += 1;

@@ -58,6 +58,13 @@ async function build(): Promise<World> {
 }
 
 describe('a live run', () => {
+  it('of a source that only the edge can take is refused with words that say so', async () => {
+    const { runs } = await build();
+    const plan = smallPlan();
+    const filesPlan: Plan = { ...plan, nodes: plan.nodes.map(node => (node.op === 'source' ? { ...node, config: { ...node.config, connector: 'file' as const, framing: 'lines' as const, from: 'start' as const } } : node)) };
+    await expect(runs.start({ plan: filesPlan, models: {}, publish: true })).rejects.toMatchObject({ code: 'EDGE_SOURCE' });
+  });
+
   it('steps once per frame, publishes its results and accounts for every record when stopped', async () => {
     const { runs, broker, clock, send, only } = await build();
     const runId = await runs.start({ plan: smallPlan(), models: {}, publish: true });
