@@ -51,21 +51,27 @@ function writeText(bytes: Buffer, text: string, at: number): number {
   return at + 2 + length;
 }
 
+/** An upper bound. */
 function propertiesBytes(properties: Properties | undefined): number {
-  if (properties === undefined) return 0;
-  return texts(properties).reduce((sum, [name, value]) => sum + 4 + 3 * (name.length + value.length), 1);
-}
-
-function texts(properties: Properties): [string, string][] {
-  return Object.entries(properties)
-    .flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : []))
-    .slice(0, PROPERTIES_MAX);
+  let bytes = 0;
+  if (properties === undefined) return bytes;
+  for (const name of Object.keys(properties)) {
+    const value = properties[name];
+    if (typeof value === 'string') bytes += 4 + 3 * (name.length + value.length);
+  }
+  return bytes + 1;
 }
 
 function writeProperties(bytes: Buffer, properties: Properties, start: number): number {
-  const entries = texts(properties);
-  let at = bytes.writeUInt8(entries.length, start);
-  for (const [name, value] of entries) at = writeText(bytes, value, writeText(bytes, name, at));
+  let count = 0;
+  let at = start + 1;
+  for (const name of Object.keys(properties)) {
+    const value = properties[name];
+    if (typeof value !== 'string' || count === PROPERTIES_MAX) continue;
+    at = writeText(bytes, value, writeText(bytes, name, at));
+    count++;
+  }
+  bytes.writeUInt8(count, start);
   return at;
 }
 

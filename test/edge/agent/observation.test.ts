@@ -9,8 +9,9 @@ import type { LogFacts } from '../../../edge/log/log';
 import { brokerSecrets } from '../../../edge/secrets/broker-secrets';
 import { SecretRing } from '../../../edge/secrets/secret-ring';
 import { otlpSettings } from '../../../edge/telemetry/otlp-settings';
+import { pollStatus } from '../../../edge/top/poll';
 import { countingPlan, makeBundle, makeSigning, valueLine, type Signing } from '../bundles';
-import { startMosquitto, type Mosquitto } from '../mosquitto';
+import { freePort, startMosquitto, type Mosquitto } from '../mosquitto';
 import { startReceiver, type Receiver } from '../telemetry/otlp-receiver';
 import { until } from '../until';
 
@@ -120,6 +121,32 @@ describe('an agent that is observed', () => {
     expect(published.find(({ topic }) => topic === 'out/a')?.properties).toMatchObject({ traceparent: PARENT, tracestate: 'vendor=1' });
   });
 
+  it('keeps the trace beside rows that wait, over a restart', async () => {
+    writeFileSync(secretFile(), `agent:${PASSWORD}\n`);
+    const port = await freePort();
+    const away = { dataDir: join(folder, 'data'), brokers: { away: { url: `mqtt://127.0.0.1:${port}` } } };
+    agent = await startAgent({ ...away, trustFile: signing.trustFile, brokerUrl: broker.url, brokerSecrets: brokerSecrets({ ring: SecretRing.parse([`broker=file:${secretFile()}`]) }), log: (text, facts) => logs.push({ text, facts }) });
+    await agent.deploy(await makeBundle({ plan: countingPlan({ lake: false, sinkConnection: 'away' }), signing, release: 1, recording }));
+    await subscribed();
+    await send('a', T0);
+    await send('a', T0 + 1_000, PARENT);
+    await until(() => agent?.metrics().includes('littoral_outbox_rows{sink="counts/1/out"} 2') === true);
+    expect(agent.metrics()).toContain('littoral_sink_up{sink="counts/1/out"} 0\n');
+    await agent.stop();
+    const late = await startMosquitto({ port });
+    const listener = await mqtt.connectAsync(late.url, { protocolVersion: 5 });
+    const carried: unknown[] = [];
+    listener.on('message', (topic, _payload, packet: IPublishPacket) => carried.push([topic, packet.properties?.userProperties?.['traceparent']]));
+    await listener.subscribeAsync('out/#', { qos: 1 });
+    agent = await startAgent({ ...away, trustFile: signing.trustFile, brokerUrl: broker.url });
+    await until(() => carried.length >= 2);
+    expect(carried).toContainEqual(['out/a', PARENT]);
+    await agent.stop();
+    agent = null;
+    await listener.endAsync();
+    await late.stop();
+  });
+
   it('reads its password when it connects, and says it nowhere', async () => {
     const running = await start({ otlp: otlpSettings({ url: receiver.url }, {}) });
     await until(() => logs.some(({ facts }) => facts?.event === 'source.down'));
@@ -172,5 +199,18 @@ describe('an agent that is observed', () => {
       nodes: { in: { op: 'source' } },
       recentProblems: [{ severity: 'warn', event: 'bundle.refused' }]
     });
+    const seen = await pollStatus(agent?.url ?? '');
+    expect(seen).toMatchObject({
+      state: 'live',
+      pipeline: 'counts',
+      release: 2,
+      sources: [{ source: 'in', topic: 'plant/+/value' }],
+      sinks: [{ sink: 'counts/2/out', up: true, rows: 0, carriedOut: 0 }],
+      slo: [{ objective: 'p99_latency', ok: true }, { objective: 'late_share', ok: true }],
+      problems: [{ severity: 'warn' }]
+    });
+    expect(seen.nodes.map(({ node, op }) => `${node} ${op}`)).toContain('in source');
+    expect(seen.agent).toMatchObject({ pid: process.pid });
+    expect(seen.agent.residentBytes).toBeGreaterThan(1e6);
   });
 });
