@@ -1,18 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildChild, startChild } from '../edge/child-process';
+import { dirname, join } from 'node:path';
+import { systemEnv } from '../../edge/env/system-env';
+import { s3Settings } from '../../edge/sink/lake/s3-settings';
+import { S3Storage } from '../../edge/sink/lake/s3-storage';
+import { buildChild, startChild, type Child } from '../edge/child-process';
 import { Random } from '../oracle/random';
-import { deltaRsPython, readByDeltaRs } from './lake/delta-rs';
+import { proofPython, readByDeltaRs } from './lake/delta-rs';
 import { KILL_POINTS } from './lake/kill-points';
 import { auditLake } from './lake/lake-audit';
+import { startMoto, type Moto } from './lake/moto';
 import { deviceOf, keyOf } from './lake/rows';
 import type { Proof, ProofOptions, ProofResult } from './proof';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KILLS = { full: 500, small: 8 };
 const KILLS_PER_LAKE = { full: 50, small: 8 };
-const LIFE_MS = { min: 5, max: 250 };
+/** The last ones of the full run, in a store. */
+const KILLS_IN_STORE = 50;
+const LIFE_MS = { min: 5, max: 400 };
 /** A life that does not reach its point ends at random after this long. */
 const POINT_MS_MAX = 2_500;
 /** Only every hundredth version has them. */
@@ -20,6 +26,7 @@ const isRare = (point: string): boolean => /^(checkpoint|hint):/.test(point);
 
 interface Tally {
   kills: number;
+  killsInStore: number;
   rows: number;
   versions: number;
   files: number;
@@ -38,6 +45,8 @@ interface LakeRun {
   readonly tally: Tally;
   /** Reads the tables too; null: it is not there. */
   readonly python: string | null;
+  /** Where the lake is; null: in a folder. */
+  readonly store: Moto | null;
   readonly isShort: boolean;
 }
 
@@ -45,16 +54,19 @@ interface LakeRun {
 export const proof: Proof = {
   id: 'G14',
   title: 'kills of the lake writer',
-  passLine: 'A writer of an appended and a merged table killed by SIGKILL 500 times, at random and at every kind of file it creates (data, commit, sidecar, compaction, checkpoint): each file referenced exactly once, row multiset as expected, 0 orphan rows visible, validator clean, a retry gives the same SHA-256.',
+  passLine: 'A writer of an appended and a merged table, in a folder and in an S3-compatible store, killed by SIGKILL 500 times, at random and at every kind of file it creates (data, commit, sidecar, compaction, checkpoint): each file referenced exactly once, row multiset as expected, 0 orphan rows visible, validator clean, a retry gives the same SHA-256.',
   async run({ scale, seed, log }: ProofOptions): Promise<ProofResult> {
     const random = new Random(seed);
     const child = await buildChild('test/sim/lake/lake-writer.child.ts');
-    const tally: Tally = { kills: 0, rows: 0, versions: 0, files: 0, orphans: 0, compactions: 0, merges: 0, deltaRsTables: 0, byPoint: new Map(), findings: [] };
-    const python = scale === 'full' ? deltaRsPython(join(ROOT, '.cache', 'prove')) : null;
+    const tally: Tally = { kills: 0, killsInStore: 0, rows: 0, versions: 0, files: 0, orphans: 0, compactions: 0, merges: 0, deltaRsTables: 0, byPoint: new Map(), findings: [] };
+    const python = scale === 'full' ? proofPython(join(ROOT, '.cache', 'prove')) : null;
+    const moto = python === null ? null : await startMoto(python);
     while (tally.kills < KILLS[scale] && tally.findings.length === 0) {
-      await runLake({ child, kills: Math.min(KILLS_PER_LAKE[scale], KILLS[scale] - tally.kills), random, tally, python, isShort: scale === 'small' });
+      const store = tally.kills >= KILLS[scale] - KILLS_IN_STORE ? moto : null;
+      await runLake({ child, kills: Math.min(KILLS_PER_LAKE[scale], KILLS[scale] - tally.kills), random, tally, python, store, isShort: scale === 'small' });
       log(`${tally.kills} of ${KILLS[scale]} kills, ${tally.rows} rows, ${tally.versions} versions`);
     }
+    await moto?.stop();
     rmSync(child, { force: true });
     const { findings, byPoint, ...figures } = tally;
     const atPoints = KILL_POINTS.map(point => `${point} ${byPoint.get(point) ?? 0}`).join(', ');
@@ -65,19 +77,21 @@ export const proof: Proof = {
       limits: [
         'A kill of the process cannot prove safety against power loss: that rests on the order of fsync.',
         'DuckDB reads the file list of the log: its delta extension is not on npm.',
-        ...(scale === 'full' && python === null ? ['deltalake 1.6.6 could not be installed from PyPI here, so delta-rs did not read the tables.'] : []),
-        ...(scale === 'small' ? ['delta-rs reads the tables in the full run only.'] : [])
+        ...(scale === 'full' && python === null ? ['deltalake 1.6.6 and moto 5.1.4 could not be installed from PyPI here: delta-rs did not read the tables, and no kill was in a store.'] : []),
+        ...(scale === 'small' ? ['delta-rs reads the tables, and a store takes kills, in the full run only.'] : [])
       ]
     };
   }
 };
 
 /** One lake: `kills` lives of the writer, then one that ends in peace, then the audit. */
-async function runLake({ child, kills, random, tally, python, isShort }: LakeRun): Promise<void> {
+async function runLake(run: LakeRun): Promise<void> {
+  const { kills, tally, python, store } = run;
   const folder = mkdtempSync(join(tmpdir(), 'littoral-g14-'));
   try {
-    for (let kill = 0; kill < kills; kill++) await killOnce(child, folder, random, tally, isShort);
-    const last = startChild(child, [folder, 'finish', '1']);
+    for (let kill = 0; kill < kills; kill++) await killOnce(run, folder);
+    if (store !== null) tally.killsInStore += kills;
+    const last = startLife(run, folder, 'finish', 1);
     const words = await last.line('rows ').catch((error: unknown) => String(error));
     await last.ended;
     const [, rows, waiting] = /^rows (\d+) waiting (\d+)$/.exec(words) ?? [];
@@ -85,6 +99,7 @@ async function runLake({ child, kills, random, tally, python, isShort }: LakeRun
       tally.findings.push(`the last life did not write everything: ${words} ${last.words().slice(0, 500)}`);
       return;
     }
+    if (store !== null) await copyLake(store, join(folder, 'lake'));
     const audit = await auditLake(join(folder, 'lake'), Number(rows));
     tally.findings.push(...audit.findings);
     tally.rows += audit.rowsPlain;
@@ -99,10 +114,15 @@ async function runLake({ child, kills, random, tally, python, isShort }: LakeRun
   }
 }
 
-async function killOnce(child: string, folder: string, random: Random, tally: Tally, isShort: boolean): Promise<void> {
+function startLife({ child, store }: LakeRun, folder: string, point: string, count: number): Child {
+  return startChild(child, [folder, point, String(count), ...(store === null ? [] : [store.location])], store === null ? {} : { env: store.environment });
+}
+
+async function killOnce(run: LakeRun, folder: string): Promise<void> {
+  const { random, tally, isShort } = run;
   const points = isShort || random.chance(0.6) ? KILL_POINTS.filter(point => !isRare(point)) : KILL_POINTS;
   const point = random.chance(0.5) ? 'none' : random.pick(points);
-  const life = startChild(child, [folder, point, String(isRare(point) ? 1 : random.int(1, 4))]);
+  const life = startLife(run, folder, point, isRare(point) ? 1 : random.int(1, 4));
   let isLate = false;
   const lifeMs = point === 'none' ? random.int(LIFE_MS.min, LIFE_MS.max) : POINT_MS_MAX;
   await life.line('ready').catch(() => undefined);
@@ -117,6 +137,15 @@ async function killOnce(child: string, folder: string, random: Random, tally: Ta
   tally.kills += 1;
   const reached = isLate ? 'none' : point;
   tally.byPoint.set(reached, (tally.byPoint.get(reached) ?? 0) + 1);
+}
+
+/** The lake of a store as a folder, for readers of folders. */
+async function copyLake({ location, environment }: Moto, folder: string): Promise<void> {
+  const storage = new S3Storage({ settings: s3Settings(location, environment), env: systemEnv() });
+  for (const { path } of await storage.list('')) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), (await storage.read(path)) ?? new Uint8Array(0));
+  }
 }
 
 function compareWithDeltaRs(python: string, folder: string, rows: number, tally: Tally): void {

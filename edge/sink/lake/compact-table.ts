@@ -9,7 +9,7 @@ import type { Schema } from '../../../engine/schema/schema';
 import type { Env } from '../../env/env';
 import { createDataFile, readDataFile, storedColumns } from './data-file';
 import type { DeltaLog } from './delta-log';
-import { ParquetFile, ROWS_PER_GROUP } from './parquet-file';
+import { ParquetFile } from './parquet-file';
 import type { LakeStorage } from './storage';
 
 /** What compaction did to a table. */
@@ -30,6 +30,8 @@ interface Work {
 }
 
 const LOST_RACES_MAX = 5;
+/** Rows of a row group of a joined file: small enough that making it does not hold up the agent. */
+const GROUP_ROWS = 25_000;
 
 /**
  * Joins small files of a table, one group and one version at a time, with `dataChange` false: the rows stay the same. Old
@@ -42,7 +44,7 @@ export async function compactTable({ storage, log, env, isStopped }: Work, optio
   for (;;) {
     const group = log.table.isEmpty || isStopped() ? undefined : planCompaction(log.table.files.values(), options)[0];
     if (group === undefined) break;
-    const joined = await join(storage, log.table, group);
+    const joined = await join({ storage, env }, log.table, group);
     const done = await log.commit(async table => (holdsAll(table, group) ? { change: changeOf(group, joined, env.nowMs()) } : null));
     if (done === null && ++lostRaces > LOST_RACES_MAX) {
       throw new LittoralError('LAKE_CONFLICT', `lake table "${log.table.table}": another writer took files away while they were joined, ${lostRaces} times. Compact it when less is written.`, { retryable: true });
@@ -71,7 +73,7 @@ function changeOf({ inputs }: CompactionGroup, joined: AddedFile, nowMs: number)
 }
 
 /** The rows of a group's files, one after the other, as one file. Holds one row group and the bytes of the new file. */
-async function join(storage: LakeStorage, table: DeltaSnapshot, { partition, inputs }: CompactionGroup): Promise<AddedFile> {
+async function join({ storage, env }: Pick<Work, 'storage' | 'env'>, table: DeltaSnapshot, { partition, inputs }: CompactionGroup): Promise<AddedFile> {
   const { columns, partitionColumns } = table.metaData;
   const schema = fileSchema(table.table, columns, partitionColumns);
   const file = new ParquetFile(schema.fields);
@@ -81,8 +83,9 @@ async function join(storage: LakeStorage, table: DeltaSnapshot, { partition, inp
     for await (const batch of readDataFile(storage, table.table, input, schema)) {
       waiting.push(batch);
       rows += batch.rowCount;
-      if (rows < ROWS_PER_GROUP) continue;
+      if (rows < GROUP_ROWS) continue;
       flush(file, schema, waiting);
+      await new Promise<void>(done => env.soon(done));
       [waiting, rows] = [[], 0];
     }
   }

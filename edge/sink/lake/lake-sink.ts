@@ -149,6 +149,7 @@ export class LakeSink implements SinkDrain {
     const last = lastChunk(store.unrolled(key), rollRows);
     if (last === null) return null;
     const cursor = `lake:${tableName}`;
+    await table.ready();
     const epoch = Math.max(store.cursor(cursor) ?? -1, table.lastEpoch) + 1;
     await writer.commit(() => {
       store.assignEpoch(key, last.id, epoch);

@@ -1,4 +1,5 @@
 import type { Batch } from '../../../engine/batch/batch';
+import { assert, LittoralError } from '../../../engine/error';
 import type { Env } from '../../env/env';
 import type { Schema } from '../../../engine/schema/schema';
 import { planCompaction, type CompactionGroup, type CompactionOptions } from '../../../engine/lake/compaction-plan';
@@ -36,29 +37,49 @@ export class LakeTable {
   private queue: Promise<unknown> = Promise.resolve();
   private readonly sidecars: SidecarChain;
   private compactedMs: number;
+  private opened: DeltaLog | null = null;
 
   private constructor(
     private readonly table: string,
     private readonly storage: LakeStorage,
-    private readonly log: DeltaLog,
     private readonly env: Env
   ) {
     this.sidecars = new SidecarChain(storage, table);
     this.compactedMs = env.monotonicMs();
   }
 
-  /** The table in the lake at `location`: a folder or `s3://bucket/prefix`. Throws `LAKE_STORE` for a store that would lose rows. */
+  /**
+   * The table in the lake at `location`: a folder or `s3://bucket/prefix`. A store that is away for now is looked at again
+   * when there are rows to write. Throws `LAKE_STORE` for one that would lose rows or does not let the agent in.
+   */
   static async open(location: string, table: string, env: Env): Promise<LakeTable> {
     const storage = openStorage(location, env);
     if (storage instanceof FolderStorage) await storage.tidy(table);
-    if (storage instanceof S3Storage) await storage.check();
-    return LakeTable.on(storage, table, env);
+    const opened = new LakeTable(table, storage, env);
+    try {
+      await opened.ready();
+    } catch (error) {
+      if (!(storage instanceof S3Storage && error instanceof LittoralError && error.retryable)) throw error;
+    }
+    return opened;
   }
 
+  /** As `open`, for a store that is there. */
   static async on(storage: LakeStorage, table: string, env: Env): Promise<LakeTable> {
-    return new LakeTable(table, storage, await DeltaLog.open(storage, table, env), env);
+    const opened = new LakeTable(table, storage, env);
+    await opened.ready();
+    return opened;
   }
 
+  /** Looks at the table, unless that was done. Rejects, retryable, while its store is away. */
+  async ready(): Promise<DeltaLog> {
+    if (this.opened !== null) return this.opened;
+    if (this.storage instanceof S3Storage) await this.storage.check();
+    this.opened = await DeltaLog.open(this.storage, this.table, this.env);
+    return this.opened;
+  }
+
+  /** Highest epoch of any writer; the table is `ready`. */
   get lastEpoch(): number {
     return this.log.lastEpoch;
   }
@@ -68,9 +89,9 @@ export class LakeTable {
     return this.log.table.files.size;
   }
 
-  /** Throws `TABLE_CONFLICT` when rows of this schema cannot be written; `mergeBy` empty: appended. */
+  /** Throws `TABLE_CONFLICT` when rows of this schema cannot be written, as far as is known; `mergeBy` empty: appended. */
   check(schema: Schema, partitionBy: readonly string[], mergeBy: readonly string[] = []): void {
-    this.log.check({ fields: deltaFields(schema, partitionBy), partitionBy, mergeBy });
+    this.opened?.check({ fields: deltaFields(schema, partitionBy), partitionBy, mergeBy });
   }
 
   /** Runs `body` when everything before it is done: epochs of one table are written in the order of their numbers. */
@@ -85,6 +106,7 @@ export class LakeTable {
     const { partitionBy, mergeBy = [] } = epoch;
     const shape: TableShape = { fields: deltaFields(epoch.schema, partitionBy), partitionBy, mergeBy };
     const txn = { appId: `${epoch.pipeline}/shard${epoch.shard}`, version: epoch.epoch };
+    await this.ready();
     await this.log.create(shape, nowMs);
     let appended: readonly AddedFile[] | null = null;
     const done = await this.log.commit(async table => {
@@ -105,14 +127,19 @@ export class LakeTable {
   }
 
   /** Joins small files, until `isStopped`. Throws `LAKE_CONFLICT`. */
-  compact(options: CompactionOptions = {}, isStopped: () => boolean = () => false): Promise<Compaction> {
+  async compact(options: CompactionOptions = {}, isStopped: () => boolean = () => false): Promise<Compaction> {
     this.compactedMs = this.env.monotonicMs();
-    return compactTable({ storage: this.storage, log: this.log, env: this.env, isStopped }, options);
+    return await compactTable({ storage: this.storage, log: await this.ready(), env: this.env, isStopped }, options);
   }
 
   /** Whether `everyMs` have passed since the table was opened or compacted. */
   compactionDue(everyMs: number): boolean {
     return this.env.monotonicMs() - this.compactedMs >= everyMs;
+  }
+
+  private get log(): DeltaLog {
+    assert(this.opened !== null, 'a table is ready before it is used');
+    return this.opened;
   }
 
   private async append(epoch: Epoch): Promise<AddedFile[]> {

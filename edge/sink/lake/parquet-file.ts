@@ -5,7 +5,7 @@ import { FileStats, type StoredColumn } from '../../../engine/lake/file-stats';
 import { isList, type DataType, type Field } from '../../../engine/schema/schema';
 
 /** Rows of a row group. */
-export const ROWS_PER_GROUP = 100_000;
+const ROWS_PER_GROUP = 100_000;
 export const CREATED_BY = 'littoral';
 
 type PlainType = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'>;

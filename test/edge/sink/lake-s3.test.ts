@@ -9,7 +9,7 @@ import { readSnapshot } from '../../../edge/sink/lake/read-snapshot';
 import { s3Settings } from '../../../edge/sink/lake/s3-settings';
 import { S3Storage } from '../../../edge/sink/lake/s3-storage';
 import { startS3, type S3Server } from '../s3-server';
-import { epochOf, quickEnv } from './lake-samples';
+import { epochOf, quickEnv, SCHEMA } from './lake-samples';
 
 let server: S3Server;
 let folder = '';
@@ -99,5 +99,21 @@ describe('a lake in an S3-compatible store', () => {
     const again = await LakeTable.on(storageOf(), 't', systemEnv());
     await again.write(epochOf({ epoch: 5, rows: [['a', 5], ['b', 5]] }), 9_000);
     expect(await rowsOf(storage, 't')).toHaveLength(12);
+  });
+
+  it('need not be there when the agent starts: rows are written once it is', async () => {
+    for (let attempt = 0; attempt < 5; attempt++) server.troubles.push({ method: 'PUT', trouble: 'connection lost before' });
+    const before = { ...process.env };
+    Object.assign(process.env, server.environment);
+    try {
+      const table = await LakeTable.open('s3://lakes/late', 't', quickEnv());
+      table.check(SCHEMA, []);
+      await table.write(epochOf({ epoch: 0, rows: [['a', 1]] }), 1_000);
+      expect(await rowsOf(storageOf('s3://lakes/late'), 't')).toEqual([{ device: 'a', x: 1 }]);
+      server.honoursConditions = false;
+      await expect(LakeTable.open('s3://lakes/careless', 't', quickEnv())).rejects.toMatchObject({ code: 'LAKE_STORE', retryable: false });
+    } finally {
+      process.env = before;
+    }
   });
 });

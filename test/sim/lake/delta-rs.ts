@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PACKAGES = ['deltalake==1.6.6', 'pyarrow==21.0.0'];
-const INSTALL_MS_MAX = 300_000;
+const PACKAGES = ['deltalake==1.6.6', 'pyarrow==21.0.0', 'moto[s3,server]==5.1.4'];
+const INSTALL_MS_MAX = 900_000;
 const READ_MS_MAX = 120_000;
 
 const SCRIPT = `
@@ -22,14 +22,14 @@ export interface DeltaRsTable {
   readonly distinct: number;
 }
 
-/** The Python of an environment in `cacheDir` that has delta-rs; null when it cannot be installed here. */
-export function deltaRsPython(cacheDir: string): string | null {
+/** The Python of an environment in `cacheDir` that has delta-rs and moto; null when they cannot be installed here. */
+export function proofPython(cacheDir: string): string | null {
   const python = join(cacheDir, 'delta-rs', 'bin', 'python');
   if (!existsSync(python)) {
     mkdirSync(cacheDir, { recursive: true });
     if (spawnSync('python3', ['-m', 'venv', join(cacheDir, 'delta-rs')], { timeout: INSTALL_MS_MAX }).status !== 0) return null;
   }
-  if (spawnSync(python, ['-c', 'import deltalake, pyarrow'], { timeout: READ_MS_MAX }).status === 0) return python;
+  if (spawnSync(python, ['-c', 'import deltalake, pyarrow, moto.server'], { timeout: READ_MS_MAX }).status === 0) return python;
   return spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES], { timeout: INSTALL_MS_MAX }).status === 0 ? python : null;
 }
 

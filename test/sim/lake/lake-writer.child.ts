@@ -5,6 +5,7 @@ import { pause } from '../../../edge/env/env';
 import type { Log } from '../../../edge/log/log';
 import { encodeBatch } from '../../../edge/sink/batch-codec';
 import { FolderStorage } from '../../../edge/sink/lake/folder-storage';
+import { openStorage } from '../../../edge/sink/lake/open-storage';
 import { LakeSink } from '../../../edge/sink/lake/lake-sink';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
 import type { SinkBinding } from '../../../edge/sink/sink-port';
@@ -14,18 +15,20 @@ import { rowsFrom, SCHEMA } from './rows';
 
 /*
  * A writer with a real store and real sinks: rows of an endless input go into the outbox of two sinks in one transaction,
- * one table is appended to, the other is merged by key. `lake-writer <folder> <point> <count>`; the point `finish` writes
+ * one table is appended to, the other is merged by key. `lake-writer <folder> <point> <count> [lake]`; the point `finish` writes
  * what waits and ends, `none` goes on until it is killed.
  */
-const [folder = '', point = 'none', count = '1'] = process.argv.slice(2);
+const [folder = '', point = 'none', count = '1', location = join(folder, 'lake')] = process.argv.slice(2);
 const env = systemEnv();
 const ROWS_PER_STEP = 8;
 const WAITING_MAX = 400;
+/** Nobody is left to kill it. */
+const LIFE_MS_MAX = 180_000;
 const store = await Store.open(join(folder, 'agent.db'));
 const writer = new DurableWriter({ env, store, onFatal: error => { throw error; }, onBlocked: () => undefined });
-const folderStorage = new FolderStorage(join(folder, 'lake'), env);
-await folderStorage.tidy('');
-const storage = deadlyStorage(folderStorage, point, Number(count), () => process.kill(process.pid, 'SIGKILL'));
+const lake = openStorage(location, env);
+if (lake instanceof FolderStorage) await lake.tidy('');
+const storage = deadlyStorage(lake, point, Number(count), () => process.kill(process.pid, 'SIGKILL'));
 
 const complain: Log = (text, facts) => {
   if (facts?.event.endsWith('failed') === true) process.stderr.write(`${text}\n`);
@@ -44,6 +47,8 @@ async function sinkOf(table: string, mergeBy: readonly string[]): Promise<{ read
 
 const sinks = [await sinkOf('plain', []), await sinkOf('curated', ['device', 'key'])];
 const waiting = (): number => store.outboxBacklog().reduce((rows, sink) => rows + sink.rows, 0);
+for (const { sink } of sinks) sink.wake(0);
+env.setTimer(LIFE_MS_MAX, () => process.exit(3));
 process.stdout.write('ready\n');
 if (point === 'finish') {
   const deadlineMs = env.monotonicMs() + 120_000;
@@ -51,6 +56,7 @@ if (point === 'finish') {
   for (const { sink } of sinks) await sink.stop();
   process.stdout.write(`rows ${(store.cursor('input') ?? -1) + 1} waiting ${waiting()}\n`);
   store.close();
+  process.exit(0);
 } else {
   for (;;) {
     const first = (store.cursor('input') ?? -1) + 1;
