@@ -4,6 +4,9 @@ import type { HistogramValue } from './histogram';
 import { MetricSet, type MetricFamily } from './metric-set';
 import { prometheusText } from './prometheus-text';
 
+/** Reasons for drops that nobody has asked for. */
+const UNINTENTIONAL: ReadonlySet<string> = new Set(['refused', 'lineTooLong', 'fileTooLarge']);
+
 /** One node of the running plan. */
 export interface NodeFigures {
   readonly node: string;
@@ -126,7 +129,7 @@ function addFlow(set: MetricSet, figures: AgentFigures): void {
   }
   for (const { node, rule, count } of figures.violations) set.add('littoral_rule_violations_total', count, { ...pipeline, node, rule });
   for (const { node, kind, field, count } of figures.drift) set.add('littoral_schema_drift_total', count, { ...pipeline, node, kind, field });
-  for (const [reason, rows] of Object.entries(figures.dropped)) set.add('littoral_dropped_records_total', rows, { ...pipeline, reason, intentional: 'true' });
+  for (const [reason, rows] of Object.entries(figures.dropped)) set.add('littoral_dropped_records_total', rows, { ...pipeline, reason, intentional: String(!UNINTENTIONAL.has(reason)) });
   set.add('littoral_duplicates_suppressed_total', figures.duplicates, pipeline);
   set.add('littoral_packet_id_violations_total', figures.packetIdViolations, pipeline);
   set.add('littoral_sessions_lost_total', figures.sessionsLost, pipeline);

@@ -29,7 +29,7 @@ export function httpSink(options: DrainOptions, config: HttpSinkConfig, target: 
   const { key, binding, env, store, onDropped, tracer } = options;
   /** Of the row that is under way: requests that are done, and what was refused. */
   let progress: { readonly id: number; next: number; refusedRows: number; readonly letters: DeadLetter[] } | null = null;
-  return new SerialSink(options, async (row, settle) => {
+  return new SerialSink(options, async (row, settle, stopped) => {
     if (progress?.id !== row.id) progress = { id: row.id, next: 0, refusedRows: 0, letters: [] };
     const requests = decodeEffects(row.body).map(requestOf);
     const context = decodeContext(row.context);
@@ -37,7 +37,7 @@ export function httpSink(options: DrainOptions, config: HttpSinkConfig, target: 
       const id = `${key}/${row.id + progress.next}`;
       const rowsBefore = requests.slice(0, progress.next).reduce((sum, { rows }) => sum + rows, 0);
       const trace = tracer?.begin({ id, sink: key, context, row: rowsBefore, attributes: { 'http.request.method': config.method } }) ?? null;
-      const refusal = await send(options, config, target, request, { 'idempotency-key': id, ...trace?.properties });
+      const refusal = await send(options, config, target, request, { 'idempotency-key': id, ...trace?.properties }, stopped);
       trace?.carriedOut();
       if (refusal === null) continue;
       const { path, body } = request;
@@ -53,12 +53,12 @@ export function httpSink(options: DrainOptions, config: HttpSinkConfig, target: 
 }
 
 /** null: done; words of a refusal otherwise. Rejects with `TryAgain`. */
-async function send({ env, binding }: DrainOptions, config: HttpSinkConfig, target: HttpTarget, { path, body }: Request, identity: Readonly<Record<string, string>>): Promise<string | null> {
+async function send({ env, binding }: DrainOptions, config: HttpSinkConfig, target: HttpTarget, { path, body }: Request, identity: Readonly<Record<string, string>>, stopped: AbortSignal): Promise<string | null> {
   const url = addressOf(target.url, path);
   const abort = new AbortController();
   const timer = env.setTimer(ANSWER_MS_MAX, () => abort.abort());
   try {
-    const response = await fetch(url, { method: config.method, headers: headersOf(config, target, identity), body: Buffer.from(body), redirect: 'manual', signal: abort.signal });
+    const response = await fetch(url, { method: config.method, headers: headersOf(config, target, identity), body: Buffer.from(body), redirect: 'manual', signal: AbortSignal.any([abort.signal, stopped]) });
     await response.body?.cancel();
     if (response.ok) return null;
     const words = `sink "${binding.sink.config.name}": ${config.method} ${url} was answered ${response.status}; expected 2xx.`;

@@ -35,8 +35,8 @@ export class TryAgain extends Error {
   }
 }
 
-/** Carries out the effects of one outbox row, then calls `settle`: what that is given runs in the transaction that deletes the row. When it rejects, the row is tried again. */
-export type CarryOut = (row: OutboxRow, settle: (also: () => void) => Promise<void>) => Promise<void>;
+/** Carries out the effects of one outbox row, then calls `settle`: what that is given runs in the transaction that deletes the row. When it rejects, the row is tried again; `stopped` tells it to give up. */
+export type CarryOut = (row: OutboxRow, settle: (also: () => void) => Promise<void>, stopped: AbortSignal) => Promise<void>;
 
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 60_000;
@@ -51,6 +51,7 @@ export class SerialSink implements SinkDrain {
   private again = false;
   private stopped = false;
   private ending: Promise<void> | null = null;
+  private readonly abort = new AbortController();
   private idle: (() => void)[] = [];
 
   constructor(
@@ -85,6 +86,7 @@ export class SerialSink implements SinkDrain {
 
   private async end(): Promise<void> {
     this.stopped = true;
+    this.abort.abort();
     this.waiting?.timer.cancel();
     this.waiting?.done();
     await this.working;
@@ -131,7 +133,7 @@ export class SerialSink implements SinkDrain {
 
   private async carry(row: OutboxRow): Promise<void> {
     const { key, log, onCarriedOut } = this.options;
-    await this.carryOut(row, also => this.feed.settle(row, also));
+    await this.carryOut(row, also => this.feed.settle(row, also), this.abort.signal);
     if (this.failure !== null) log(`sink "${key}": it takes rows again.`, { event: 'sink.recovered', fields: { sink: key } });
     this.failure = null;
     this.attempts = 0;

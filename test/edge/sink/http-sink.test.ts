@@ -116,3 +116,16 @@ describe('rows that wait for a sink that is away', () => {
     expect(values()).toEqual([3]);
   }, 60_000);
 });
+
+it('ends at once while a server does not answer, and sends the row again after the next start', async () => {
+  receiver.answer = () => 'never';
+  await agent.start([`hook=${receiver.url}`]);
+  await agent.deploy(postedPlan(post('alerts', { connection: 'hook' })));
+  await agent.readings(1);
+  await until(() => receiver.received.length === 1);
+  await agent.stop();
+  receiver.answer = () => ({ status: 200 });
+  await agent.start([`hook=${receiver.url}`]);
+  await until(() => receiver.received.length === 2);
+  expect(receiver.received[1]?.headers['idempotency-key']).toBe(receiver.received[0]?.headers['idempotency-key']);
+}, 20_000);

@@ -12,13 +12,14 @@ export interface Received {
 export class Receiver {
   readonly received: Received[] = [];
   /** Answer to the n-th request (0-based). */
-  answer: (index: number) => { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | 'hangUp' = () => ({ status: 200 });
+  answer: (index: number) => { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | 'hangUp' | 'never' = () => ({ status: 200 });
   private readonly server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const answer = this.answer(this.received.length);
       this.received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) });
+      if (answer === 'never') return;
       if (answer === 'hangUp') return request.socket.destroy();
       response.writeHead(answer.status, answer.headers);
       response.end('an answer that nobody reads');
