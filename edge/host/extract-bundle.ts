@@ -19,7 +19,7 @@ export async function extractBundle(bundle: VerifiedBundle, from: { readonly byt
   const { pipelineId, release } = bundle.statement;
   const files = new Map(bundle.files);
   files.set(`${DEPLOY_FOLDER}/${bundleFileName(pipelineId, release)}`, from.bytes);
-  files.set(`${DEPLOY_FOLDER}/trust.json`, from.trust);
+  files.set(`${DEPLOY_FOLDER}/trust/trust.json`, from.trust);
   for (const [path, bytes] of files) await writeWholeFile(join(folder, path), bytes);
   return { folder, files: [...files.keys()].sort() };
 }

@@ -1,4 +1,4 @@
-import { dnsLabel, secretNames, siteArguments } from './values';
+import { agentPackage, dnsLabel, secretNames, siteArguments } from './values';
 import type { DeploymentValues } from './values';
 
 /** A Compose file: read-only root, no capabilities, secrets as files, a named volume for the data, metrics on the loopback only. */
@@ -9,7 +9,7 @@ export function composeFile(values: DeploymentValues): string {
   const secrets = secretNames(values);
   const needed = secrets.length === 0 ? '' : `, and the secrets ${secrets.map(secret => `secrets/${secret}`).join(', ')} (readable by user ${uid}: chmod 0400, chown ${uid})`;
   return `# docker compose up --build --detach
-# Beside this file: ${values.bundleFile}, trust.json${needed}.
+# Beside this file: ${values.bundleFile}, ${agentPackage(values)}, trust/trust.json${needed}.
 name: ${name}
 services:
   agent:
@@ -28,7 +28,7 @@ services:
     ports: ["127.0.0.1:${httpPort}:${httpPort}"]
     volumes:
       - "data:${dataDir}"
-      - "./trust.json:${configDir}/trust/trust.json:ro"
+      - "./trust:${configDir}/trust:ro"
 ${secrets.length === 0 ? '' : `    secrets:\n${secrets.map(secret => `      - { source: ${secretId(secret)}, target: ${secretsDir}/${secret} }\n`).join('')}`}    logging:
       driver: json-file
       options: { max-size: "10m", max-file: "3" }

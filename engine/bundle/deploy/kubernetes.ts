@@ -11,7 +11,7 @@ export function kubernetesManifest(values: DeploymentValues): string {
   const secretFiles = secretNames(values).map(file => ` --from-file=${file}=secrets/${file}`).join('');
   const data = Object.entries(siteVariables(values)).map(([variable, value]) => `\n  ${variable}: ${JSON.stringify(value)}`).join('');
   return `# The image must be in a registry that the cluster knows (K3s: docker save ${name}:${values.release} | k3s ctr images import -). Then, once per site:
-#   kubectl create configmap ${name}-trust --from-file=trust.json
+#   kubectl create configmap ${name}-trust --from-file=trust/trust.json
 #   kubectl create secret generic ${name}${secretFiles}
 #   kubectl apply --filename kubernetes.yaml
 apiVersion: v1

@@ -23,7 +23,7 @@ the bundle and the trust file into one folder.
 The image is made with \`docker build --tag ${name}:${release} .\`; beside it the agent as
 \`${agentPackage(values)}\` (\`npm pack\` in a built clone of Littoral). It holds agent and bundle, no secret and no trust file.
 
-- **Trust**: \`trust.json\` says whose bundles run here. It comes to the machine by another way than the bundle does.
+- **Trust**: \`trust/trust.json\` says whose bundles run here. It comes to the machine by another way than the bundle does.
 ${secretWords(values)}${connectionWords(values)}- **Label**: ${label}
 - **Health**: the agent checks the signature, repeats the evidence and goes live; it serves \`/metrics\`, \`/healthz\` and \`/readyz\` on port ${httpPort}.
 - **Alerts**: \`observability/prometheus-rules.yaml\` and \`observability/grafana-dashboard.json\` of the bundle are made from this plan.

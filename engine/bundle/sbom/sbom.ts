@@ -70,7 +70,7 @@ function agentComponent(): unknown {
 function packageComponent({ name, version, license }: (typeof AGENT_PACKAGES)[number]): unknown {
   const purl = purlOf(name, version);
   const scope = /^(@[^/]+)\/(.+)$/.exec(name);
-  return { type: 'library', 'bom-ref': purl, ...(scope === null ? { name } : { group: scope[1], name: scope[2] }), version, purl, licenses: [{ license: { id: license } }] };
+  return { type: 'library', 'bom-ref': purl, ...(scope === null ? { name } : { group: scope[1], name: scope[2] }), version, purl, licenses: [license.includes(' ') ? { expression: license } : { license: { id: license } }] };
 }
 
 function fileComponent({ path, sha256 }: ManifestFile): unknown {

@@ -88,7 +88,7 @@ describe('verify', () => {
     const ended = await verify('pumps-7.littoral.zip', '--trust', 'trust.json', '--extract', 'out');
     expect(documentOf(ended)).toMatchObject({ ok: true, extracted: { folder: 'out' } });
     expect(readFileSync(littoral.path('out/deploy/pumps-7.littoral.zip'))).toEqual(readFileSync(littoral.path('pumps-7.littoral.zip')));
-    expect(readFileSync(littoral.path('out/deploy/trust.json'))).toEqual(readFileSync(littoral.path('trust.json')));
+    expect(readFileSync(littoral.path('out/deploy/trust/trust.json'))).toEqual(readFileSync(littoral.path('trust.json')));
     expect(readFileSync(littoral.path('out/deploy/Dockerfile'), 'utf8')).toContain('COPY --chmod=0444 pumps-7.littoral.zip');
     for (const name of ['sbom.cdx.json', 'observability/prometheus-rules.yaml', 'plan.json']) expect(readFileSync(littoral.path(`out/${name}`)).length).toBeGreaterThan(0);
     await verify('pumps-7.littoral.zip', '--trust', 'other-trust.json', '--extract', 'never');

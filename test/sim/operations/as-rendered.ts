@@ -64,7 +64,8 @@ function unitCommand(path: string): readonly string[] {
 /** A word of a command line with the folders, the broker and a free port of this machine. */
 function moved(word: string, here: { readonly deploy: string; readonly secrets: string; readonly data: string; readonly broker: string }): string {
   const places: readonly (readonly [RegExp, string])[] = [
-    [/^\/etc\/(?:littoral\/trust|littoral|pumps)\//, `${here.deploy}/`],
+    [/^\/etc\/pumps\/trust\.json$/, `${here.deploy}/trust/trust.json`],
+    [/^\/etc\/(?:littoral|pumps)\//, `${here.deploy}/`],
     [/\/run\/secrets\/littoral(?=\/)/, here.secrets],
     [/^\/var\/lib\/(?:littoral|pumps)/, here.data],
     [/^mqtt:\/\/broker:1883$/, here.broker],
