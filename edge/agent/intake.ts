@@ -31,6 +31,8 @@ export interface OfferedMessage {
   readonly payload: Uint8Array;
   /** Absent: now. */
   readonly arrivalTimeMs?: number;
+  /** What came along, such as a trace context. */
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 interface OpenOffer {
@@ -108,9 +110,9 @@ export class Intake {
     if (this.closed) return Promise.reject(closedError());
     const { env, journal } = this.options;
     const firstSeq = journal.nextSeq + this.inputs.length;
-    for (const { topic, payload, arrivalTimeMs } of messages) {
+    for (const { topic, payload, arrivalTimeMs, properties } of messages) {
       this.messages++;
-      this.inputs.push({ kind: 'message', arrivalTimeMs: arrivalTimeMs ?? env.nowMs(), topic, payload, source });
+      this.inputs.push({ kind: 'message', arrivalTimeMs: arrivalTimeMs ?? env.nowMs(), topic, payload, source, ...(properties === undefined ? {} : { properties }) });
       this.groupBytes += payload.byteLength + topic.length;
     }
     return new Promise((done, fail) => {

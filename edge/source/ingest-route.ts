@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { topicMatches } from '../../engine/graph/topic-filter';
+import { keptProperties } from '../telemetry/trace-context';
 import type { PostedMessages } from './posted-messages';
 
 /** Largest posted message, bytes; as for MQTT. */
@@ -54,10 +55,11 @@ export class IngestRoute {
     if (sources.length === 0) throw new Refusal(401, 'UNAUTHORISED', 'the bearer token is missing or wrong; it is the secret of the connection (--secret NAME=…)');
     if (request.headers['content-encoding'] !== undefined) throw new Refusal(415, 'ENCODING', 'encoded bodies are not taken; send it plain');
     const idempotencyKey = keyOf(request.headers['idempotency-key']);
+    const properties = keptProperties(['traceparent', 'tracestate'].map(name => [name, String(request.headers[name] ?? '')] as const));
     this.refuseWhenBusy(sources);
     const payload = await readBody(request);
     this.refuseWhenBusy(sources);
-    await Promise.all(sources.map(source => source.take({ topic, payload, idempotencyKey })));
+    await Promise.all(sources.map(source => source.take({ topic, payload, idempotencyKey, properties })));
   }
 
   private refuseWhenBusy(sources: readonly PostedMessages[]): void {

@@ -20,6 +20,8 @@ export interface PostedMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly idempotencyKey: string | null;
+  /** Trace context of the request; absent: none. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /** Keys of so many inputs are remembered. */
@@ -66,15 +68,15 @@ export class PostedMessages implements RunningSource {
   }
 
   /** Resolves when the message is on disk, now or since an earlier time. */
-  async take({ topic, payload, idempotencyKey }: PostedMessage): Promise<void> {
+  async take({ topic, payload, idempotencyKey, properties }: PostedMessage): Promise<void> {
     const { source, session, store, intake } = this.options;
-    if (idempotencyKey === null) return intake.offer({ source, messages: [{ topic, payload }], write: () => undefined });
+    if (idempotencyKey === null) return intake.offer({ source, messages: [{ topic, payload, properties }], write: () => undefined });
     const underWay = this.underWay.get(idempotencyKey);
     if (underWay !== undefined || store.hasPostedKey(session, idempotencyKey)) {
       this.duplicates++;
       return underWay;
     }
-    const taken = intake.offer({ source, messages: [{ topic, payload }], write: seq => store.putPostedKey(session, idempotencyKey, seq, KEYS_MAX) });
+    const taken = intake.offer({ source, messages: [{ topic, payload, properties }], write: seq => store.putPostedKey(session, idempotencyKey, seq, KEYS_MAX) });
     this.underWay.set(idempotencyKey, taken);
     try {
       await taken;

@@ -96,7 +96,7 @@ export class ReplayedRecording implements RunningSource {
 
   private async give(inputs: readonly RecordedInput[], read: number): Promise<void> {
     const { source, intake, store, path, topic } = this.options;
-    const messages = inputs.flatMap((input): OfferedMessage[] => ('topic' in input && topicMatches(topic, input.topic) ? [{ topic: input.topic, payload: input.payload, arrivalTimeMs: input.arrivalTimeMs }] : []));
+    const messages = inputs.flatMap((input): OfferedMessage[] => ('topic' in input && topicMatches(topic, input.topic) ? [{ topic: input.topic, payload: input.payload, arrivalTimeMs: input.arrivalTimeMs, properties: input.properties }] : []));
     await intake.offer({ source, messages, write: () => store.setState(this.stateName, Buffer.from(JSON.stringify({ path, read }))) });
     this.read = read;
   }

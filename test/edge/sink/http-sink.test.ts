@@ -60,6 +60,17 @@ describe('a sink over HTTP', () => {
     expect(receiver.received[0]).toMatchObject({ method: 'PUT', headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } });
   }, 60_000);
 
+  it('carries the trace of a posted message on, and none where there was none', async () => {
+    await agent.start([`hook=${receiver.url}`]);
+    await agent.deploy(postedPlan(post('alerts', { connection: 'hook' })));
+    const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'vendor=1' };
+    await agent.post('readings/a', JSON.stringify({ tMs: 1_700_000_000_000, value: 1 }), trace);
+    await agent.post('readings/a', JSON.stringify({ tMs: 1_700_000_001_000, value: 2 }), { traceparent: 'nonsense' });
+    await until(() => receiver.received.length === 2);
+    expect(receiver.received[0]?.headers).toMatchObject(trace);
+    expect(receiver.received[1]?.headers).not.toHaveProperty('traceparent');
+  }, 60_000);
+
   it('is refused before it goes live when the agent does not know its connection', async () => {
     await agent.start(['hook=file:/tmp']);
     expect(await agent.deploy(postedPlan(post('alerts', { connection: 'hook' })))).toMatchObject({ ok: false, reason: 'SINK_REFUSED', detail: 'connection "hook": it is a folder, but the pipeline needs a server; expected hook=https://host/base. Correct --connection.' });
