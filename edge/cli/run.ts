@@ -30,7 +30,7 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
     { name: 'lake-compact', value: 'TIME', doc: 'how often small files of the lake are joined, e.g. 6h; 0s: never; default 1h' },
     { name: 'target', value: 'LABEL', doc: 'label of this machine; without it only bundles for * fit' },
     { name: 'keys', value: 'FILE', doc: 'keys of encrypted columns by the names in the plan: {"plant": {"keys": [{"kty": "oct", "kid": "00000001", "k": "<32 bytes, base64url>"}]}}; without it the environment variable LITTORAL_KEYS holds them' },
-    { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; default 127.0.0.1:0' },
+    { name: 'http', value: 'HOST:PORT', doc: 'where to listen, port 0 for a free one; 0.0.0.0:PORT in a container, where others get health and metrics alone; default 127.0.0.1:0' },
     ...FLEET_OPTIONS,
     ...SECRET_OPTIONS,
     ...OBSERVING_OPTIONS
