@@ -2,6 +2,7 @@ import { openTable } from '../host/lake/open-lake';
 import { tableChanges, type VersionChange } from '../host/lake/table-changes';
 import { tableHistory, versionAt, type TableVersion } from '../host/lake/table-history';
 import { tableRows, type TableRow } from '../host/lake/table-rows';
+import type { DeltaSnapshot } from '../../engine/lake/delta-snapshot';
 import { readSnapshot } from '../sink/lake/read-snapshot';
 import { UsageError } from './verb';
 import type { Call, Outcome } from './verb';
@@ -16,12 +17,7 @@ export async function showOutcome(call: Call): Promise<Outcome> {
   if (version !== undefined && at !== null) throw new UsageError('littoral lake show: --version and --at exclude each other');
   const wanted = at === null ? version : await versionAt(storage, table, at);
   const snapshot = await readSnapshot(storage, table, wanted === undefined ? {} : { version: wanted });
-  const rows: TableRow[] = [];
-  let rowCount = 0;
-  for await (const row of tableRows(storage, snapshot)) {
-    rowCount += 1;
-    if (rows.length < limit) rows.push(row);
-  }
+  const { rows, rowCount } = await firstRows(tableRows(storage, snapshot), limit, countedRows(snapshot));
   const columns = snapshot.metaData.columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
   return {
     ok: true,
@@ -31,6 +27,28 @@ export async function showOutcome(call: Call): Promise<Outcome> {
       `Version ${snapshot.version}: ${grouped(rowCount)} rows in ${grouped(snapshot.files.size)} files${rowCount > rows.length ? `; the first ${grouped(rows.length)} are shown` : ''}.`
     ]
   };
+}
+
+/** At most `limit` rows; reading stops there when the log says how many there are. */
+async function firstRows(all: AsyncIterable<TableRow>, limit: number, counted: number | null): Promise<{ readonly rows: TableRow[]; readonly rowCount: number }> {
+  const rows: TableRow[] = [];
+  let rowCount = 0;
+  for await (const row of all) {
+    rowCount += 1;
+    if (rows.length < limit) rows.push(row);
+    else if (counted !== null) return { rows, rowCount: counted };
+  }
+  return { rows, rowCount };
+}
+
+/** Rows of a table by the statistics of its files; null when one has none. */
+function countedRows({ files }: DeltaSnapshot): number | null {
+  let rows = 0;
+  for (const file of files.values()) {
+    if (file.rows === null) return null;
+    rows += file.rows;
+  }
+  return rows;
 }
 
 /** `lake history`: what each version did, the newest first. */

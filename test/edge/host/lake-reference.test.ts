@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemEnv } from '../../../edge/env/system-env';
+import { tableChanges } from '../../../edge/host/lake/table-changes';
 import { tableRows } from '../../../edge/host/lake/table-rows';
 import { FolderStorage } from '../../../edge/sink/lake/folder-storage';
 import { readSnapshot } from '../../../edge/sink/lake/read-snapshot';
@@ -85,5 +86,21 @@ describe('an edited table', () => {
     if (verdict === 'accept') expect(outcome).toHaveLength(right.length);
     if (verdict === 'refuseOrRight' && Array.isArray(outcome)) expect(outcome).toEqual(right);
     if (verdict === 'any' && Array.isArray(outcome)) expect(right.length - outcome.length).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('the changes of a table that others wrote', () => {
+  it.each(['append-partitioned', 'overwrite', 'dml', 'checkpoint', 'compacted', 'zorder', 'txn', 'restored', 'change-feed', 'constraint'])('lead from each version of %s to the next', async name => {
+    const table = `delta/${name}`;
+    const rows: string[] = [];
+    for await (const change of tableChanges(storage, table, { from: 0 })) {
+      for (const row of change.removed) {
+        const at = rows.indexOf(JSON.stringify(Object.values(row)));
+        expect(at, `version ${change.version} removes a row that is not there`).toBeGreaterThanOrEqual(0);
+        rows.splice(at, 1);
+      }
+      rows.push(...change.added.map(row => JSON.stringify(Object.values(row))));
+      expect([...rows].sort(), `version ${change.version}`).toEqual(await rowsOf(table, change.version));
+    }
   });
 });
