@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Proof, ProofResult } from './proof';
+import type { Proof } from './proof';
 import { renderReport } from './report';
 import { keepRun, keptRuns, runProof } from './run-proof';
 
 const machine = { processor: 'Test 1', cores: 2, memoryBytes: 2 ** 33, system: 'Linux 6 x64', node: '20.0.0', sqlite: '3.53.0', mosquitto: '2.0.11' };
 const options = { scale: 'small', seed: 7, log: () => undefined } as const;
 
-function proofOf(id: string, run: () => Promise<ProofResult>): Proof {
+function proofOf(id: string, run: Proof['run']): Proof {
   return { id, title: `title of ${id}`, passLine: `pass line of ${id}`, run };
 }
 const passing = proofOf('G2', () => Promise.resolve({ ok: true, figures: { lostMessages: 0, kills: 1_500, rate: 1.23456 }, findings: [], limits: ['not on a Monday'] }));
