@@ -44,6 +44,7 @@ const COMPACT_EVERY_MS = 3_600_000;
 const PROBATION_MS = 60_000;
 const PROBATION_CRASHES_MAX = 3;
 const STORE_FILE = 'agent.db';
+const LOCK_FILE = 'lock.db';
 const FEATURES_FILE = 'features.db';
 const STORE_BYTES_MAX = 4 * 2 ** 30;
 const PAGE_BYTES = 4_096;
@@ -54,8 +55,8 @@ const PAGE_BYTES = 4_096;
  * refused, with a storage error, or with `HTTP_LISTEN`.
  */
 export async function startAgent(options: AgentOptions): Promise<AgentHandle> {
-  makeDataFolder(options.dataDir);
-  const lock = await lockFolder(join(options.dataDir, 'lock.db'));
+  makeDataFolder(options.dataDir, [STORE_FILE, LOCK_FILE]);
+  const lock = await lockFolder(join(options.dataDir, LOCK_FILE));
   try {
     const store = await Store.open(join(options.dataDir, STORE_FILE), { pagesMax: Math.ceil((options.storeBytesMax ?? STORE_BYTES_MAX) / PAGE_BYTES) });
     const agent = new Agent(options, store, lock);
