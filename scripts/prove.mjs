@@ -1,5 +1,5 @@
 // npm run prove: every proof of test/sim, or `npm run prove -- G4 G8`; writes one Markdown report. `--seed S`, `--small`, `--report FILE`;
-// `--assemble` runs nothing and reports the runs that are kept.
+// `--assemble` runs nothing and reports the runs that are kept; `--no-prepare` takes packages and build as they are.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
