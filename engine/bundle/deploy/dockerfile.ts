@@ -30,7 +30,7 @@ CMD ${JSON.stringify(siteArguments(values, values.broker ?? '', values.target ??
 `;
 }
 
-/** What this platform does not run: other builds of ONNX Runtime and SQLite, the workbench, sources and types. 194 MB become 44 MB. */
+/** What this platform does not run: other builds of ONNX Runtime and SQLite, the workbench, sources and types. 194 MB become 54 MB. */
 const PRUNING = `WORKDIR /usr/local/lib/node_modules/littoral
 RUN find node_modules/onnxruntime-web/dist -type f ! -name ort.wasm.bundle.min.mjs ! -name ort-wasm-simd-threaded.wasm ! -name ort-wasm-simd-threaded.mjs -delete \\
  && find node_modules/@photostructure/sqlite/prebuilds -mindepth 1 -maxdepth 1 ! -name "linux-$(node --print process.arch)" -exec rm --recursive {} + \\
