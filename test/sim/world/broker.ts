@@ -83,6 +83,11 @@ export class Broker {
     return [...this.sessions.values()].reduce((sum, session) => sum + session.pending, 0);
   }
 
+  /** Whether somebody is there for what comes. */
+  get subscribed(): boolean {
+    return [...this.sessions.values()].some(session => session.isServed);
+  }
+
   /** The session of a client that connects now. */
   take(clientId: string, clean: boolean, link: Link): { readonly session: Session; readonly present: boolean } {
     for (const other of this.links) if (other !== link && other.clientId === clientId) other.end();

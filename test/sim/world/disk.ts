@@ -31,7 +31,8 @@ const FULL = 13;
 const IO = 10;
 const WRITES = /^(INSERT|UPDATE|DELETE|COMMIT|CREATE)/;
 const SYNCHRONOUS_FULL = 2;
-const LEVELS: Readonly<Record<string, number>> = { OFF: 0, NORMAL: 1, FULL: 2 };
+/** What `PRAGMA synchronous` reads at each level. */
+export const LEVELS: Readonly<Record<string, number>> = { OFF: 0, NORMAL: 1, FULL: 2 };
 
 function sqliteError(errcode: number): Error {
   return Object.assign(new Error(errcode === FULL ? 'database or disk is full' : 'disk I/O error'), { errcode });

@@ -107,6 +107,14 @@ export class Machine {
     this.options.clock.schedule(restartAfterMs, () => this.boot());
   }
 
+  /** The simulation is over: nothing that still waits does anything. */
+  end(): void {
+    this.process?.die();
+    this.process = null;
+    this.handle = null;
+    this.disk.close();
+  }
+
   private ended(process: Process, error: unknown): void {
     if (!process.alive) return;
     process.die();

@@ -38,6 +38,11 @@ export class Session {
     return this.queue.length + this.flights.length;
   }
 
+  /** Its subscriber is connected and has subscribed. */
+  get isServed(): boolean {
+    return this.link !== null && this.filters.size > 0;
+  }
+
   add(message: Message): void {
     if (message.qos === 0 && this.link === null) return this.options.onLost(message);
     this.queue.push(message);

@@ -26,6 +26,7 @@ export interface Outcome {
 /** After the faults end, everything must be carried out within this time. */
 const CONVERGE_MS = 120_000;
 const LOOK_MS = 100;
+const SETTLE_MS = 3_000;
 
 /** One simulation: everything in it follows from `scenario`. */
 export class World {
@@ -99,19 +100,20 @@ export class World {
     this.bundles = await Promise.all(this.choices.map((choice, index) => bundleOf(choice, index + 1)));
     machine.boot();
     this.operate();
-    await clock.run(scenario.troubleMs + 10, () => false);
+    const found = (): boolean => this.ledger.findings.length > 0;
+    await clock.run(scenario.troubleMs + 10, found);
     this.calm();
     const calmMs = clock.nowMs;
-    await clock.run(calmMs + CONVERGE_MS, () => this.drained());
+    await clock.run(calmMs + CONVERGE_MS, () => found() || this.drained());
     this.ledger.calm = true;
     this.plant.finish();
     const finishMs = clock.nowMs;
-    await clock.run(finishMs + 3_000, () => false);
-    await clock.run(finishMs + CONVERGE_MS, () => this.drained());
+    await clock.run(finishMs + SETTLE_MS, found);
+    await clock.run(finishMs + CONVERGE_MS, () => found() || this.drained());
     if (clock.nowMs >= finishMs + CONVERGE_MS) this.ledger.find(`not carried out ${CONVERGE_MS / 1_000} s after the last fault: ${this.stuck()}`);
-    await this.stopAgent();
-    await this.check();
-    machine.disk.close();
+    if (!found()) await this.stopAgent();
+    if (!found()) await this.check();
+    this.machine.end();
     current.machine = null;
     const { ledger } = this;
     this.trace.number(ledger.log.length);
@@ -202,7 +204,7 @@ export class World {
 
   private drained(): boolean {
     const { machine } = this;
-    if (this.plantBroker.pending > 0 || machine.handle === null || this.newestRelease !== this.wantedRelease || this.clock.events % 16 !== 0) return false;
+    if (this.plantBroker.pending > 0 || !this.plantBroker.subscribed || machine.handle === null || this.newestRelease !== this.wantedRelease || this.clock.events % 16 !== 0) return false;
     return this.outboxRows === 0 && this.ledger.sent.length > 0;
   }
 
@@ -212,7 +214,7 @@ export class World {
 
   private stuck(): string {
     const rows = this.activeRelease === 0 ? 0 : this.outboxRows;
-    return `agent ${this.machine.handle === null ? 'not running' : 'running'}, release ${this.activeRelease} of ${this.wantedRelease}, ${this.plantBroker.pending} messages at the broker, ${rows} rows in the outbox`;
+    return `agent ${this.machine.handle === null ? 'not running' : 'running'}, release ${this.activeRelease} of ${this.wantedRelease}, ${this.plantBroker.subscribed ? 'subscribed' : 'not subscribed'}, ${this.plantBroker.pending} messages at the broker, ${rows} rows in the outbox`;
   }
 
   private async stopAgent(): Promise<void> {
