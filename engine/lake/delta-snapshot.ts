@@ -52,6 +52,11 @@ export class DeltaSnapshot {
     return this;
   }
 
+  /** Forgets files that were removed before `beforeMs`. */
+  forgetRemoved(beforeMs: number): void {
+    for (const [path, { removedMs }] of this.removedByPath) if (removedMs < beforeMs) this.removedByPath.delete(path);
+  }
+
   /** Applies the next version; a checkpoint may be the first. Throws `LAKE_TABLE` for a gap. */
   apply(entry: DeltaEntry, isCheckpoint = false): void {
     const expected = this.at + 1;

@@ -9,7 +9,7 @@ import type { LakeStorage } from './storage';
 /** A checkpoint is written with every version that this divides. */
 export const CHECKPOINT_VERSIONS = 100;
 /** Files removed longer ago are forgotten by checkpoints, as Delta's `deletedFileRetentionDuration` has it. */
-const REMOVED_MS_MAX = 7 * 86_400_000;
+export const REMOVED_MS_MAX = 7 * 86_400_000;
 
 const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const;
 const leaf = (name: string, type: Partial<SchemaElement>): SchemaElement[] => [{ name, repetition_type: 'OPTIONAL', ...type }];
@@ -50,9 +50,9 @@ const COLUMNS: Readonly<Record<string, readonly SchemaElement[]>> = {
 };
 
 /** Writes the state of a table as a checkpoint and points `_last_checkpoint` at it; does nothing when there is one. */
-export async function writeCheckpoint(storage: LakeStorage, snapshot: DeltaSnapshot, nowMs: number): Promise<void> {
+export async function writeCheckpoint(storage: LakeStorage, snapshot: DeltaSnapshot): Promise<void> {
   const folder = `${snapshot.table}/_delta_log`;
-  const actions = checkpointActions(snapshot, nowMs);
+  const actions = checkpointActions(snapshot);
   const bytes = checkpointFile(actions);
   if (!(await storage.create(`${folder}/${versionText(snapshot.version)}.checkpoint.parquet`, bytes))) return;
   const hint = { version: snapshot.version, size: actions.length, sizeInBytes: bytes.byteLength, numOfAddFiles: snapshot.files.size };
@@ -67,7 +67,7 @@ function checkpointFile(actions: readonly Readonly<Record<string, unknown>>[]): 
   return new Uint8Array(parquetWriteBuffer({ schema, columnData, codec: 'SNAPPY', createdBy: CREATED_BY, rowGroupSize: 100_000 }));
 }
 
-function checkpointActions(snapshot: DeltaSnapshot, nowMs: number): Readonly<Record<string, unknown>>[] {
+function checkpointActions(snapshot: DeltaSnapshot): Readonly<Record<string, unknown>>[] {
   const { protocol, metaData, transactions, files, removed } = snapshot;
   const { id, name, description, format, schemaString, partitionColumns, configuration, createdTime } = metaData.action;
   return [
@@ -77,11 +77,9 @@ function checkpointActions(snapshot: DeltaSnapshot, nowMs: number): Readonly<Rec
     ...[...files.values()].map(file => ({
       add: { path: encodePath(file.path), partitionValues: file.partition, size: big(file.bytes), modificationTime: big(file.modifiedMs), dataChange: false, stats: file.stats, tags: file.tags }
     })),
-    ...[...removed.values()]
-      .filter(({ removedMs }) => removedMs > nowMs - REMOVED_MS_MAX)
-      .map(({ path, removedMs, partition, bytes }) => ({
-        remove: { path: encodePath(path), deletionTimestamp: big(removedMs), dataChange: false, extendedFileMetadata: true, partitionValues: partition, size: big(bytes) }
-      }))
+    ...[...removed.values()].map(({ path, removedMs, partition, bytes }) => ({
+      remove: { path: encodePath(path), deletionTimestamp: big(removedMs), dataChange: false, extendedFileMetadata: true, partitionValues: partition, size: big(bytes) }
+    }))
   ];
 }
 

@@ -5,7 +5,7 @@ import { mergeFields, type DeltaField } from '../../../engine/lake/delta-schema'
 import { DeltaSnapshot } from '../../../engine/lake/delta-snapshot';
 import { changeActions, creationActions, logText, MERGE_BY, schemaString, versionFile, type Change } from '../../../engine/lake/delta-text';
 import type { Env } from '../../env/env';
-import { CHECKPOINT_VERSIONS, writeCheckpoint } from './checkpoint-write';
+import { CHECKPOINT_VERSIONS, REMOVED_MS_MAX, writeCheckpoint } from './checkpoint-write';
 import { listLog, readEntry, readSnapshot } from './read-snapshot';
 import type { LakeStorage } from './storage';
 
@@ -85,9 +85,9 @@ export class DeltaLog {
       if (proposal === null) return null;
       const version = this.snapshot.version + 1;
       if (await this.put([...this.schemaChange(proposal.fields), ...changeActions(proposal.change)])) {
-        await this.catchUp();
-        if (version % CHECKPOINT_VERSIONS === 0 && this.snapshot.version === version) await writeCheckpoint(this.storage, this.snapshot, proposal.change.nowMs);
-        return await this.entry(version);
+        const own = (await this.catchUp()).find(entry => entry.version === version);
+        if (version % CHECKPOINT_VERSIONS === 0 && this.snapshot.version === version) await this.checkpoint(proposal.change.nowMs);
+        return own ?? (await this.entry(version));
       }
     }
     throw new LittoralError('LAKE_CONFLICT', `lake table "${this.snapshot.table}": other writers were faster ${ATTEMPTS_MAX} times. Try again later, or have fewer writers.`, { retryable: true });
@@ -102,13 +102,21 @@ export class DeltaLog {
     return null;
   }
 
-  async catchUp(): Promise<void> {
+  /** Applies the versions that were committed since; gives them. */
+  async catchUp(): Promise<readonly DeltaEntry[]> {
+    const entries: DeltaEntry[] = [];
     for (;;) {
       const entry = await readEntry(this.storage, this.snapshot.table, this.snapshot.version + 1);
-      if (entry === null) return;
+      if (entry === null) return entries;
       this.snapshot.apply(entry);
       this.checkProtocol();
+      entries.push(entry);
     }
+  }
+
+  private async checkpoint(nowMs: number): Promise<void> {
+    this.snapshot.forgetRemoved(nowMs - REMOVED_MS_MAX);
+    await writeCheckpoint(this.storage, this.snapshot);
   }
 
   private async entry(version: number): Promise<DeltaEntry> {
