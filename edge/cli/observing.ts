@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { LogFormat } from '../log/format';
 import type { Severity } from '../log/log';
 import { logFormatOf, makeLogger, type Logger } from '../log/logger';
@@ -41,7 +42,7 @@ export interface Observing {
 /** Reads the options above. Throws UsageError, `SECRET_REFERENCE`, `SECRET_IN_URL`, `OTLP_URL`. */
 export function readObserving(call: Call): Observing {
   const logger = makeLogger({
-    format: logFormatOf(oneOf(call, 'log-format', FORMATS) ?? 'auto', process.env),
+    format: logFormatOf(oneOf(call, 'log-format', FORMATS) ?? 'auto', process.env['JOURNAL_STREAM'], fstatSync(process.stderr.fd)),
     level: oneOf(call, 'log-level', LEVELS),
     nowMs: Date.now,
     write: line => call.terminal.say(line)

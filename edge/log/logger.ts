@@ -36,8 +36,11 @@ export function makeLogger(options: LoggerOptions): Logger {
   };
 }
 
-/** `auto`: with levels for the journal when stderr goes there, else text; people and scripts read the same words. */
-export function logFormatOf(text: 'auto' | LogFormat, environment: Readonly<Record<string, string | undefined>>): LogFormat {
+/**
+ * `auto`: text with levels when stderr goes to the journal, else text; people and scripts read the same words. A process
+ * inherits JOURNAL_STREAM also where its stderr goes elsewhere, so the variable counts only when it names `stderr`.
+ */
+export function logFormatOf(text: 'auto' | LogFormat, journalStream: string | undefined, stderr: { readonly dev: number; readonly ino: number }): LogFormat {
   if (text !== 'auto') return text;
-  return environment['JOURNAL_STREAM'] === undefined ? 'text' : 'journal';
+  return journalStream === `${stderr.dev}:${stderr.ino}` ? 'journal' : 'text';
 }

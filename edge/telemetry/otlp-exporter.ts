@@ -24,7 +24,7 @@ export interface OtlpExporterOptions {
 export const QUEUE_MAX = 2_048;
 const BATCH_MAX = 512;
 const EVERY_MS = 2_000;
-const FLUSH_MS = 1_500;
+const FLUSH_MS = 2_000;
 const RETRY_AFTER_MS_MAX = 60_000;
 const ANSWER_BYTES_MAX = 64 * 1024;
 const RETRYABLE = new Set([429, 502, 503, 504]);
@@ -88,13 +88,15 @@ export class OtlpExporter {
 
   /** At most one request per signal is on its way. */
   private send(signal: Signal): void {
-    if (this.sending.has(signal) || this.options.env.nowMs() < this.notBeforeMs) return;
+    if (this.closed || this.sending.has(signal) || this.options.env.nowMs() < this.notBeforeMs) return;
     const work = this.exportOnce(signal).finally(() => this.sending.delete(signal));
     this.sending.set(signal, work);
   }
 
   private async exportOnce(signal: Signal): Promise<void> {
-    const { body, count } = this.take(signal);
+    const batch = this.take(signal);
+    if (batch === null) return;
+    const { body, count } = batch;
     const { verdict, rejected } = await this.post(signal, body);
     const leaves = verdict !== 'later' || signal === 'metrics';
     if (leaves && signal === 'traces') this.spans = this.spans.slice(count);
@@ -103,7 +105,18 @@ export class OtlpExporter {
     else if (leaves) this.dropped[signal] += count;
   }
 
-  private take(signal: Signal): { readonly body: object; readonly count: number } {
+  /** null: the agent cannot say its figures now, as when its disk fails; what ends the agent is not said here. */
+  private take(signal: Signal): { readonly body: object; readonly count: number } | null {
+    try {
+      return this.batchOf(signal);
+    } catch (error) {
+      this.dropped[signal]++;
+      this.failed(signal, `they cannot be read: ${wordsOf(error)}`, true);
+      return null;
+    }
+  }
+
+  private batchOf(signal: Signal): { readonly body: object; readonly count: number } {
     const { version, startedMs, env } = this.options;
     const from = { version, startedMs, nowMs: env.nowMs(), resource: { ...this.options.resource(), ...this.options.settings.resource } };
     if (signal === 'metrics') return { body: metricsRequest(this.options.metrics(), from), count: 1 };

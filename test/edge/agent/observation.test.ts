@@ -102,6 +102,7 @@ describe('an agent that is observed', () => {
     expect(text).toContain('littoral_source_up{source="in",topic="plant/+/value"} 1\n');
     await running.stop();
     agent = null;
+    await until(() => new Set(receiver.received.map(({ path }) => path)).size === 3);
     const received = (path: string): string => JSON.stringify(receiver.received.filter(each => each.path === path).map(({ message }) => message));
     const id = String(effect?.properties['littoral-id']);
     expect(received('/v1/traces')).toContain(`{"key":"messaging.message.id","value":{"stringValue":"${id}"}}`);

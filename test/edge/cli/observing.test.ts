@@ -8,6 +8,7 @@ import { parseCall } from '../../../edge/cli/parse-call';
 import { run } from '../../../edge/cli/run';
 import { startMosquitto, type Mosquitto } from '../mosquitto';
 import { startReceiver, type Receiver } from '../telemetry/otlp-receiver';
+import { until } from '../until';
 import { FIXTURES, littoralUnderTest } from './littoral';
 
 const littoral = littoralUnderTest();
@@ -40,7 +41,7 @@ interface Running {
 }
 
 function runAgent(args: readonly string[], environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, [littoral.entry, 'run', 'pumps.zip', '--trust', 'trust.json', ...args], { cwd: littoral.path('.'), env: { ...process.env, JOURNAL_STREAM: undefined, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [littoral.entry, 'run', 'pumps.zip', '--trust', 'trust.json', ...args], { cwd: littoral.path('.'), env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
   agent = child;
   const ended = new Promise<number | null>(done => child.once('close', code => done(code)));
   let look = (): void => undefined;
@@ -68,9 +69,11 @@ describe('run', () => {
   test('takes secrets by reference, writes one JSON object a line and sends what it knows to a receiver', async () => {
     const running = runAgent(['--data', 'agent', '--broker', broker.url, '--secret', 'broker=env:PLANT_LOGIN', '--secret', 'otlp=env:OTLP_HEADERS', '--otlp', receiver.url, '--log-format', 'json'], {
       PLANT_LOGIN: `agent:${PASSWORD}`,
-      OTLP_HEADERS: 'authorization=Bearer%20hunter2'
+      OTLP_HEADERS: 'authorization=Bearer%20hunter2',
+      OTEL_METRIC_EXPORT_INTERVAL: '500'
     });
     await running.says('"event":"source.connected"');
+    await until(() => new Set(receiver.received.map(({ path }) => path)).size === 2);
     expect(await running.stop()).toBe(0);
     const lines = running.stderr.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ event }) => event)).toEqual(expect.arrayContaining(['release.live', 'agent.listening', 'source.connected', 'agent.stopping', 'agent.stopped']));
@@ -85,7 +88,7 @@ describe('run', () => {
   });
 
   test('marks levels for the journal, and warns of a password in an address without repeating it', async () => {
-    const running = runAgent(['--data', 'agent-b', '--broker', broker.url.replace('//', `//agent:${encodeURIComponent(PASSWORD)}@`)], { JOURNAL_STREAM: '8:12345' });
+    const running = runAgent(['--data', 'agent-b', '--broker', broker.url.replace('//', `//agent:${encodeURIComponent(PASSWORD)}@`), '--log-format', 'journal'], {});
     await running.says('connected to');
     expect(await running.stop()).toBe(0);
     expect(running.stderr).toMatch(/^<4>--broker: the address carries a password, which the process list shows\./m);

@@ -34,9 +34,11 @@ describe('a log', () => {
     const { logger: log, lines } = logger('journal', 'debug');
     for (const severity of ['debug', 'info', 'warn', 'error'] as const) log.log(severity, { event: 'x', severity });
     expect(lines).toEqual(['<7>debug', '<6>info', '<4>warn', '<3>error']);
-    expect(logFormatOf('auto', { JOURNAL_STREAM: '8:1' })).toBe('journal');
-    expect(logFormatOf('auto', {})).toBe('text');
-    expect(logFormatOf('json', { JOURNAL_STREAM: '8:1' })).toBe('json');
+    const stderr = { dev: 8, ino: 4711 };
+    expect(logFormatOf('auto', '8:4711', stderr)).toBe('journal');
+    expect(logFormatOf('auto', '8:4712', stderr)).toBe('text');
+    expect(logFormatOf('auto', undefined, stderr)).toBe('text');
+    expect(logFormatOf('json', '8:4711', stderr)).toBe('json');
   });
 
   it('leaves out what is below its level', () => {

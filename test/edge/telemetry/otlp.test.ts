@@ -1,3 +1,4 @@
+import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemEnv } from '../../../edge/env/system-env';
 import { toEntry, type LogFacts } from '../../../edge/log/log';
@@ -61,6 +62,7 @@ describe('the OTLP exporter', () => {
     otlp.span(span(0));
     otlp.entry(toEntry(T0, 'mqtt source "in": connected.', { event: 'source.connected', severity: 'warn', traceId: '0af7651916cd43dd8448eb211c80319c', fields: { source: 'in', protocol: 5 } }));
     await otlp.stop();
+    await until(() => receiver.received.length >= 3);
     expect(receiver.received.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces']);
     const of = (path: string): string => JSON.stringify(receiver.received.find(each => each.path === path)?.message);
     expect(of('/v1/metrics')).toContain('"bucketCounts":["1","2","1"],"explicitBounds":[0.1,1]');
@@ -84,10 +86,12 @@ describe('the OTLP exporter', () => {
   it('sends headers by reference, rotated ones too, and packs the body when asked to', async () => {
     const environment = { TOKEN: 'authorization=Bearer%20one,x-scope=plant', OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' };
     await exporter(environment, 'env:TOKEN').stop();
+    await until(() => receiver.received.length === 1);
     environment.TOKEN = 'authorization=Bearer%20two';
     const second = exporter(environment, 'env:TOKEN');
     environment.TOKEN = 'authorization=Bearer%20three';
     await second.stop();
+    await until(() => receiver.received.length === 2);
     expect(receiver.received.map(({ headers }) => [headers['authorization'], headers['x-scope'], headers['content-encoding']])).toEqual([
       ['Bearer one', 'plant', 'gzip'],
       ['Bearer three', undefined, 'gzip']
@@ -118,8 +122,32 @@ describe('the OTLP exporter', () => {
     otlp.span(span(1));
     otlp.entry(toEntry(T0, 'x', undefined));
     await otlp.stop();
+    await until(() => otlp.dropped.traces === dropped.traces && (answer.status === 200 || otlp.dropped.metrics + otlp.dropped.logs === 2));
     if ('body' in answer) expect(otlp.dropped.traces).toBe(dropped.traces);
     else expect(otlp.dropped).toEqual(dropped);
+  });
+
+  it('outlives figures that cannot be read, and a receiver that never answers does not hold up the end', async () => {
+    const settings = otlpSettings({ url: receiver.url }, {});
+    if (settings === null) throw new Error('there is a receiver');
+    const unreadable = new OtlpExporter({ settings, env: systemEnv(), version: '0.1.0', startedMs: T0, resource: () => ({}), metrics: () => { throw new Error('disk failed'); }, log: (text, facts) => said.push({ text, facts }) });
+    await unreadable.stop();
+    expect(unreadable.dropped.metrics).toBe(1);
+    expect(said[0]?.text).toContain('disk failed');
+    let connections = 0;
+    const server = net.createServer(socket => {
+      connections++;
+      socket.on('error', () => socket.destroy());
+    });
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+    let reads = 0;
+    const silent = new OtlpExporter({ settings: { ...settings, urls: { metrics: '', traces: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, logs: '' } }, env: systemEnv(), version: '0.1.0', startedMs: T0, resource: () => ({}), metrics: () => (reads++, []), log: () => undefined });
+    silent.span(span(0));
+    silent.start();
+    await until(() => connections > 0);
+    await silent.stop();
+    expect(reads).toBe(0);
+    server.close();
   });
 
   it('takes no more memory than its queues when nobody receives, and counts the rest', async () => {
