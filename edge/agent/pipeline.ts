@@ -77,6 +77,7 @@ export class Pipeline {
   private busy: Promise<void> | null = null;
   private timer: Timer | null = null;
   private pressed = false;
+  private roomWanted = false;
   private closed = false;
   /** Takes no further inputs. */
   private ending = false;
@@ -194,11 +195,20 @@ export class Pipeline {
     else this.begin();
   }
 
-  private begin(): void {
+  /** Writes a checkpoint although none is due: the inputs that it covers leave the inbox. */
+  makeRoom(): void {
+    this.roomWanted = true;
+    if (this.closed || this.busy !== null || this.seq === this.checkpointSeq) return;
+    this.begin(() => this.settle({ emissions: [], deadLetters: [], dropFacts: [] }, true));
+  }
+
+  private begin(work = () => this.step()): void {
+    this.timer?.cancel();
     this.timer = null;
-    this.busy = this.step().then(
+    this.busy = work().then(
       () => {
         this.busy = null;
+        if (this.roomWanted && this.queue.count === 0) return this.makeRoom();
         if (this.queue.count > 0) this.options.env.soon(() => this.schedule());
       },
       error => {
@@ -227,7 +237,7 @@ export class Pipeline {
 
   private checkpointDue(): boolean {
     const inputs = this.seq - this.checkpointSeq;
-    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.options.env.monotonicMs() - this.checkpointAtMs >= this.checkpointEveryMs);
+    return inputs >= CHECKPOINT_INPUTS_MAX || (inputs > 0 && this.roomWanted) || (inputs > 0 && this.options.env.monotonicMs() - this.checkpointAtMs >= this.checkpointEveryMs);
   }
 
   /** One transaction: inputs, effects, counts, and the checkpoint when it is due. */
@@ -255,7 +265,10 @@ export class Pipeline {
       }
     );
     if (this.abandoned) return;
-    if (snapshot !== null) this.checkpointSeq = this.seq;
+    if (snapshot !== null) {
+      this.checkpointSeq = this.seq;
+      this.roomWanted = false;
+    }
     for (const row of rows) onRows(row.sink, row.count);
   }
 

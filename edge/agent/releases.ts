@@ -45,6 +45,8 @@ export interface ProbationLimits {
   readonly crashesMax: number;
 }
 
+const RELIEF_MS = 1_000;
+
 /** State with which a release takes over. */
 interface Inheritance {
   readonly carried: Uint8Array | null;
@@ -292,18 +294,24 @@ export class Releases {
     this.probation.start();
   }
 
-  /** The disk is full: what is kept for a rollback is given up, so that there is room for what comes. */
+  /** The disk is full: inputs that have been seen leave it, and what is kept for a rollback is given up, so that there is room for what comes. */
   relieve(): void {
-    const { env, store, writer, log } = this.options;
-    if (this.record === null) return;
-    env.soon(() => {
-      const { record } = this;
-      if (record === null || !writer.tryCommit(() => forgetFormer(store))) return;
-      this.record = null;
-      this.probation?.stop();
-      this.probation = null;
-      log(`release: the disk is full, so the probation of ${this.running?.words ?? 'the active release'} ends early; release ${record.former.release} cannot come back.`, { event: 'release.probation_ended', severity: 'warn' });
+    this.options.env.soon(() => {
+      if (this.record !== null) this.endEarly();
+      this.running?.pipeline.makeRoom();
     });
+  }
+
+  private endEarly(): void {
+    const { env, store, writer, log } = this.options;
+    const { record } = this;
+    if (record === null || !writer.blocked || writer.isClosed) return;
+    if (!writer.tryCommit(() => forgetFormer(store))) return void env.setTimer(RELIEF_MS, () => this.endEarly());
+    this.record = null;
+    this.probation?.stop();
+    this.probation = null;
+    this.running?.pipeline.makeRoom();
+    log(`release: the disk is full, so the probation of ${this.running?.words ?? 'the active release'} ends early; release ${record.former.release} cannot come back.`, { event: 'release.probation_ended', severity: 'warn' });
   }
 
   private async passed(): Promise<void> {

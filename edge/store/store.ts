@@ -128,10 +128,11 @@ export class Store {
   }
 
   writeCheckpoint(checkpoint: Checkpoint): void {
+    // First, so that a full store has room for the rest.
+    this.trimInbox(checkpoint.seq);
     this.setState('graph', checkpoint.snapshot);
     this.setState('emitted', Buffer.from(JSON.stringify(checkpoint.emitted)));
     this.setCursor('graph', checkpoint.seq);
-    this.trimInbox(checkpoint.seq);
   }
 
   /** Forgets checkpoint and counts: a new engine begins with the input after `seq`. */

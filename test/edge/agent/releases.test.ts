@@ -51,10 +51,10 @@ const plain = (more: Parameters<typeof countingPlan>[0] = {}): Plan => countingP
 /** Messages that the engine has seen; probes are left out by the filter. */
 const rowsIn = (): number => Number((agent!.status() as { counters?: { rowsIn?: number } }).counters?.rowsIn ?? 0);
 const send = (device: string, tMs: number, value: unknown, qos: 0 | 1 | 2 = 1): Promise<unknown> => client.publishAsync(`plant/${device}/value`, JSON.stringify({ tMs, value }), { qos });
-async function subscribed(): Promise<void> {
+async function subscribed(device = 'probe'): Promise<void> {
   const before = rowsIn();
   while (rowsIn() === before) {
-    await send('probe', T0 - 10_000, -1);
+    await send(device, T0 - 10_000, -1);
     await new Promise(done => setTimeout(done, 20));
   }
 }
@@ -112,6 +112,7 @@ describe('a new release', () => {
     await send('a', T0, 3);
     await deploy(withSource(plain(), { topic: 'plant/a/value' }), 2);
     await until(() => connections() === 2);
+    await subscribed('a');
     await send('a', T0 + 100, 5);
     await send('b', T0 + 200, 50);
     await send('a', T0 + 1_000, 1);
