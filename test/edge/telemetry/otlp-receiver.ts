@@ -74,7 +74,8 @@ function parse(path: string, json: object): Record<string, unknown> {
   const problem = type.verify(message);
   if (problem !== null) throw new Error(problem);
   const plain = type.toObject(type.decode(type.encode(message).finish()), { longs: String, bytes: String, arrays: true });
-  const unknown = [...members(json)].filter(name => !new Set(members(plain)).has(name));
+  const known = new Set(members(plain));
+  const unknown = [...new Set(members(json))].filter(name => !known.has(name));
   if (unknown.length > 0) throw new Error(`the protocol does not know ${unknown.join(', ')}`);
   return plain;
 }
