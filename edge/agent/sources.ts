@@ -6,7 +6,7 @@ import { MqttClient } from '../mqtt/client';
 import type { Qos } from '../mqtt/packets';
 import { Subscriber } from '../mqtt/subscriber';
 import type { ConnectionBook } from '../connection/connection-book';
-import { openSource } from '../source/open-source';
+import { checkSource, openSource, type OpenSourceOptions } from '../source/open-source';
 import { PostedMessages } from '../source/posted-messages';
 import type { RunningSource, SourceConnection } from '../source/source-port';
 import type { Store } from '../store/store';
@@ -68,10 +68,10 @@ export class Sources {
     );
   }
 
-  /** Throws when a source of `deployment` cannot be taken up here: `NO_BROKER`, `NO_CONNECTION`, `CONNECTION_KIND` or `SECRET_UNREADABLE`. */
+  /** Throws when a source of `deployment` cannot be taken up here: `NO_BROKER`, `NO_CONNECTION`, `CONNECTION_KIND`, `SOURCE_PATH` or `SECRET_UNREADABLE`. */
   check(deployment: Pick<Deployment, 'pipeline' | 'plan'>): void {
     for (const node of deployment.plan.nodes) {
-      if (node.op === 'source' && this.open(node, deployment.pipeline) === null) this.options.brokerOf(node.config.connection);
+      if (node.op === 'source' && !checkSource(node, this.openOptions(node, deployment.pipeline))) this.options.brokerOf(node.config.connection);
     }
   }
 
@@ -119,7 +119,7 @@ export class Sources {
   private startOther(node: SourceNode, deployment: Deployment): boolean {
     const identity = sourceIdentity(deployment, node);
     if (this.others.some(running => running.identity === identity)) return true;
-    const source = this.open(node, deployment.pipeline);
+    const source = openSource(node, this.openOptions(node, deployment.pipeline));
     if (source === null) return false;
     source.setPaused(this.pauses.size > 0);
     this.others.push({ node, identity, source });
@@ -127,8 +127,8 @@ export class Sources {
     return true;
   }
 
-  private open(node: SourceNode, pipeline: string): RunningSource | null {
-    return openSource(node, { ...this.options, session: `${pipeline}/${node.id}` });
+  private openOptions(node: SourceNode, pipeline: string): OpenSourceOptions {
+    return { ...this.options, session: `${pipeline}/${node.id}` };
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { LittoralError } from '../../engine/error';
 import type { SourceNode } from '../../engine/plan/plan';
 import type { ConnectionBook } from '../connection/connection-book';
 import { LineFiles, type FileSourceOptions } from './line-files';
@@ -31,4 +33,31 @@ export function openSource({ id, config }: SourceNode, options: OpenSourceOption
       connections.tokenOf(config.connection, user);
       return new PostedMessages({ ...common, token: () => connections.tokenOf(config.connection, user) });
   }
+}
+
+/**
+ * Whether the source of `node` is no broker's and could begin now. Throws what `openSource` throws, and `SOURCE_PATH` for a
+ * folder or recording that cannot be read: a running source waits for it, a new one is not begun.
+ */
+export function checkSource(node: SourceNode, options: OpenSourceOptions): boolean {
+  if (openSource(node, options) === null) return false;
+  const { connections } = options;
+  const { config, id } = node;
+  if (config.connector === 'file') requirePath(`source "${id}"`, connections.required(config.connection, 'folder', id).path, 'folder');
+  const recording = config.connector === 'mqtt' ? connections.recordingOf(config.connection) : undefined;
+  if (recording !== undefined) requirePath(`source "${id}"`, recording.path, 'file');
+  return true;
+}
+
+function requirePath(user: string, path: string, kind: 'folder' | 'file'): void {
+  let seen = '';
+  try {
+    const stats = statSync(path);
+    accessSync(path, constants.R_OK);
+    if (kind === 'folder' ? stats.isDirectory() : stats.isFile()) return;
+    seen = `is no ${kind}`;
+  } catch (error) {
+    seen = `cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`;
+  }
+  throw new LittoralError('SOURCE_PATH', `${user}: "${path}" ${seen}; expected a ${kind} that this user may read. Correct --connection, or the rights.`);
 }

@@ -1,4 +1,5 @@
-import type { Env, Timer } from '../env/env';
+import { withinMs, type Env, type Timer } from '../env/env';
+import { STOP_MS_MAX } from './source-port';
 
 /** Share of the time that `body` may take: a look that takes long is followed by a longer pause. */
 const REST_RATIO = 5;
@@ -39,7 +40,7 @@ export class Polling {
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
-    await this.working;
+    await withinMs(this.options.env, this.working ?? Promise.resolve(), STOP_MS_MAX);
   }
 
   private run(): void {

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { topicMatches } from '../../engine/graph/topic-filter';
 import type { Intake } from '../agent/intake';
+import { withinMs, type Env } from '../env/env';
 import type { Store } from '../store/store';
-import type { RunningSource, SourceConnection } from './source-port';
+import { STOP_MS_MAX, type RunningSource, type SourceConnection } from './source-port';
 
 export interface PostedMessagesOptions {
+  readonly env: Env;
   /** Node id of the source. */
   readonly source: string;
   /** Names its keys in the store. */
@@ -49,7 +51,7 @@ export class PostedMessages implements RunningSource {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    await Promise.allSettled(this.underWay.values());
+    await withinMs(this.options.env, Promise.allSettled(this.underWay.values()), STOP_MS_MAX);
   }
 
   /** Whether messages have to wait. */

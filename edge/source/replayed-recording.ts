@@ -2,11 +2,11 @@ import { LittoralError } from '../../engine/error';
 import { topicMatches } from '../../engine/graph/topic-filter';
 import type { RecordedInput } from '../../engine/recording/recorded-input';
 import type { Intake, OfferedMessage } from '../agent/intake';
-import { pause, type Env } from '../env/env';
+import { pause, withinMs, type Env } from '../env/env';
 import { recordingInputs } from '../host/recording-file';
 import type { Log } from '../log/log';
 import type { Store } from '../store/store';
-import type { RunningSource, SourceConnection } from './source-port';
+import { STOP_MS_MAX, type RunningSource, type SourceConnection } from './source-port';
 
 export interface ReplayedRecordingOptions {
   readonly env: Env;
@@ -64,7 +64,7 @@ export class ReplayedRecording implements RunningSource {
 
   stop(): Promise<void> {
     this.stopped = true;
-    return this.working;
+    return withinMs(this.options.env, this.working, STOP_MS_MAX);
   }
 
   private async replay(): Promise<void> {

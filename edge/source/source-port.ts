@@ -1,9 +1,12 @@
 import type { ClientState } from '../mqtt/client';
 
+/** A stop waits this long for a commit that is under way, which a full disk may hold up; what is not committed comes again. */
+export const STOP_MS_MAX = 1_000;
+
 /** One running source of the active pipeline, whatever it takes messages from. */
 export interface RunningSource {
   start(): void;
-  /** Resolves when it takes nothing more in. */
+  /** Resolves soon; it takes nothing more in. */
   stop(): Promise<void>;
   /** Takes nothing in for a while. */
   setPaused(paused: boolean): void;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAgent } from '../../../edge/agent/agent';
-import type { AgentHandle } from '../../../edge/agent/agent-api';
+import type { AgentHandle, AgentOptions } from '../../../edge/agent/agent-api';
 import { ConnectionBook } from '../../../edge/connection/connection-book';
 import { SecretRing } from '../../../edge/secrets/secret-ring';
 import type { Plan } from '../../../engine/plan/plan';
@@ -31,9 +31,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(plan?: Plan): Promise<AgentHandle> {
+async function start(plan?: Plan, options: Partial<AgentOptions> = {}): Promise<AgentHandle> {
   const connections = ConnectionBook.parse([`logs=file:${logs}`, `out=file:${join(folder, 'out')}`], SecretRing.parse([]));
-  const agent = await startAgent({ dataDir: join(folder, 'data'), trustFile: signing.trustFile, connections, log: line => said.push(line) });
+  const agent = await startAgent({ dataDir: join(folder, 'data'), trustFile: signing.trustFile, connections, log: line => said.push(line), ...options });
   agents.push(agent);
   if (plan !== undefined) expect(await agent.deploy(await makeBundle({ plan, signing, release: 1, recording: [logRecording('an ERR')] }))).toMatchObject({ ok: true });
   return agent;
@@ -49,6 +49,12 @@ const written = (): string[] => {
 const logFile = (name = 'app.log'): string => join(logs, name);
 
 describe('a source of lines', () => {
+  it('is refused before it goes live when its folder is not there', async () => {
+    rmSync(logs, { recursive: true });
+    const agent = await start();
+    expect(await agent.deploy(await makeBundle({ plan: linesPlan('#'), signing, release: 1, recording: [logRecording('a')] }))).toMatchObject({ ok: false, reason: 'SOURCE_REFUSED', detail: `source "source": "${logs}" cannot be read (ENOENT); expected a folder that this user may read. Correct --connection, or the rights.` });
+  }, 60_000);
+
   it('takes whole lines as they are written and leaves a line without its end until it has one', async () => {
     writeFileSync(logFile(), 'one\r\ntwo ERR\nthr');
     await start(linesPlan('#'));
@@ -116,6 +122,21 @@ describe('a source of lines', () => {
     await until(() => written().length === 1);
     expect(written()).toEqual(['after']);
     expect((agent.status()['dropped'] as Record<string, number>)['lineTooLong']).toBe(1);
+  }, 60_000);
+
+  it('waits while the store is full, can be stopped meanwhile, and takes every line once when there is room', async () => {
+    const obstacle = join(folder, 'out', 'lines.txt');
+    mkdirSync(obstacle, { recursive: true });
+    const lines = Array.from({ length: 10_000 }, (_none, index) => `${index} ${'x'.repeat(200)}`);
+    writeFileSync(logFile(), `${lines.join('\n')}\n`);
+    const agent = await start(linesPlan('#'), { storeBytesMax: 1 << 20 });
+    await until(() => agent.status().state === 'blocked');
+    expect(JSON.stringify(agent.status()['sinkProblems'])).toContain('lines.txt');
+    await stop(agent);
+    rmSync(obstacle, { recursive: true });
+    await start();
+    await until(() => written().length >= lines.length);
+    expect(written()).toEqual(lines);
   }, 60_000);
 
   it('compresses what it forwards as members of one gzip file', async () => {
