@@ -21,7 +21,7 @@ const HELP = ['', 'q, Ctrl-C  leave', 'p, space   hold the picture; the agent is
 export function frame(history: History, options: FrameOptions): string[] {
   const { rows, columns } = options;
   const snapshot = history.latest;
-  const body = snapshot === null ? ['', options.trouble ?? 'waiting for the agent …'] : options.help ? HELP : sections(snapshot, history, options, rows - 4);
+  const body = snapshot === null ? ['', options.trouble ?? 'waiting for the agent …'] : options.help ? HELP : sections(snapshot, history, options, rows - 6);
   const head = snapshot === null ? [style('littoral top', 'bold', options), options.url, ''] : headLines(snapshot, history, options);
   const filled = [...head, ...body].slice(0, rows - 1);
   while (filled.length < rows - 1) filled.push('');
@@ -36,10 +36,11 @@ function headLines(snapshot: TopSnapshot, history: History, options: FrameOption
   const since = snapshot.sinceMs === null ? '' : ` for ${durationWords(Math.max(0, snapshot.timeMs - snapshot.sinceMs))}`;
   const spark = (values: readonly number[]): string => sparkline(values, SPARK_WIDTH, options.unicode);
   return [
-    `${style(name, 'bold', options)}  ${style(`${snapshot.state}${since}`, live ? 'good' : 'bad', options)}${snapshot.problem === null ? '' : `  ${snapshot.problem}`}`,
+    `${style(name, 'bold', options)}  ${style(`${snapshot.state}${since}`, live ? 'good' : 'bad', options)}${snapshot.onProbation ? ', on probation' : ''}${snapshot.problem === null ? '' : `  ${snapshot.problem}`}`,
     style(`${options.url}  agent ${agent.version} pid ${agent.pid}  cpu ${rates === null ? '–' : `${Math.round(rates.cpu * 100)} %`}  memory ${bytesWords(agent.residentBytes)}`, 'dim', options),
     `in ${rateWords(rates?.recordsIn)} ${spark(history.rateSeries(each => each.recordsIn))}  out ${rateWords(rates?.recordsOut)} ${spark(history.rateSeries(each => each.recordsOut))}  late ${grouped(snapshot.late)}  dead letters ${grouped(snapshot.deadLetters)}`,
-    `lag ${snapshot.lagMs === null ? '–' : signedDuration(snapshot.lagMs)}  inbox ${grouped(inbox.rows)} rows ${bytesWords(inbox.bytes)}, ${grouped(inbox.unprocessed)} unseen ${spark(history.valueSeries(each => each.inbox.unprocessed))}  commit p99 ${snapshot.commitP99Ms === null ? '–' : millisecondsWords(snapshot.commitP99Ms)}`
+    `lag ${snapshot.lagMs === null ? '–' : signedDuration(snapshot.lagMs)}  inbox ${grouped(inbox.rows)} rows ${bytesWords(inbox.bytes)}, ${grouped(inbox.unprocessed)} unseen ${spark(history.valueSeries(each => each.inbox.unprocessed))}`,
+    `outbox ${grouped(waitingRows(snapshot))} rows ${spark(history.valueSeries(waitingRows))}  commit p99 ${snapshot.commitP99Ms === null ? '–' : millisecondsWords(snapshot.commitP99Ms)}`
   ];
 }
 
@@ -62,6 +63,10 @@ function sections(snapshot: TopSnapshot, history: History, options: FrameOptions
     const [first = '', ...rest] = section.slice(0, share);
     return ['', style(hidden > 0 ? `${first}  (${hidden} more)` : first, 'dim', options), ...rest];
   });
+}
+
+function waitingRows({ sinks }: TopSnapshot): number {
+  return sinks.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function sourceLines({ sources }: TopSnapshot): string[] {

@@ -8,6 +8,8 @@ export interface TopSnapshot {
   readonly release: number | null;
   readonly sinceMs: number | null;
   readonly problem: string | null;
+  /** The release has yet to prove itself. */
+  readonly onProbation: boolean;
   readonly agent: { readonly version: string; readonly pid: number; readonly residentBytes: number; readonly cpuSeconds: number };
   readonly recordsIn: number;
   readonly late: number;
@@ -60,6 +62,7 @@ export function parseSnapshot(document: unknown): TopSnapshot {
     release: status.number('release'),
     sinceMs: status.number('since'),
     problem: status.text('problem'),
+    onProbation: status.has('probation'),
     agent: { version: agent.text('version') ?? '', pid: agent.number('pid') ?? 0, residentBytes: agent.number('residentBytes') ?? 0, cpuSeconds: agent.number('cpuSeconds') ?? 0 },
     recordsIn: counters.number('rowsIn') ?? 0,
     late: counters.number('late') ?? 0,
@@ -108,6 +111,11 @@ class Part {
 
   is(name: string): boolean {
     return this.members[name] === true;
+  }
+
+  /** Whether the member is there and not null. */
+  has(name: string): boolean {
+    return this.members[name] !== undefined && this.members[name] !== null;
   }
 
   part(name: string): Part {

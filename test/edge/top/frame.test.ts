@@ -43,7 +43,7 @@ describe('a picture of an agent', () => {
     expect(lines).toHaveLength(24);
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
     const picture = text(watched(3));
-    for (const part of ['bearing-watch release 7  live for 1 min', 'agent 0.1.0 pid 4242  cpu 25 %  memory 95 MB', 'in 1 500/s', 'out 10/s', 'late 3  dead letters 4', 'lag 1.5 s  inbox 20 rows 2.0 kB, 5 unseen', 'commit p99 4.0 ms']) expect(picture).toContain(part);
+    for (const part of ['bearing-watch release 7  live for 1 min', 'agent 0.1.0 pid 4242  cpu 25 %  memory 95 MB', 'in 1 500/s', 'out 10/s', 'late 3  dead letters 4', 'lag 1.5 s  inbox 20 rows 2.0 kB, 5 unseen', 'outbox 11 rows          ███  commit p99 4.0 ms']) expect(picture).toContain(part);
     expect(picture).toMatch(/in +plant\/\+\/vibration +up +0\.4 s +12/);
     expect(picture).toMatch(/window +window +50\.0 % +████···· +1 500\/s +10\/s +1 234/);
     expect(picture).toMatch(/bearing-watch\/7\/alerts +DOWN +11 +11 s +10\/s +250 ms/);
@@ -82,6 +82,8 @@ describe('a picture of an agent', () => {
     history.add(parseSnapshot(status(4, { release: 8, counters: { rowsIn: 5 } })));
     expect(history.rates).toBeNull();
     expect(text(history)).toContain('in –/s');
+    expect(text(watched(2, { probation: { remainingMs: 5 } }))).toContain('on probation');
+    expect(text(history)).not.toContain('on probation');
   });
 
   it('shows an agent that waits for a bundle', () => {
