@@ -40,8 +40,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a restored engine leaves one input out', PIPELINE, "this.seq = checkpoint?.seq ?? store.cursor('start') ?? -1;", "this.seq = checkpoint === null ? (store.cursor('start') ?? -1) : checkpoint.seq + 1;", [1]),
   bug('inputs count as written although the transaction was not', PIPELINE, "        for (const row of rows) store.putOutbox(row);\n", "        for (const row of rows) store.putOutbox(row);\n        journal.settled();\n", [77]),
   bug('effects known before a restart are given again', OUTGOING, 'this.repeated = progress.written - progress.atCheckpoint;', 'this.repeated = 0;', [3]),
-  bug('rows that a former process left are not carried out', 'edge/agent/sinks.ts', 'of this.options.store.sinksWithRows()', 'of this.options.store.sinksWithRows().slice(1)'),
-  bug('dead letters are counted again after a restart', PIPELINE, 'const known = Math.min(this.repeatedLetters, result.deadLetters.length);', 'const known = 0;'),
+  bug('rows that a former process left are not carried out', 'edge/agent/sinks.ts', 'of this.options.store.sinksWithRows()', 'of this.options.store.sinksWithRows().slice(1)', [67]),
+  bug('dead letters are counted again after a restart', PIPELINE, 'const known = Math.min(this.repeatedLetters, result.deadLetters.length);', 'const known = 0;', [2]),
   bug('a checkpoint trims inputs that it does not cover', STORE, 'this.trimInbox(checkpoint.seq);', 'this.trimInbox(checkpoint.seq + 5);'),
   bug('numbers of inputs that a checkpoint covers are given again', STORE, "Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1, this.cursor('start') ?? -1)", "(last === undefined ? -1 : Number(last))"),
   bug('what waits in the journal is written without its order', JOURNAL, 'due.flatMap(group => group.inputs)', '[...due].reverse().flatMap(group => group.inputs)', [2]),
@@ -55,7 +55,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   bug('an outbox row is deleted before the broker has confirmed it', 'edge/sink/mqtt-sink.ts', 'if (open.next >= open.effects.length) this.current = null;', 'if (open.next >= open.effects.length) { this.current = null; this.feed.done(open.row); }', [30]),
   bug('the publisher forgets what was on its way when the connection is lost', PUBLISHER, 'this.unsent = [...this.flights.keys()];', 'this.unsent = []; for (const { done } of this.flights.values()) done(); this.flights.clear();', [74]),
-  bug('packet ids are used again before they are free', PUBLISHER, '    this.nextId = (id % 65_535) + 1;\n    return id;', '    this.nextId = (id % 3) + 1;\n    return id;'),
+  {
+    name: 'packet ids are used again before they are free',
+    edits: [
+      { file: PUBLISHER, find: '    while (this.flights.has(this.nextId)) this.nextId = (this.nextId % 65_535) + 1;\n', replace: '' },
+      { file: PUBLISHER, find: '    this.nextId = (id % 65_535) + 1;\n    return id;', replace: '    this.nextId = (id % 3) + 1;\n    return id;' }
+    ],
+    seeds: []
+  },
   bug('the publisher does not send again after a reconnection', PUBLISHER, 'for (let count = 0; count < session.limits.receiveMax; count++) this.sendAgain();', '', [74]),
   bug('two releases give their effects the same ids', 'edge/sink/sink-port.ts', '`${pipeline}/${release}/${sinkName}`', '`${pipeline}/${Math.min(release, 2)}/${sinkName}`', [3]),
   bug('a release takes over without the counts of effects', RELEASE_STATE, 'emitted: countsOf(before, [...sinks, DEAD_LETTERS]) }', 'emitted: {} }', [3]),

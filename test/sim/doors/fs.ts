@@ -65,11 +65,21 @@ export function writeFileSync(path: string, content: string | Uint8Array): void 
 export function mkdirSync(path: string): void {
   atOnce(({ files }) => void files.makeFolder(path));
 }
-/** Each path keeps its inode: nobody removes files under the agent. */
-export function statSync(path: string): { readonly ino: number; readonly size: number } {
+const DESCRIPTOR = 3;
+
+/** Opens for appending, which makes the file; nothing is written through the descriptor. */
+export function openSync(path: string): number {
+  atOnce(({ files }) => void (files.exists(path) || files.create(path, true)));
+  return DESCRIPTOR;
+}
+export function closeSync(): void {
+  atOnce(() => undefined);
+}
+/** Each path keeps its inode: nobody removes files under the agent. They belong to somebody else, so their rights stay. */
+export function statSync(path: string): { readonly ino: number; readonly size: number; readonly uid: number; readonly mode: number } {
   let ino = 0;
   for (let index = 0; index < path.length; index++) ino = (ino * 31 + path.charCodeAt(index)) >>> 0;
-  return atOnce(() => ({ ino, size: 1 }));
+  return atOnce(() => ({ ino, size: 1, uid: -1, mode: 0o600 }));
 }
 export function chmodSync(path: string): void {
   atOnce(({ files }) => void files.read(path));
