@@ -5,6 +5,7 @@ import { decompressors } from './decompressors';
 import { LittoralError } from '../../../engine/error';
 import { isList, typeName, type DataType, type Field, type Schema } from '../../../engine/schema/schema';
 
+const GROUP_ROWS_MAX = 2 ** 24;
 const PARSERS = { timestampFromMicroseconds: (micros: bigint) => Number(micros) / 1_000, timestampFromMilliseconds: Number };
 
 /**
@@ -18,6 +19,7 @@ export async function* parquetBatches(path: string, bytes: Uint8Array, schema: S
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
+    if (!(rowEnd >= rowStart && rowEnd - rowStart <= GROUP_ROWS_MAX)) throw unreadable(path, `a row group declares ${group.num_rows} rows, 0 to ${GROUP_ROWS_MAX} are read`);
     const columns = schema.fields.map(field => field.name).filter(name => present.has(name));
     const rows = columns.length === 0 ? [] : await readable(path, parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, utf8: false, parsers: PARSERS, compressors: decompressors }));
     yield batchOf(path, schema, present, rows, rowEnd - rowStart);
