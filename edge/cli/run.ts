@@ -4,9 +4,8 @@ import type { Log } from '../log/log';
 import { brokerAddress } from '../mqtt/broker-settings';
 import { durationMs } from './duration';
 import { FLEET_OPTIONS, joinFleet } from './fleet-options';
-import { OBSERVING_OPTIONS, readObserving, SECRET_OPTIONS } from './observing';
-import { UsageError } from './verb';
-import type { Verb } from './verb';
+import { OBSERVING_OPTIONS, readObserving, SECRET_OPTIONS, type Observing } from './observing';
+import { UsageError, type Call, type Outcome, type Verb } from './verb';
 
 const STOP_MS_MAX = 9_500;
 
@@ -37,44 +36,51 @@ A key encrypts at most 2^32 values: make another one primary before (about a day
   ],
   example: 'littoral run .littoral/pumps-1.littoral.zip --data .littoral/agent --trust .littoral/trust.json --broker mqtt://127.0.0.1:1883',
   async run(call) {
-    const { startAgent } = await import('../agent/agent');
-    const { logger, otlp, traceRatio, silenceMaxMs, secrets, brokerSecrets } = readObserving(call);
-    const stop = stopSignal(logger.log);
-    const broker = call.text('broker');
-    if (broker !== undefined) brokerAddress({ url: broker });
-    const connections = ConnectionBook.parse(call.texts('connection'), secrets);
-    const probation = call.text('probation');
-    const compactEveryMs = durationMs(call.text('lake-compact') ?? '1h', 'lake-compact');
-    const agent = await startAgent({
-      dataDir: call.required('data'),
-      trustFile: call.required('trust'),
-      target: call.text('target') ?? null,
-      log: logger.log,
-      otlp,
-      traceRatio,
-      silenceMaxMs,
-      brokerSecrets,
-      bundleFile: call.operands[0],
-      brokerUrl: broker,
-      connections,
-      ...(probation === undefined ? {} : { probationMs: durationMs(probation, 'probation') }),
-      lakeDir: call.text('lake'),
-      lakeCompactEveryMs: compactEveryMs === 0 ? null : compactEveryMs,
-      keys: await readKeyRing(call.text('keys')),
-      http: httpAddress(call.text('http'))
-    });
-    const membership = await joinFleet(call, agent, { connections, brokerSecrets, log: logger.log }).catch(async (error: unknown) => {
-      await agent.stop();
-      throw error;
-    });
-    await Promise.race([stop.asked, agent.done]).finally(() => membership.stop());
-    const status = agent.status();
-    await agent.stop();
-    stop.finished();
-    logger.close();
-    return { ok: true, document: { ok: true, pipeline: status.pipeline, release: status.release, counters: status['counters'] ?? null }, words: [] };
+    const observing = readObserving(call);
+    try {
+      return await serve(call, observing);
+    } finally {
+      observing.logger.close();
+    }
   }
 };
+
+async function serve(call: Call, { logger, otlp, traceRatio, silenceMaxMs, secrets, brokerSecrets }: Observing): Promise<Outcome> {
+  const { startAgent } = await import('../agent/agent');
+  const stop = stopSignal(logger.log);
+  const broker = call.text('broker');
+  if (broker !== undefined) brokerAddress({ url: broker });
+  const connections = ConnectionBook.parse(call.texts('connection'), secrets);
+  const probation = call.text('probation');
+  const compactEveryMs = durationMs(call.text('lake-compact') ?? '1h', 'lake-compact');
+  const agent = await startAgent({
+    dataDir: call.required('data'),
+    trustFile: call.required('trust'),
+    target: call.text('target') ?? null,
+    log: logger.log,
+    otlp,
+    traceRatio,
+    silenceMaxMs,
+    brokerSecrets,
+    bundleFile: call.operands[0],
+    brokerUrl: broker,
+    connections,
+    ...(probation === undefined ? {} : { probationMs: durationMs(probation, 'probation') }),
+    lakeDir: call.text('lake'),
+    lakeCompactEveryMs: compactEveryMs === 0 ? null : compactEveryMs,
+    keys: await readKeyRing(call.text('keys')),
+    http: httpAddress(call.text('http'))
+  });
+  const membership = await joinFleet(call, agent, { connections, brokerSecrets, log: logger.log }).catch(async (error: unknown) => {
+    await agent.stop();
+    throw error;
+  });
+  await Promise.race([stop.asked, agent.done]).finally(() => membership.stop());
+  const status = agent.status();
+  await agent.stop();
+  stop.finished();
+  return { ok: true, document: { ok: true, pipeline: status.pipeline, release: status.release, counters: status['counters'] ?? null }, words: [] };
+}
 
 /** Resolves at the first SIGTERM or SIGINT; a second one, or a stop that takes too long, ends the process: nothing acknowledged is lost. */
 function stopSignal(log: Log): { readonly asked: Promise<void>; finished(): void } {
