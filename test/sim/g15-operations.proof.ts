@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alertRules } from '../../engine/bundle/observability/alert-rules';
 import { DASHBOARD_PATH, RULES_PATH } from '../../engine/bundle/observability/observability-files';
+import { prometheusRules } from '../../engine/bundle/observability/prometheus-rules';
 import { planFacts } from '../../engine/bundle/observability/plan-facts';
 import type { Plan } from '../../engine/plan/plan';
 import { loadPipeline } from '../../edge/host/load-pipeline';
@@ -37,7 +38,7 @@ export const proof: Proof = {
         const place = join(folder, String(index));
         writeDeployment(plan, index % 2 === 0 ? ['*'] : ['site-a/*'], place);
         const deployment = checkDeployment(place, tools);
-        const rules = checkRules(plan, place, tools, scale === 'full' || index === 0);
+        const rules = checkRules(plan, place, tools, plan.slo !== undefined || index === 0);
         checks += deployment.checks + rules.checks;
         exposure = deployment.exposure;
         findings.push(...[...deployment.findings, ...rules.findings].map(words => `${plan.name}, ${words}`));
@@ -95,11 +96,25 @@ function checkRules(plan: Plan, folder: string, { promtool }: Tools, fires: bool
   return { checks: 3, findings };
 }
 
+/** Selectors of `rules` that ask a metric of `exposition` for labels that none of its samples has. */
+function unmatchedSelectors(rules: string, exposition: string): readonly string[] {
+  const labelsOf = (text: string): string[] => [...text.matchAll(/(\w+)=~?"/g)].map(match => match[1] ?? '');
+  const selectors = new Set([...rules.matchAll(/(?<![:\w])(littoral_\w+)\{([^}]*)\}/g)].map(match => match[0]));
+  return [...selectors].flatMap(selector => {
+    const name = selector.slice(0, selector.indexOf('{'));
+    const samples = [...exposition.matchAll(new RegExp(`^${name}(?:\\{([^}]*)\\})? `, 'gm'))].map(match => labelsOf(match[1] ?? ''));
+    const asked = labelsOf(selector);
+    const met = samples.length === 0 || samples.some(labels => asked.every(label => labels.includes(label)));
+    return met ? [] : [`/metrics: no sample of ${name} has the labels that the rules ask for (${asked.join(', ')}).`];
+  });
+}
+
 async function checkMetrics({ promtool }: Tools): Promise<{ readonly families: number; readonly conservationError: number; readonly findings: readonly string[] }> {
   const text = await liveMetrics();
   const complaints = promtool === null ? '' : complaintsOf(promtool, ['check', 'metrics'], text);
   const conservationError = Number(/^littoral_conservation_error_records\{[^}]*\} (\S+)$/m.exec(text)?.[1] ?? 'NaN');
   const findings = complaints === '' ? [] : [`/metrics: ${complaints}`];
+  findings.push(...unmatchedSelectors(prometheusRules(planFacts(countingPlan())), text));
   if (conservationError !== 0) findings.push(`/metrics: littoral_conservation_error_records is ${conservationError}, expected 0.`);
   return { families: text.match(/^# TYPE /gm)?.length ?? 0, conservationError, findings };
 }

@@ -1,5 +1,5 @@
 import type { PlanFacts } from './plan-facts';
-import { ofPipeline, ofSink, ratioAbove, whereRunning } from './promql';
+import { appeared, ofPipeline, ofSink, ofSources, ratioAbove, whereRunning } from './promql';
 import type { RatioWindow } from './promql';
 
 /** One alert of Prometheus. */
@@ -62,7 +62,7 @@ function shares({ pipeline, lateShareMax, deadLetterShareMax }: PlanFacts): read
   return [deadLetters, late];
 }
 
-function flow({ pipeline, watermarkLagMaxSeconds }: PlanFacts): readonly AlertRule[] {
+function flow({ pipeline, sources, watermarkLagMaxSeconds }: PlanFacts): readonly AlertRule[] {
   const here = ofPipeline(pipeline);
   return [
     {
@@ -99,10 +99,10 @@ function flow({ pipeline, watermarkLagMaxSeconds }: PlanFacts): readonly AlertRu
     },
     {
       alert: 'LittoralSourceGap',
-      expression: `increase(littoral_source_gap_total${here}[15m]) > 0`,
+      expression: whereRunning(`increase(littoral_source_gap_total${ofSources(sources.map(source => source.id))}[15m]) > 0`, pipeline),
       holds: '0s',
       severity: 'ticket',
-      summary: `messages of a source of ${pipeline} were lost before {{ $labels.instance }} got them`,
+      summary: `messages of source {{ $labels.source }} of ${pipeline} were lost before {{ $labels.instance }} got them`,
       action: 'The sequence numbers of the devices have holes: look at queue limits and persistence of the broker.'
     }
   ];
@@ -121,15 +121,22 @@ function sinks({ pipeline, sinks: all }: PlanFacts): readonly AlertRule[] {
 }
 
 function machine({ pipeline }: PlanFacts): readonly AlertRule[] {
-  const rejected = 'littoral_bundle_rejected_total';
   return [
     {
       alert: 'LittoralBundleRejected',
-      expression: `increase(${rejected}[15m]) > 0\nor\n(${rejected} unless ${rejected} offset 15m) > 0`,
+      expression: appeared('littoral_bundle_rejected_total', '15m'),
       holds: '0s',
       severity: 'ticket',
       summary: 'the agent on {{ $labels.instance }} refused a bundle: {{ $labels.reason }}',
       action: 'What ran before goes on. Ask `littoral verify` on the bundle what is wrong with it.'
+    },
+    {
+      alert: 'LittoralRolledBack',
+      expression: whereRunning(appeared('littoral_rollbacks_total', '15m'), pipeline),
+      holds: '0s',
+      severity: 'page',
+      summary: `{{ $labels.instance }} has gone back to the former release of ${pipeline}: {{ $labels.reason }}`,
+      action: 'The new release broke its promise on probation; /status says how. Mend it and give it a higher number.'
     },
     {
       alert: 'LittoralDiskRefuses',

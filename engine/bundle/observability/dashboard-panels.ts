@@ -29,6 +29,7 @@ function health({ pipeline }: PlanFacts): readonly Panel[] {
 }
 
 function flow({ pipeline, sources, windows, lateShareMax, deadLetterShareMax }: PlanFacts): readonly Panel[] {
+  const gaps = { expression: `sum by (instance, source) (rate(littoral_source_gap_total{${AGENTS}}[$__rate_interval]))`, legend: '{{instance}}: {{source}}' };
   const topics = sources.map(({ id, topic }) => `${id} (${topic})`).join(', ');
   return [
     panel('Records in', `Records that entered from ${topics}.`, 'rowsps', 'timeseries', [rate('records_in', pipeline)]),
@@ -36,7 +37,7 @@ function flow({ pipeline, sources, windows, lateShareMax, deadLetterShareMax }: 
     panel('Late and in gaps', `Records whose window was gone${lateShareMax === null ? '' : `, at most ${lateShareMax} of all`}; windows: ${windows.join(', ') || 'none'}.`, 'rowsps', 'timeseries', [rate('late_records_dropped', pipeline), rate('records_in_gap', pipeline)]),
     panel('Dead letters', `Records that could not be used, by code; at most ${deadLetterShareMax} of all.`, 'rowsps', 'timeseries', [rate('dead_letter_records', pipeline, 'code')]),
     panel('Filtered and dropped', 'Records that the plan leaves out, and drops by reason.', 'rowsps', 'timeseries', [rate('records_filtered', pipeline), rate('dropped_records', pipeline, 'reason')]),
-    panel('Lost before us, suppressed', 'Holes in the sequence numbers of devices, and messages that the broker sent twice.', 'rowsps', 'timeseries', [rate('source_gap', pipeline), rate('duplicates_suppressed', pipeline)])
+    panel('Lost before us, suppressed', 'Holes in the sequence numbers of devices, and messages that the broker sent twice.', 'rowsps', 'timeseries', [gaps, rate('duplicates_suppressed', pipeline)])
   ];
 }
 

@@ -21,6 +21,16 @@ export function ofSink(name: string): string {
   return `{sink=~"(.+/)?${name.replace(/\./g, '\\\\.')}"}`;
 }
 
+/** Matches sources by their ids. */
+export function ofSources(ids: readonly string[]): string {
+  return `{source=~"${ids.map(id => id.replace(/\./g, '\\\\.')).join('|')}"}`;
+}
+
+/** Whether a counter has grown within `window`; a counter that was not there before has grown too, which `increase` does not see. */
+export function appeared(counter: string, window: string): string {
+  return `increase(${counter}[${window}]) > 0\nor\n(${counter} unless ${counter} offset ${window}) > 0`;
+}
+
 /** Name of the recorded share. */
 export function ratioName(counter: RatioCounter, window: RatioWindow): string {
   return `pipeline_instance:littoral_${counter}:ratio_rate${window}`;

@@ -24,7 +24,7 @@ const METRICS = new Set(
   `records_in_total records_out_total records_filtered_total records_in_gap_total late_records_dropped_total decode_errors_total dead_letter_records_total dropped_records_total
   source_gap_total duplicates_suppressed_total slow_records_total conservation_error_records inbox_rows inbox_bytes inbox_oldest_age_seconds outbox_rows outbox_oldest_age_seconds
   commit_duration_seconds_sum commit_duration_seconds_count last_commit_timestamp_seconds fsync_errors_total checkpoint_age_seconds watermark_lag_seconds operator_busy_ratio
-  inference_duration_seconds_sum inference_duration_seconds_count bundle_info bundle_rejected_total`.split(/\s+/)
+  inference_duration_seconds_sum inference_duration_seconds_count bundle_info bundle_rejected_total rollbacks_total`.split(/\s+/)
 );
 
 function filesOf(slo?: Slo): { readonly rules: Rules; readonly dashboard: Dashboard } {
@@ -56,7 +56,7 @@ describe('the alerts of a plan', () => {
 
   it('cover a stop, lost records, a lagging watermark, gaps, each sink, refused bundles and the disk', () => {
     const names = rulesOf().map(rule => rule.alert);
-    expect(names).toEqual(expect.arrayContaining(['LittoralAgentAbsent', 'LittoralStalled', 'LittoralConservationError', 'LittoralWatermarkLag', 'LittoralSourceGap', 'LittoralSinkBacklog', 'LittoralBundleRejected', 'LittoralDiskRefuses', 'LittoralCheckpointOld', 'LittoralDeadLetterShare']));
+    expect(names).toEqual(expect.arrayContaining(['LittoralAgentAbsent', 'LittoralStalled', 'LittoralConservationError', 'LittoralWatermarkLag', 'LittoralSourceGap', 'LittoralSinkBacklog', 'LittoralBundleRejected', 'LittoralRolledBack', 'LittoralDiskRefuses', 'LittoralCheckpointOld', 'LittoralDeadLetterShare']));
     expect(alert('LittoralStalled')?.expr).toContain('littoral_inbox_oldest_age_seconds > 120 or (time() - littoral_last_commit_timestamp_seconds) > 120');
     expect(alert('LittoralConservationError')?.expr).toBe('littoral_conservation_error_records{pipeline="bearing-watch"} != 0');
   });

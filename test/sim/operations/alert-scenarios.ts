@@ -67,7 +67,7 @@ function healthySeries(facts: PlanFacts, minutes: number): Series {
   };
 }
 
-function namesOf({ pipeline, sources }: PlanFacts): Readonly<Record<'info' | 'recordsIn' | 'slow' | 'late' | 'deadLetters' | 'inboxAge' | 'lastCommit' | 'conservation' | 'lag' | 'gaps' | 'fsync' | 'checkpoint' | 'rejected', string>> & { outboxAge(sink: string): string } {
+function namesOf({ pipeline, sources }: PlanFacts): Readonly<Record<'info' | 'recordsIn' | 'slow' | 'late' | 'deadLetters' | 'inboxAge' | 'lastCommit' | 'conservation' | 'lag' | 'gaps' | 'fsync' | 'checkpoint' | 'rejected' | 'rollbacks', string>> & { outboxAge(sink: string): string } {
   const flow = (name: string, more = ''): string => `littoral_${name}{pipeline="${pipeline}", ${agent}${more}}`;
   const own = (name: string, more = ''): string => `littoral_${name}{${agent}${more}}`;
   return {
@@ -80,10 +80,11 @@ function namesOf({ pipeline, sources }: PlanFacts): Readonly<Record<'info' | 're
     lastCommit: own('last_commit_timestamp_seconds'),
     conservation: flow('conservation_error_records'),
     lag: flow('watermark_lag_seconds'),
-    gaps: flow('source_gap_total', `, source="${sources[0]?.id ?? ''}"`),
+    gaps: own('source_gap_total', `, source="${sources[0]?.id ?? ''}"`),
     fsync: own('fsync_errors_total'),
     checkpoint: own('checkpoint_age_seconds'),
     rejected: own('bundle_rejected_total', ', reason="SIGNATURE_INVALID"'),
+    rollbacks: own('rollbacks_total', ', reason="SLO"'),
     outboxAge: sink => own('outbox_oldest_age_seconds', `, sink="${pipeline}/3/${sink}"`)
   };
 }
@@ -109,6 +110,7 @@ function scenariosOf(facts: PlanFacts): readonly Scenario[] {
     scenario('LittoralSourceGap', { [names.gaps]: hour(5, 120) }, 90, 150),
     scenario('LittoralSinkBacklog', Object.fromEntries(facts.sinks.map(sink => [names.outboxAge(sink.name), spell(0, 900, 120)])), 90, 130),
     scenario('LittoralBundleRejected', { [names.rejected]: '_x60 1+0x179' }, 62, 100),
+    scenario('LittoralRolledBack', { [names.rollbacks]: '_x60 1+0x179' }, 62, 100),
     scenario('LittoralDiskRefuses', { [names.fsync]: hour(2, 120) }, 90, 135),
     scenario('LittoralCheckpointOld', { [names.checkpoint]: spell(5, 1_200, 120) }, 90, 130)
   ];
