@@ -2,9 +2,6 @@ import { LittoralError } from '../../engine/error';
 import { parseSecret, type SecretSurroundings } from './parse-secret';
 import type { Secret } from './secret';
 
-/** What `--secret` may be for beside the names of connections. */
-export const RESERVED_SECRETS = { broker: 'the broker of --broker', otlp: 'headers of the OTLP receiver, as name=value,…' } as const;
-
 /** User name and password, read when a connection is made. */
 export interface Credentials {
   readonly username: string;
@@ -31,10 +28,6 @@ export class SecretRing {
       secrets.set(name, parseSecret(text.slice(equals + 1), surroundings));
     }
     return new SecretRing(secrets);
-  }
-
-  get names(): readonly string[] {
-    return [...this.secrets.keys()];
   }
 
   get(name: string): Secret | undefined {

@@ -32,8 +32,3 @@ export class Secret {
     return this.toString();
   }
 }
-
-/** The value of a setting that may be a secret. */
-export function revealed(value: string | Secret | undefined): string | undefined {
-  return value instanceof Secret ? value.reveal() : value;
-}
