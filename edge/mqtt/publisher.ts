@@ -1,6 +1,7 @@
 import { generate, type IPublishPacket } from 'mqtt-packet';
 import type { Env } from '../env/env';
 import type { Log } from '../log/log';
+import { parseTraceContext } from '../telemetry/trace-context';
 import type { BrokerSettings } from './broker-settings';
 import { MqttClient, type ClientState, type Session } from './client';
 import { EFFECT_ID, SENDER_ID } from './effect-ledger';
@@ -155,7 +156,7 @@ export class Publisher {
   }
 
   private refused(message: OutgoingMessage, why: string, next: string): void {
-    this.options.log(`mqtt sink: broker ${this.client.url} ${why}; the message for topic "${message.topic}" is dropped and counted. ${next}.`, { event: 'sink.message_refused', severity: 'warn', fields: { broker: this.client.url, reason: why } });
+    this.options.log(`mqtt sink: broker ${this.client.url} ${why}; the message for topic "${message.topic}" is dropped and counted. ${next}.`, { event: 'sink.message_refused', severity: 'warn', traceId: parseTraceContext(message.properties?.['traceparent'])?.traceId, fields: { broker: this.client.url, reason: why, effect_id: message.effectId } });
     this.options.onRefused(message);
   }
 
