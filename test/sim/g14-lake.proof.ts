@@ -21,8 +21,6 @@ const KILLS_IN_STORE = 50;
 const LIFE_MS = { min: 5, max: 400 };
 /** A life that does not reach its point ends at random after this long. */
 const POINT_MS_MAX = 2_500;
-/** Only every hundredth version has them. */
-const isRare = (point: string): boolean => /^(checkpoint|hint):/.test(point);
 
 interface Tally {
   kills: number;
@@ -47,7 +45,6 @@ interface LakeRun {
   readonly python: string | null;
   /** Where the lake is; null: in a folder. */
   readonly store: Moto | null;
-  readonly isShort: boolean;
 }
 
 /** Lake sinks under kills. */
@@ -63,7 +60,7 @@ export const proof: Proof = {
     const moto = python === null ? null : await startMoto(python);
     while (tally.kills < KILLS[scale] && tally.findings.length === 0) {
       const store = tally.kills >= KILLS[scale] - KILLS_IN_STORE ? moto : null;
-      await runLake({ child, kills: Math.min(KILLS_PER_LAKE[scale], KILLS[scale] - tally.kills), random, tally, python, store, isShort: scale === 'small' });
+      await runLake({ child, kills: Math.min(KILLS_PER_LAKE[scale], KILLS[scale] - tally.kills), random, tally, python, store });
       log(`${tally.kills} of ${KILLS[scale]} kills, ${tally.rows} rows, ${tally.versions} versions`);
     }
     await moto?.stop();
@@ -119,10 +116,9 @@ function startLife({ child, store }: LakeRun, folder: string, point: string, cou
 }
 
 async function killOnce(run: LakeRun, folder: string): Promise<void> {
-  const { random, tally, isShort } = run;
-  const points = isShort || random.chance(0.6) ? KILL_POINTS.filter(point => !isRare(point)) : KILL_POINTS;
-  const point = random.chance(0.5) ? 'none' : random.pick(points);
-  const life = startLife(run, folder, point, isRare(point) ? 1 : random.int(1, 4));
+  const { random, tally } = run;
+  const point = random.chance(0.5) ? 'none' : random.pick(KILL_POINTS);
+  const life = startLife(run, folder, point, /^(checkpoint|hint|compact):/.test(point) ? 1 : random.int(1, 4));
   let isLate = false;
   const lifeMs = point === 'none' ? random.int(LIFE_MS.min, LIFE_MS.max) : POINT_MS_MAX;
   await life.line('ready').catch(() => undefined);

@@ -6,7 +6,7 @@ import { encodePath } from '../../../engine/lake/table-path';
 import { CREATED_BY } from './parquet-file';
 import type { LakeStorage } from './storage';
 
-/** A checkpoint is written with every version that this divides. */
+/** A checkpoint is written with every version that this divides, unless the table says otherwise. */
 export const CHECKPOINT_VERSIONS = 100;
 /** Files removed longer ago are forgotten by checkpoints, as Delta's `deletedFileRetentionDuration` has it. */
 export const REMOVED_MS_MAX = 7 * 86_400_000;

@@ -86,7 +86,7 @@ export class DeltaLog {
       const version = this.snapshot.version + 1;
       if (await this.put([...this.schemaChange(proposal.fields), ...changeActions(proposal.change)])) {
         const own = (await this.catchUp()).find(entry => entry.version === version);
-        if (version % CHECKPOINT_VERSIONS === 0 && this.snapshot.version === version) await this.checkpoint(proposal.change.nowMs);
+        if (version % this.checkpointVersions === 0 && this.snapshot.version === version) await this.checkpoint(proposal.change.nowMs);
         return own ?? (await this.entry(version));
       }
     }
@@ -112,6 +112,12 @@ export class DeltaLog {
       this.checkProtocol();
       entries.push(entry);
     }
+  }
+
+  /** How many versions apart checkpoints are; Delta's own property of the table comes first. */
+  private get checkpointVersions(): number {
+    const wanted = Number(this.snapshot.metaData.configuration['delta.checkpointInterval']);
+    return Number.isInteger(wanted) && wanted > 0 ? wanted : CHECKPOINT_VERSIONS;
   }
 
   private async checkpoint(nowMs: number): Promise<void> {

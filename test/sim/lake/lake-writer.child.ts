@@ -9,6 +9,8 @@ import { openStorage } from '../../../edge/sink/lake/open-storage';
 import { LakeSink } from '../../../edge/sink/lake/lake-sink';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
 import type { SinkBinding } from '../../../edge/sink/sink-port';
+import { deltaFields } from '../../../engine/lake/delta-schema';
+import { creationActions, logText, versionFile } from '../../../engine/lake/delta-text';
 import { Store } from '../../../edge/store/store';
 import { deadlyStorage } from './kill-points';
 import { rowsFrom, SCHEMA } from './rows';
@@ -30,6 +32,14 @@ const lake = openStorage(location, env);
 if (lake instanceof FolderStorage) await lake.tidy('');
 const storage = deadlyStorage(lake, point, Number(count), () => process.kill(process.pid, 'SIGKILL'));
 
+/** Checkpoints come often, so that many lives end at one. */
+async function createTable(table: string, mergeBy: readonly string[]): Promise<void> {
+  const partitionBy = ['device'];
+  const actions = creationActions({ id: table, fields: deltaFields(SCHEMA, partitionBy), partitionBy, mergeBy, nowMs: env.nowMs() });
+  const text = logText(actions).replace('"configuration":{', '"configuration":{"delta.checkpointInterval":"7",');
+  await lake.create(`${table}/_delta_log/${versionFile(0)}`, Buffer.from(text));
+}
+
 const complain: Log = (text, facts) => {
   if (facts?.event.endsWith('failed') === true) process.stderr.write(`${text}\n`);
 };
@@ -41,6 +51,7 @@ async function sinkOf(table: string, mergeBy: readonly string[]): Promise<{ read
     sink: { id: table, op: 'sink', input: 'in', config: { connector: 'lake', name: table, table, partitionBy: ['device'], ...(mergeBy.length === 0 ? {} : { mergeBy }) } }
   };
   store.putSink(key, JSON.stringify(binding));
+  await createTable(table, mergeBy);
   const lakeTable = await LakeTable.on(storage, table, env);
   return { key, sink: new LakeSink({ env, key, binding, store, writer, table: lakeTable, rollRows: 16, rollMs: 5, compactEveryMs: 60, log: complain, onCarriedOut: () => undefined }) };
 }
