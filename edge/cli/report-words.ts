@@ -13,6 +13,7 @@ export function reportWords(report: Report): string[] {
     `in gap:       ${grouped(report.inGap)}`,
     `dead letters: ${letters.join(', ') || 'none'}`,
     `conservation: ${report.conservationError === 0 ? 'every record accounted for' : `${report.conservationError} records unaccounted for`}`,
+    ...Object.entries(report.shadows ?? {}).map(([node, { compared = 0, agreed = 0, failed = 0, maxDifference = 0, meanDifference = 0 }]) => `shadow:       "${node}" agrees in ${grouped(agreed)} of ${grouped(compared)} rows, fails in ${grouped(failed)}; differs by ${meanDifference.toPrecision(3)} on average, ${maxDifference.toPrecision(3)} at most`),
     `watermark:    ${instantWords(report.watermarkMs)}`,
     `output:       SHA-256 ${report.outputSha256}`
   ];

@@ -126,6 +126,7 @@ class PipelineGraph implements Graph {
   metrics(): GraphMetrics {
     const nodes = new Map<string, NodeMetrics>();
     const rowsOut: Record<string, number> = {};
+    const shadows: Record<string, Readonly<Record<string, number>>> = {};
     const sum = { rowsIn: 0, late: 0, inGap: 0, filtered: 0, dropped: 0, duplicates: 0 };
     let watermarkMs = Infinity;
     for (const [id, { node, operator, watermarkMs: nodeWatermarkMs }] of this.nodes) {
@@ -140,11 +141,12 @@ class PipelineGraph implements Graph {
         watermarkMs = Math.min(watermarkMs, nodeWatermarkMs);
       }
       if (node.op === 'sink') rowsOut[node.config.name] = counters.rowsOut;
+      if (node.op === 'predict' && operator.tallies !== undefined) shadows[id] = operator.tallies;
     }
     return {
       messagesIn: this.totals.messagesIn,
       nodes,
-      totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), conservationError: conservationError(this.nodes.values()), watermarkMs }
+      totals: { ...sum, rowsOut, deadLetters: Object.fromEntries(this.totals.letters), conservationError: conservationError(this.nodes.values()), watermarkMs, ...(Object.keys(shadows).length === 0 ? {} : { shadows }) }
     };
   }
 

@@ -98,4 +98,6 @@ export interface ReportCounters {
   /** 0, or Littoral has a bug. */
   readonly conservationError: number;
   readonly watermarkMs: number;
+  /** By predict node how its model in the shadow compares: compared, agreed, failed, maxDifference, meanDifference; absent: there is none. */
+  readonly shadows?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

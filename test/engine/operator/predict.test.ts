@@ -157,7 +157,7 @@ describe('predict', () => {
         }
         expect(rows).toEqual(alone.rows);
         expect(graph.metrics().nodes.get('predicted')!.tallies).toEqual(tallies);
-        expect(graph.metrics().totals).toMatchObject({ deadLetters: { INFERENCE: 1 }, conservationError: 0 });
+        expect(graph.metrics().totals).toMatchObject({ deadLetters: { INFERENCE: 1 }, conservationError: 0, shadows: { predicted: tallies } });
       }
     });
 
