@@ -8,8 +8,10 @@ import { checkLake } from '../../../edge/host/lake/check-lake';
 import { tableRows } from '../../../edge/host/lake/table-rows';
 import { FolderStorage } from '../../../edge/sink/lake/folder-storage';
 import { LakeTable } from '../../../edge/sink/lake/lake-table';
-import { readSnapshot } from '../../../edge/sink/lake/read-snapshot';
+import { listLog, readSnapshot } from '../../../edge/sink/lake/read-snapshot';
 import type { LakeStorage } from '../../../edge/sink/lake/storage';
+import { deltaFields } from '../../../engine/lake/delta-schema';
+import { creationActions, logText, versionFile } from '../../../engine/lake/delta-text';
 import { epochOf, SCHEMA, type SampleRow } from './lake-samples';
 
 let lake = '';
@@ -215,5 +217,14 @@ describe('a checkpoint', () => {
     expect((await rowsOf()).filter(row => row['device'] === 'd0')).toEqual([{ device: 'd0', x: -1, day: '2026-01-01' }]);
     await expect(rowsOf('t', 50)).rejects.toMatchObject({ code: 'LAKE_VERSION', message: expect.stringContaining('reaches back to version 100') as string });
   }, 60_000);
-});
 
+  it('comes as often as the table itself says', async () => {
+    const creation = logText(creationActions({ id: 't', fields: deltaFields(SCHEMA, []), partitionBy: [], nowMs: 0 })).replace('"configuration":{', '"configuration":{"delta.checkpointInterval":"2",');
+    await storage().create(`t/_delta_log/${versionFile(0)}`, Buffer.from(creation));
+    const table = await open();
+    for (let epoch = 0; epoch < 5; epoch++) await table.write(epochOf({ epoch, rows: [['a', epoch]] }), Date.now());
+    expect([...(await listLog(storage(), 't')).checkpoints.keys()]).toEqual([2, 4]);
+    expect(JSON.parse(readFileSync(join(lake, 't', '_delta_log', '_last_checkpoint'), 'utf8'))).toMatchObject({ version: 4, numOfAddFiles: 4 });
+    await fits();
+  });
+});
