@@ -82,6 +82,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   if (path.startsWith('/ingest/')) return answers.ingest(request, response);
   if (!OPEN_PATHS.has(path) && !isLocal(request.socket.remoteAddress)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered to callers on this machine alone` });
   if (path === '/bundles') return takeBundle(request, response, options);
+  if (!OPEN_PATHS.has(path) && !isLocalName(request.headers.host)) return answerJson(response, 403, { ok: false, reason: 'NOT_LOCAL', detail: `"${path}" is answered under 127.0.0.1, ::1 and localhost alone` });
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { ok: false, reason: 'METHOD', detail: `${request.method ?? ''} is not answered here; use GET` });
   if (path.startsWith('/features/')) return giveFeatures(request.url ?? '', response, options);
   switch (path) {
@@ -129,6 +130,11 @@ async function giveFeatures(url: string, response: ServerResponse, { answers }: 
 
 function isLocal(address: string | undefined): boolean {
   return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
+}
+
+/** A page of another site may have its name lead to this machine; the browser then still says that name. */
+function isLocalName(host: string | undefined): boolean {
+  return host !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])(?::\d{1,5})?$/i.test(host);
 }
 
 function isAuthorised(header: string | undefined, token: string): boolean {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveHttp } from '../../../edge/metrics/http-server';
@@ -47,6 +48,22 @@ describe('an agent that listens on every address, as in a container', () => {
     const refused = address === undefined ? 200 : 403;
     expect(await codeOf(`${url}/status`)).toBe(refused);
     expect(await codeOf(`${url}/bundles`, { method: 'POST', body: 'x', headers: { authorization: 'Bearer secret' } })).toBe(refused);
+  });
+
+  it('tells nothing to a page whose name leads to this machine, and everything to tools of this machine', async () => {
+    const { port } = await serve('127.0.0.1');
+    const asked = (host: string, path: string): Promise<number> =>
+      new Promise((done, fail) => {
+        const sent = request({ host: '127.0.0.1', port, path, headers: { host } }, answer => done(answer.resume().statusCode ?? 0));
+        sent.once('error', fail);
+        sent.end();
+      });
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example']) {
+      expect(await asked(host, '/status'), host).toBe(403);
+      expect(await asked(host, '/features/view'), host).toBe(403);
+      expect(await asked(host, '/metrics'), host).toBe(200);
+    }
+    for (const host of ['localhost', `127.0.0.1:${port}`, `[::1]:${port}`, `0.0.0.0:${port}`]) expect(await asked(host, '/status'), host).toBe(200);
   });
 
   it('listens on no single address of another machine', async () => {
