@@ -59,8 +59,9 @@ export class FolderStorage implements LakeStorage {
     const entries = await orAbsent(fs.readdir(join(this.name, relative), { withFileTypes: true }), relative);
     for (const entry of entries ?? []) {
       const path = posix.join(relative, entry.name);
+      if (entry.name.startsWith('.')) continue;
       if (entry.isDirectory()) await this.walk(path, found);
-      else if (entry.isFile() && !entry.name.startsWith('.')) {
+      else if (entry.isFile()) {
         const stats = await orAbsent(fs.stat(join(this.name, path)), path);
         if (stats !== null) found.push({ path, bytes: stats.size, modifiedMs: stats.mtimeMs });
       }
