@@ -42,8 +42,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('effects known before a restart are given again', OUTGOING, 'this.repeated = progress.written - progress.atCheckpoint;', 'this.repeated = 0;', [3]),
   bug('rows that a former process left are not carried out', 'edge/agent/sinks.ts', 'of this.options.store.sinksWithRows()', 'of this.options.store.sinksWithRows().slice(1)', [67]),
   bug('dead letters are counted again after a restart', PIPELINE, 'const known = Math.min(this.repeatedLetters, result.deadLetters.length);', 'const known = 0;', [2]),
-  bug('a checkpoint trims inputs that it does not cover', STORE, 'this.trimInbox(checkpoint.seq);', 'this.trimInbox(checkpoint.seq + 5);'),
-  bug('numbers of inputs that a checkpoint covers are given again', STORE, "Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1, this.cursor('start') ?? -1)", "(last === undefined ? -1 : Number(last))"),
+  bug('a checkpoint names one input more than it covers', PIPELINE, 'store.writeCheckpoint({ seq: this.seq,', 'store.writeCheckpoint({ seq: this.seq + 1,', [1]),
+  bug('numbers of inputs that a checkpoint covers are given again', STORE, "Math.max(last === undefined ? -1 : Number(last), this.cursor('graph') ?? -1, this.cursor('start') ?? -1)", "(last === undefined ? -1 : Number(last))", [1]),
   bug('what waits in the journal is written without its order', JOURNAL, 'due.flatMap(group => group.inputs)', '[...due].reverse().flatMap(group => group.inputs)', [2]),
   {
     name: 'the disk is asked to sync only now and then',
@@ -61,7 +61,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: PUBLISHER, find: '    while (this.flights.has(this.nextId)) this.nextId = (this.nextId % 65_535) + 1;\n', replace: '' },
       { file: PUBLISHER, find: '    this.nextId = (id % 65_535) + 1;\n    return id;', replace: '    this.nextId = (id % 3) + 1;\n    return id;' }
     ],
-    seeds: []
+    seeds: [1]
   },
   bug('the publisher does not send again after a reconnection', PUBLISHER, 'for (let count = 0; count < session.limits.receiveMax; count++) this.sendAgain();', '', [74]),
   bug('two releases give their effects the same ids', 'edge/sink/sink-port.ts', '`${pipeline}/${release}/${sinkName}`', '`${pipeline}/${Math.min(release, 2)}/${sinkName}`', [3]),
