@@ -33,6 +33,7 @@ function underKills(run: JobRun, kills: number): Promise<LoadReport> {
       await subject.killAndRestart();
     }
     await load.line('measured ');
+    await subject.ready();
     for (let restart = 0; restart < CLEAN_RESTARTS; restart++) {
       await load.lines('quiet', restart + 1);
       await subject.restart();

@@ -17,6 +17,7 @@ export interface Launch {
 export async function startRestartable(launch: Launch): Promise<Subject> {
   let words = '';
   const start = (): ChildProcess => {
+    words = '';
     const child = spawn(launch.command, launch.args, { cwd: launch.cwd, env: { ...process.env, ...launch.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const hear = (bytes: Buffer): void => void (words = (words + String(bytes)).slice(-WORDS_MAX));
     child.stdout.on('data', hear);
@@ -40,6 +41,7 @@ export async function startRestartable(launch: Launch): Promise<Subject> {
       await end('SIGKILL');
       child = start();
     },
+    ready: () => becomesReady(),
     restart: async () => {
       await end('SIGTERM');
       child = start();
@@ -48,7 +50,6 @@ export async function startRestartable(launch: Launch): Promise<Subject> {
     stop: () => end('SIGTERM')
   };
   const becomesReady = async (): Promise<void> => {
-    words = '';
     const ended = new Promise<never>((_done, fail) => child.once('exit', code => fail(new Error(`"${launch.command} ${launch.args.join(' ')}" ended with ${String(code)}: ${words}`))));
     ended.catch(() => undefined);
     await Promise.race([launch.ready(() => words), ended]);

@@ -21,6 +21,8 @@ export interface Subject {
   readonly pid: number;
   /** SIGKILL, then a start on what is on disk; resolves when the new process is started, not when it is ready. */
   killAndRestart(): Promise<void>;
+  /** Resolves when the process that was started last takes messages. */
+  ready(): Promise<void>;
   /** An orderly end, then a start on what is on disk. */
   restart(): Promise<void>;
   stop(): Promise<void>;
