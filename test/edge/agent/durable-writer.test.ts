@@ -36,7 +36,7 @@ describe('DurableWriter', () => {
     expect(store.meta('half')).toBeNull();
     expect(writer.tryCommit(() => store.setMeta('whole', '1'))).toBe(true);
     expect(words).toEqual(['blocked', 'free']);
-    expect(writer.stats).toMatchObject({ commits: 1, failures: 2, lastCommitMs: 7, blockedBy: null });
+    expect(writer.stats).toMatchObject({ durations: { count: 1 }, failures: 2, lastCommitMs: 7, blockedBy: null });
   });
 
   it.each([
