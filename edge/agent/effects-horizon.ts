@@ -11,7 +11,7 @@ interface Mark {
   readonly rows: ReadonlyMap<string, number>;
 }
 
-/** More marks are thinned out: acknowledgements then leave a little later, never too early. */
+/** More marks are joined by twos: acknowledgements then leave a little later, never too early. */
 const MARKS_MAX = 512;
 
 /** Knows up to which input everything that the inputs have led to so far has been carried out. */
@@ -37,7 +37,7 @@ export class EffectsHorizon {
       const last = this.store.outboxEnd(sink, 'last');
       if (last !== null) rows.set(sink, last);
     }
-    if (this.marks.length >= MARKS_MAX) this.marks = this.marks.filter((_mark, index) => index % 2 === 1);
+    if (this.marks.length >= MARKS_MAX) this.marks = joinPairs(this.marks);
     this.marks.push({ seq, rows });
   }
 
@@ -57,4 +57,17 @@ export class EffectsHorizon {
     }
     return true;
   }
+}
+
+/** Two marks as one: the later input, and the rows of both, because a release may change the sinks between them. */
+function joinPairs(marks: readonly Mark[]): Mark[] {
+  const joined: Mark[] = [];
+  for (let index = 0; index < marks.length; index += 2) {
+    const [first, second] = marks.slice(index, index + 2);
+    if (first === undefined) continue;
+    const rows = new Map(first.rows);
+    for (const [sink, last] of second?.rows ?? []) rows.set(sink, Math.max(last, rows.get(sink) ?? last));
+    joined.push({ seq: second?.seq ?? first.seq, rows });
+  }
+  return joined;
 }
