@@ -106,7 +106,7 @@ export class World {
     const calmMs = clock.nowMs;
     await clock.run(calmMs + CONVERGE_MS, () => found() || this.drained());
     this.ledger.calm = true;
-    this.plant.finish();
+    if (!found()) this.plant.finish();
     const finishMs = clock.nowMs;
     await clock.run(finishMs + SETTLE_MS, found);
     await clock.run(finishMs + CONVERGE_MS, () => found() || this.drained());
@@ -197,7 +197,7 @@ export class World {
 
   private agentEnded(error: unknown): void {
     const code = (error as { code?: unknown } | null)?.code;
-    const broken = code === 'DISK_IO' && this.machine.ioErrors > 0;
+    const broken = (code === 'DISK_IO' || code === 'STORE_CLOSED') && this.machine.ioErrors > 0;
     if (error === null ? !this.mayEnd : !broken && !(code === 'DISK_FULL' && this.machine.handle === null)) this.ledger.find(`the agent ended: ${error === null ? 'stopped' : String(error)}`);
     this.mayEnd = false;
   }
