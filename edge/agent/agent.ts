@@ -218,13 +218,22 @@ class Agent implements AgentHandle {
   async stop(): Promise<void> {
     if (this.state === 'stopping' || this.state === 'failed') return this.done;
     this.state = 'stopping';
+    try {
+      await this.finishWork();
+    } catch (error) {
+      if (this.failure === null) throw error;
+    }
+    if (this.failure !== null) return this.done;
+    await this.shutDown();
+    this.log('agent: stopped; everything taken in is on disk.', { event: 'agent.stopped' });
+    this.finish();
+  }
+
+  private async finishWork(): Promise<void> {
     await this.sources.stop();
     this.intake.close();
     await withinMs(this.env, this.releases.close(), FINISH_MS);
     await this.sinks.close(DRAIN_MS);
-    await this.shutDown();
-    this.log('agent: stopped; everything taken in is on disk.', { event: 'agent.stopped' });
-    this.finish();
   }
 
   /** The kept copy of the active bundle may be gone; the file that the agent is started with can stand in for it. */

@@ -88,8 +88,9 @@ export class MqttClient {
     });
   }
 
+  /** Writes to a connection that the broker has accepted; what is for a former one means nothing on the next. */
   send(bytes: Uint8Array): void {
-    this.connection?.send(bytes);
+    if (this.current.state === 'connected') this.connection?.send(bytes);
   }
 
   setPaused(paused: boolean): void {

@@ -138,6 +138,7 @@ export class Subscriber {
     this.connections++;
     this.aliases = new IncomingAliases();
     this.ledger.sessionStarted(session.present);
+    if (!session.present) this.forgetIds();
     const known = this.options.store.meta(this.metaKey);
     if (known !== null && !session.present) this.sessionLost();
     this.judge(session.limits);
@@ -152,6 +153,13 @@ export class Subscriber {
     }
     const options = again && session.protocol === 5 ? { rh: RETAINED_WHEN_NEW } : {};
     this.client.send(generate({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [{ topic: this.subscription, qos, ...options }] }, version));
+  }
+
+  /** On disk before the broker may give the ids to other messages. */
+  private forgetIds(): void {
+    if (!this.ledger.dirty) return;
+    this.options.store.transaction(() => this.ledger.write(this.options.store));
+    this.ledger.settled();
   }
 
   /** The broker has forgotten this client, and with it what came for it in the meantime. */
