@@ -131,7 +131,7 @@ describe('a source of lines', () => {
     writeFileSync(logFile(), `${lines.join('\n')}\n`);
     const agent = await start(linesPlan('#'), { storeBytesMax: 1 << 20 });
     await until(() => agent.status().state === 'blocked');
-    expect(JSON.stringify(agent.status()['sinkProblems'])).toContain('lines.txt');
+    await until(() => JSON.stringify(agent.status()['sinkProblems']).includes('lines.txt'));
     await stop(agent);
     rmSync(obstacle, { recursive: true });
     await start();

@@ -155,7 +155,8 @@ describe('the decoder of a plan', () => {
     { format: 'csv', delimiter: '\t', quote: "'", header: false, columns: ['a', 'b'], nullText: '', decimal: ',' },
     { format: 'raw', stride: 12, fields: [{ name: 't', type: 'int64', offset: 0, endian: 'big' }, { name: 'x', type: 'int16', offset: 8, scale: 0.1, add: -4 }] },
     { format: 'raw', block: { type: 'float32', channels: ['x', 'y'], order: 'planar', start: 8, count: 100 } },
-    { format: 'number', column: 'v' }
+    { format: 'number', column: 'v' },
+    { format: 'text', column: 'v', lines: true }
   ];
   it('is read back from JSON as it was written, in every format', () => {
     for (const config of configs) expect(parse(JSON.parse(JSON.stringify(config)))).toEqual(config);
