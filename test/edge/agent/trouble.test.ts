@@ -61,11 +61,15 @@ describe('when a sink is away until the store is full', () => {
     const total = 1_200;
     const sent: Promise<unknown>[] = [];
     for (let second = 0; second < total; second++) for (const device of ['a', 'b', 'c', 'd']) sent.push(send(device.repeat(60), T0 + second * 1_000, 5));
-    await until(() => agent.status().state === 'blocked');
-    expect((await fetch(`${agent.url}/readyz`)).status).toBe(503);
-    expect(await (await fetch(`${agent.url}/readyz`)).text()).toMatch(/is full/);
+    // A checkpoint makes room a few times before the outbox alone fills the store.
+    let refusal = '';
+    while (!refusal.includes('is full')) {
+      await until(() => agent.status().state === 'blocked');
+      const answer = await fetch(`${agent.url}/readyz`);
+      refusal = answer.status === 503 ? await answer.text() : '';
+    }
     expect(agent.metrics()).toMatch(/littoral_fsync_errors_total [1-9]/);
-    expect(JSON.stringify(agent.status()['sinkProblems'])).toContain('ECONNREFUSED');
+    await until(() => JSON.stringify(agent.status()['sinkProblems']).includes('ECONNREFUSED'));
 
     const late = await startMosquitto({ port });
     const effects = new Map<string, string>();
