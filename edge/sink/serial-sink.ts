@@ -39,6 +39,8 @@ export class TryAgain extends Error {
 export type CarryOut = (row: OutboxRow, settle: (also: () => void) => Promise<void>, stopped: AbortSignal) => Promise<void>;
 
 const RETRY_FIRST_MS = 250;
+/** Also when a server asks for less. */
+const REST_MS_MIN = 100;
 const RETRY_MAX_MS = 60_000;
 
 /** Carries out the rows of one sink one after the other, each as often as it takes, and deletes each when it is done. */
@@ -141,11 +143,12 @@ export class SerialSink implements SinkDrain {
   }
 
   private async failed(error: Error): Promise<void> {
+    if (this.stopped) return;
     const { env, key, log } = this.options;
     if (this.failure === null) log(`sink "${key}": ${error.message} The rows wait in the outbox; tried again.`, { event: 'sink.failed', severity: 'warn', fields: { sink: key } });
     this.failure = error.message;
     const usualMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.attempts++) * (0.5 + env.random() / 2);
-    await this.rest((error instanceof TryAgain ? error.afterMs : null) ?? usualMs);
+    await this.rest(Math.max(REST_MS_MIN, (error instanceof TryAgain ? error.afterMs : null) ?? usualMs));
   }
 
   private rest(delayMs: number): Promise<void> {
