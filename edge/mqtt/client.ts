@@ -99,11 +99,6 @@ export class MqttClient {
     if (this.current.state === 'connected') this.connection?.setPaused(paused);
   }
 
-  /** Drops the connection and makes a new one, so that the broker sends again what was not acknowledged. */
-  restart(): void {
-    this.connection?.end();
-  }
-
   private connect(error: string | null): void {
     this.retry = null;
     this.attempt++;

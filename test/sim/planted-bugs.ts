@@ -70,7 +70,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('a bundle is active before its bytes are synced', 'edge/sink/lake/durable-file.ts', '      await file.sync();\n', '', [3]),
   bug('the name of a bundle is not synced', 'edge/sink/lake/durable-file.ts', '    if (created) await syncFolder(folder);\n', '', [5]),
   bug('a session that is present is not subscribed again', 'edge/mqtt/subscriber.ts', 'const again = before === this.wanted;', 'const again = before === this.wanted; if (again) return;', [96]),
-  bug('a connection is written to after its goodbye', 'edge/mqtt/connection.ts', 'if (!this.closed && this.ending === null) this.socket.write(bytes);', 'if (!this.closed) this.socket.write(bytes);', [10]),
+  {
+    name: 'a connection is written to after its goodbye',
+    edits: [
+      { file: 'edge/mqtt/connection.ts', find: 'if (!this.closed && this.ending === null) this.socket.write(bytes);', replace: 'if (!this.closed) this.socket.write(bytes);' },
+      { file: 'edge/mqtt/client.ts', find: "if (this.current.state === 'connected') this.connection?.send(bytes);", replace: "if (this.current.state !== 'connecting') this.connection?.send(bytes);" }
+    ],
+    seeds: [10]
+  },
   bug('what was for a former connection is written to the next before it is accepted', 'edge/mqtt/client.ts', "if (this.current.state === 'connected') this.connection?.send(bytes);", 'this.connection?.send(bytes);', [1113]),
   bug('the packet ids of a lost session leave the disk with the next message only', 'edge/mqtt/subscriber.ts', 'if (!session.present) this.forgetIds();', '', [1351, 3260]),
   bug('a disk that fails while the agent stops is told as something else', 'edge/agent/agent.ts', '      if (this.failure === null) throw error;\n', '      throw error;\n', [1372])
