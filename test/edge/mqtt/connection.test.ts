@@ -67,7 +67,6 @@ describe('a connection that was ended', () => {
     events?.opened();
     events?.received(CONNACK);
     client.send(encodeAck(4, 1));
-    client.restart();
     const stopped = client.stop();
     client.send(encodeAck(4, 2));
     events?.closed();
