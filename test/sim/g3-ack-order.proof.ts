@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
+import { openRaw } from '../../edge/store/driver';
 import { startMosquitto } from '../edge/mosquitto';
 import { checkAckOrder, markedPayload, type AckOrder } from './faults/ack-order';
 import { makeBench, T0 } from './faults/bench';
@@ -61,7 +62,7 @@ async function trace(build: LittoralBuild, qos: 1 | 2, count: number): Promise<T
       if (open.size >= OPEN_MAX) await Promise.race(open);
     }
     await Promise.all(open);
-    while ((await agentStatus(url)).rowsIn < count) await new Promise(done => setTimeout(done, 50));
+    while ((await agentStatus(url)).rowsIn < count || (await openHandshakes(bench.dataDir)) > 0) await new Promise(done => setTimeout(done, 50));
     await client.endAsync();
     process.kill(pidOf(bench.dataDir), 'SIGTERM');
     const code = await agent.ended;
@@ -71,6 +72,16 @@ async function trace(build: LittoralBuild, qos: 1 | 2, count: number): Promise<T
     agent.process.kill('SIGKILL');
     await broker.stop();
     bench.remove();
+  }
+}
+
+/** Packet ids at QoS 2 whose PUBREL the agent has not seen. */
+async function openHandshakes(dataDir: string): Promise<number> {
+  const db = await openRaw(join(dataDir, 'agent.db'), 1_000, true);
+  try {
+    return Number(db.prepare('SELECT COUNT(*) AS ids FROM inflight').get()?.['ids']);
+  } finally {
+    db.close();
   }
 }
 
