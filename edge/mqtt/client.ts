@@ -50,6 +50,7 @@ export class MqttClient {
   private knowsFive = false;
   private attempt = 0;
   private stopping: (() => void) | null = null;
+  private ended: Promise<void> | null = null;
   private paused = false;
   private current: ClientState = { state: 'stopped' };
 
@@ -82,10 +83,11 @@ export class MqttClient {
     this.current = { state: 'stopped' };
     const { connection } = this;
     if (connection === null) return Promise.resolve();
-    return new Promise(done => {
+    this.ended ??= new Promise(done => {
       this.stopping = done;
       connection.end();
     });
+    return this.ended;
   }
 
   /** Writes to a connection that the broker has accepted; what is for a former one means nothing on the next. */

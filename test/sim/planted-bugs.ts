@@ -80,5 +80,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   bug('what was for a former connection is written to the next before it is accepted', 'edge/mqtt/client.ts', "if (this.current.state === 'connected') this.connection?.send(bytes);", 'this.connection?.send(bytes);', [1113]),
   bug('the packet ids of a lost session leave the disk with the next message only', 'edge/mqtt/subscriber.ts', 'if (!session.present) this.forgetIds();', '', [1351, 3260]),
-  bug('a disk that fails while the agent stops is told as something else', 'edge/agent/agent.ts', '      if (this.failure === null) throw error;\n', '      throw error;\n', [1372])
+  bug('a disk that fails while the agent stops is told as something else', 'edge/agent/agent.ts', '      if (this.failure === null) throw error;\n', '      throw error;\n', [1372]),
+  bug('who stops a client a second time makes the first wait for ever', 'edge/mqtt/client.ts', 'this.ended ??= new Promise(done => {', 'this.ended = new Promise(done => {', [11348])
 ];
