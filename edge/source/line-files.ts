@@ -1,10 +1,10 @@
 import type { FileConnector } from '../../engine/plan/nodes/source';
-import { LittoralError } from '../../engine/error';
 import type { Intake } from '../agent/intake';
 import type { Env } from '../env/env';
 import type { Log } from '../log/log';
 import type { Store } from '../store/store';
 import { HEAD_BYTES_MAX, decodePosition, encodePosition, hashOf, type TailPosition } from './tail-position';
+import { lookAtFolder } from './folder-look';
 import { FILES_MAX, isGone, listFiles, topicOfPath, type FoundFile } from './list-files';
 import { LINE_BYTES_MAX, splitLines } from './line-splitter';
 import { OpenFiles } from './open-files';
@@ -85,21 +85,22 @@ export class LineFiles implements RunningSource {
   }
 
   private async look(): Promise<void> {
-    const { root, topic, connector, source } = this.options;
-    try {
-      const { files, complete } = await listFiles(root, { topic, suffix: connector.suffix });
-      this.known = files.filter(file => file.wanted).length;
-      await this.beginAtEnds(files);
-      for (const file of files) if (!this.positions.has(file.id)) await this.discover(file, files);
-      for (const file of files) if (!this.polling.interrupted) await this.follow(file);
-      await this.finishGone(new Set(files.map(file => file.id)));
-      this.problem = complete ? null : `file source "${source}": more files than can be watched below ${root}; expected fewer. Narrow the topic, or archive old files.`;
-    } catch (error) {
-      if (error instanceof LittoralError && error.code === 'STORE_CLOSED') return;
-      const words = `file source "${source}": ${error instanceof Error ? error.message : String(error)}; tried again.`;
-      if (words !== this.problem) this.options.log(words, { event: 'source.failed', severity: 'warn' });
-      this.problem = words;
-    }
+    const { root, topic, connector, source, log } = this.options;
+    this.problem = await lookAtFolder({
+      source,
+      root,
+      log,
+      problem: this.problem,
+      look: async () => {
+        const { files, complete } = await listFiles(root, { topic, suffix: connector.suffix });
+        this.known = files.filter(file => file.wanted).length;
+        await this.beginAtEnds(files);
+        for (const file of files) if (!this.positions.has(file.id)) await this.discover(file, files);
+        for (const file of files) if (!this.polling.interrupted) await this.follow(file);
+        await this.finishGone(new Set(files.map(file => file.id)));
+        return complete;
+      }
+    });
   }
 
   /** At the very first look the plan may want only what comes from now on. */

@@ -1,5 +1,5 @@
-import { LittoralError } from '../../engine/error';
 import type { FileSourceOptions } from './line-files';
+import { lookAtFolder } from './folder-look';
 import { isGone, listFiles, topicOfPath, type FoundFile } from './list-files';
 import { OpenFiles } from './open-files';
 import { Polling } from './polling';
@@ -48,21 +48,22 @@ export class WholeFiles implements RunningSource {
   }
 
   private async look(): Promise<void> {
-    const { root, topic, connector, source } = this.options;
-    try {
-      const { files, complete } = await listFiles(root, { topic, suffix: connector.suffix });
-      const wanted = files.filter(file => file.wanted);
-      this.known = wanted.length;
-      await this.passOverFirst(wanted);
-      for (const file of wanted) if (!this.polling.interrupted && this.isWhole(file)) await this.take(file);
-      if (complete) await this.forgetOthers(new Set(wanted.map(file => file.path)));
-      this.problem = complete ? null : `file source "${source}": more files than can be watched below ${root}; expected fewer. Narrow the topic, or archive old files.`;
-    } catch (error) {
-      if (error instanceof LittoralError && error.code === 'STORE_CLOSED') return;
-      const words = `file source "${source}": ${error instanceof Error ? error.message : String(error)}; tried again.`;
-      if (words !== this.problem) this.options.log(words, { event: 'source.failed', severity: 'warn' });
-      this.problem = words;
-    }
+    const { root, topic, connector, source, log } = this.options;
+    this.problem = await lookAtFolder({
+      source,
+      root,
+      log,
+      problem: this.problem,
+      look: async () => {
+        const { files, complete } = await listFiles(root, { topic, suffix: connector.suffix });
+        const wanted = files.filter(file => file.wanted);
+        this.known = wanted.length;
+        await this.passOverFirst(wanted);
+        for (const file of wanted) if (!this.polling.interrupted && this.isWhole(file)) await this.take(file);
+        if (complete) await this.forgetOthers(new Set(wanted.map(file => file.path)));
+        return complete;
+      }
+    });
   }
 
   /** At the very first look the plan may want only what comes from now on. */
